@@ -185,6 +185,8 @@ def of_levels(template: str, language: str, msgid: str) -> str:
 
 
 def _change(hit: re.Match[str]) -> str:
+    if hit[1].isupper():  # a name
+        return hit[1]
     said = _CHANGES[hit[1].lower()]
     return said.capitalize() if hit[1][0].isupper() else said
 

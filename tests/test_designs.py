@@ -1278,6 +1278,12 @@ def given_ones() -> StudyResult:
     return run(events, abnormal=long, **{k: v for k, v in CHOICES.items() if k not in ("benchmark", "model")})
 
 
+def of_given_returns() -> StudyResult:
+    wide = 100 * closes(5, FIRMS).pct_change().iloc[1:]
+    events = pd.DataFrame({"ticker": ["AAA", "BBB", "CCC"], "date": [SESSIONS[DAY0].date().isoformat()] * 3})
+    return run(events, prices=wide, values="returns", unit_in="percent", **CHOICES)
+
+
 ROWS: dict[str, tuple[Any, str]] = {
     "estimation on both sides": (lambda: spanned("both"), "POST_EVENT_ESTIMATION"),
     "windows of the pairs' own": (lambda: of_own_windows(), "OWN_WINDOWS"),
@@ -1286,6 +1292,7 @@ ROWS: dict[str, tuple[Any, str]] = {
     "calendar days": (lambda: in_calendar_days((0, 10)), "OWN_WINDOWS"),
     "nothing estimated": (lambda: bare([4, 14, 24, 34, 44, 54, 64]), "NO_ESTIMATION"),
     "own abnormal returns": (given_ones, "NO_FORECAST_ERROR"),
+    "returns in place of prices": (lambda: of_given_returns(), ""),
     "own model": (lambda: study(closes(5, FIRMS), tickers=FIRMS, model=by_hand), "UNCHECKED_MODEL"),
     "one side": (lambda: world(alternative="less"), "ONE_SIDED"),
     "levels": (lambda: three_yields(snapshot="15:30 America/New_York"), ""),
@@ -1293,6 +1300,90 @@ ROWS: dict[str, tuple[Any, str]] = {
     "weights by value": (weighed, "VALUE_WEIGHTED"),
 }
 """Design -> a study of it, and the code of the note that says so; levels and intervals say it in their figures."""
+
+
+PROOFS = {
+    "estimation on both sides": (
+        "test_estimation_on_any_side_is_one_regression_with_dummies",
+        "test_what_needs_days_in_order_says_so",
+        "designs.md#m8.3",
+    ),
+    "windows of the pairs' own": (
+        "test_each_pair_has_its_own_window",
+        "test_what_varies_the_estimation_window_is_refused_where_pairs_have_their_own",
+        "designs.md#m8.10",
+    ),
+    "estimation of the pairs' own": (
+        "test_each_pair_has_its_own_estimation_window",
+        "test_estimation_windows_of_the_pairs_that_are_none",
+        "designs.md#m8.10",
+    ),
+    "no day 0": ("test_an_event_window_without_day_0", "test_windows_that_cannot_be_meant", "designs.md#m8.4"),
+    "calendar days": (
+        "test_a_window_of_calendar_days_holds_the_sessions_in_it",
+        "test_calendar_days_that_reach_into_the_estimation_window",
+        "designs.md#m8.7",
+    ),
+    "nothing estimated": (
+        "test_without_estimation_the_spread_of_the_pairs_speaks",
+        "test_what_is_estimated_needs_days",
+        "designs.md#m8.5",
+    ),
+    "returns in place of prices": (
+        "test_returns_made_from_prices_give_the_result_of_the_prices",
+        "test_the_unit_of_returns_is_never_guessed",
+        "../howto/files.md#permno,date,ret",
+    ),
+    "own abnormal returns": (
+        "oracles/test_given.py::test_they_are_taken_as_they_are",
+        "oracles/test_given.py::test_what_is_no_abnormal_return_is_refused",
+        "models.md#model-given",
+    ),
+    "own model": (
+        "test_a_model_of_ones_own_that_is_the_market_model",
+        "test_what_a_model_of_ones_own_gives_is_checked",
+        "designs.md#m8.8",
+    ),
+    "one side": (
+        "test_one_side_of_a_t_is_its_tail",
+        "test_what_has_no_direction_has_no_one_sided_p",
+        "designs.md#m8.1",
+    ),
+    "levels": (
+        "test_decisions_of_the_federal_reserve_on_made_up_yields_by_slow_code",
+        "test_levels_that_cannot_be_meant",
+        "designs.md#m8.6",
+    ),
+    "another level": ("test_intervals_are_of_the_level", "test_levels_are_shares", "designs.md#m8.2"),
+    "weights by value": (
+        "inference/test_weights.py::test_the_weighted_mean_on_several_dates_by_whole_matrices",
+        "inference/test_weights.py::test_weights_that_a_few_hold_are_not_valid_over_dates",
+        "designs.md#m8.11",
+    ),
+    "categories in a regression": (
+        "analyses/test_regression.py::test_a_category_is_dummies_and_one_wald_test",
+        "analyses/test_regression.py::test_levels_of_few_firms_are_refused",
+        "further-questions.md#`C(sector)`",
+    ),
+    "the table of an article": (
+        "test_the_table_of_a_journal_has_the_figures_of_the_result",
+        "test_the_table_of_a_journal_is_latex_and_says_what_cannot_be_believed",
+        "designs.md#m8.9",
+    ),
+}
+"""Design -> what holds its figures against others, what holds its refusals, and the page and words that tell it."""
+
+
+@pytest.mark.parametrize("design", PROOFS)
+def test_every_design_has_an_oracle_a_refusal_and_its_place_in_the_docs(design: str) -> None:
+    here, pages = Path(__file__), Path(__file__).parents[1] / "docs" / "methods"
+    *proofs, told = PROOFS[design]
+    for proof in proofs:
+        file, _, name = proof.rpartition("::")
+        assert f"def {name}(" in (here.parent / file if file else here).read_text(encoding="utf-8"), proof
+    page, _, words = told.partition("#")
+    assert words in (pages / page).read_text(encoding="utf-8")
+    assert set(PROOFS) >= set(ROWS)
 
 
 @pytest.mark.render
@@ -1311,6 +1402,9 @@ def test_every_design_says_what_it_is_in_both_languages(design: str) -> None:
         assert told is not None
         assert told != message
         assert " ".join(re.sub(r"[\\\u00a0]", " ", told).split())[:40] in flat
+    elif design == "returns in place of prices":
+        told = found.provenance["read_as"]
+        assert any(str(words) == "returns in percent, in place of prices" for words in told)
     elif design == "levels":
         assert " bp" in english
         assert " bp" in flat

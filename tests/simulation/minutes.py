@@ -4,6 +4,9 @@ Bars of five minutes on the sessions of New York from 2000 on: a U over the day,
 drifts (AR(1), .97, standard deviation .4), nights six times as wild as a bar at noon. Each of 5,000 days in turn is the event
 of a study of its own, with the 60 days before it. Writes tests/simulation/minutes.csv: a row a design, what is judged, and
 third of the days by their volatility: how many were judged, and how many have p of 5 % or less.
+
+Tests that are not offered are computed here from the returns themselves (`others`), and so is, apart from the interface, the
+one that is: both must count the same days.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from eventstudy.errors import EventStudyError
 from eventstudy.events import single_event
 from eventstudy.panel import Floats
 from eventstudy.prices import BarTable, Series
+from scipy import stats
 
 STORED = Path(__file__).with_name("minutes.csv")
 SEED, DAYS = 20261130, 5000
@@ -32,6 +36,8 @@ _NOON = 0.0007
 """Standard deviation of a bar at noon of a usual day."""
 THIRDS = ("calm", "middle", "turbulent")
 FIRST = "first 100 days"
+OTHER_DAYS, HOUR = 60, 12
+"""Days that a move is held against, and bars before the instant by which a day's volatility is known."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +154,66 @@ def count(name: str, days: int, *, seed: int = SEED, start: int = 0) -> Iterator
         yield what, third, n, hits
 
 
+OTHERS = ("scaled rank, apart", "raw rank", "t, minutes before", "t, all minutes", "t, same minutes")
+COMPARED = tuple(list(DESIGNS)[:4])
+"""Designs of one window in one session against the mean of the same minutes: there other tests are counted too."""
+
+
+def returns_of(made: World, design: Design, rng: np.random.Generator) -> Floats:
+    """(S, B) returns of bars of the firm, NaN where a session has none."""
+    rows, places, _ = made.grid.flat
+    found = np.full(made.grid.start.shape, np.nan)
+    found[rows, places] = made.moves["AAA"]
+    if design.bounce:
+        gone = 1 + design.bounce / 2 * rng.choice([-1.0, 1.0], found.shape)
+        found = (1 + found) * gone / np.concatenate([np.ones((len(gone), 1)), gone[:, :-1]], axis=1) - 1
+    return found
+
+
+def others_of(ret: Floats, full: np.ndarray, design: Design, k: int) -> dict[str, float]:
+    """p of session `k` by each of `OTHERS`; `full`: sessions with all bars, of which the last 60 are held against it."""
+    [(first, last)] = design.choices["windows"]
+    length, bar = last - first + 1, design.bar
+    before = [d for d in range(k - 1, k - _BEFORE, -1) if full[d]][:OTHER_DAYS]
+    ar = ret[k - _BEFORE : k + 1] - ret[before].mean(axis=0)
+    days = np.array([k, *before]) - (k - _BEFORE)
+    car = ar[days, bar + first : bar + last + 1].sum(axis=1)
+    young = bar < HOUR  # then the last hour of the session before tells how wild it is
+    hours = [ar[d - 1][np.isfinite(ar[d - 1])][-HOUR:] if young else ar[d, bar - HOUR : bar] for d in days]
+    scale = np.sqrt((np.array(hours) ** 2).sum(axis=1))
+    squares = ar[days[1:]] ** 2
+    same = squares[:, bar + first : bar + last + 1].mean(axis=0).sum()
+
+    def rank(x: Floats) -> float:
+        return float(1 + (np.abs(x[1:]) >= abs(x[0])).sum()) / len(x)
+
+    found = {
+        "scaled rank, apart": rank(car / scale),
+        "raw rank": rank(car),
+        "t, all minutes": 2 * stats.norm.sf(abs(car[0]) / np.sqrt(length * squares.mean())),
+        "t, same minutes": 2 * stats.norm.sf(abs(car[0]) / np.sqrt(same)),
+    }
+    if not young:
+        found["t, minutes before"] = 2 * stats.t.sf(abs(car[0]) / (scale[0] * np.sqrt(length / HOUR)), HOUR)
+    return found
+
+
+def others(name: str, days: int) -> Iterator[tuple[str, str, int, int]]:
+    """What `count` gives, of the tests that are not offered; and of the first days."""
+    made, design = world(), DESIGNS[name]
+    ret = returns_of(made, design, np.random.default_rng([SEED, 100 + list(DESIGNS).index(name)]))
+    full = np.isfinite(ret).all(axis=1)
+    chosen = [k for k in range(_BEFORE, _BEFORE + days) if full[k]]
+    p = {k: others_of(ret, full, design, k) for k in chosen}
+    edges = np.quantile(made.volatility[_BEFORE : _BEFORE + DAYS], [1 / 3, 2 / 3])
+    third = {k: THIRDS[int(np.searchsorted(edges, made.volatility[k]))] for k in chosen}
+    early = [k for k in chosen if k < _BEFORE + int(FIRST.split()[1])]
+    parts = {FIRST: early, **({t: [k for k in chosen if third[k] == t] for t in THIRDS} if days == DAYS else {})}
+    for what in p[chosen[0]]:
+        for part, mine in parts.items():
+            yield what, part, len(mine), sum(p[k][what] <= 0.05 + 1e-12 for k in mine)
+
+
 def first_days(name: str) -> Iterator[tuple[str, str, int, int]]:
     """The same of the first days, in one: these come out again in a moment."""
     found: dict[str, tuple[int, int]] = {}
@@ -162,11 +228,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.minutes", description=__doc__)
     parser.add_argument("--days", type=int, default=DAYS)
     parser.add_argument("--design", action="append", choices=list(DESIGNS))
+    parser.add_argument("--others", action="store_true", help="only the tests that are not offered")
     asked = parser.parse_args()
     old = list(csv.DictReader(STORED.read_text(encoding="utf-8").splitlines())) if STORED.exists() else []
     for name in asked.design or DESIGNS:
-        old = [row for row in old if row["design"] != name]
-        for what, third, n, hits in (*count(name, asked.days), *first_days(name)):
+        if asked.others and name not in COMPARED:
+            continue
+        old = [row for row in old if row["design"] != name or (asked.others and row["what"] not in OTHERS)]
+        made = others(name, asked.days) if name in COMPARED else iter(())
+        by_studies = () if asked.others else (*count(name, asked.days), *first_days(name))
+        for what, third, n, hits in (*by_studies, *made):
             row = {"design": name, "what": what, "third": third, "days": n, "below": hits, "seed": SEED}
             old.append({**row, "made": f"{datetime.now(UTC):%Y-%m-%d}"})
         with STORED.open("w", encoding="utf-8", newline="") as file:

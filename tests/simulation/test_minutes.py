@@ -8,7 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.minutes import DAYS, DESIGNS, FIRST, SEED, STORED, THIRDS, first_days
+from tests.simulation.minutes import (
+    COMPARED,
+    DAYS,
+    DESIGNS,
+    FIRST,
+    OTHERS,
+    SEED,
+    STORED,
+    THIRDS,
+    first_days,
+    others,
+)
 
 GUIDE = Path(__file__).parents[2] / "docs" / "howto" / "minutes.md"
 LARGER = "14:00, 30 minutes, moves 1.5 times as large"
@@ -73,6 +84,33 @@ def test_the_guide_says_what_is_stored() -> None:
         if parts == "all":
             wanted = f"{wanted} % ({', '.join(f'{100 * share(*cell, third)[0]:.1f}' for third in THIRDS)})"
         assert wanted in text, (cell, wanted)
+
+
+def cell(design: str, what: str) -> str:
+    """The share of all days and of each third, as the guide writes them."""
+    if (design, what) not in stored():
+        return "–"
+    parts = ", ".join(f"{100 * share(design, what, third)[0]:.1f}" for third in THIRDS)
+    return f"{100 * share(design, what)[0]:.1f} ({parts})"
+
+
+def test_the_test_that_is_offered_counts_the_same_days_in_code_of_its_own() -> None:
+    for design in COMPARED[:3]:  # prices that bounce are drawn anew
+        assert stored()[design, OTHERS[0]] == stored()[design, "window"]
+    bounced = share(COMPARED[3], OTHERS[0])[0] - share(COMPARED[3], "window")[0]
+    assert abs(bounced) < 3 * (2 * 0.05 * 0.95 / DAYS) ** 0.5
+
+
+@pytest.mark.parametrize("what", OTHERS[1:])
+def test_the_guide_says_what_tests_that_are_not_offered_do(what: str) -> None:
+    cells = " | ".join(cell(design, what) for design in COMPARED)
+    assert f"| {what} | {cells} |" in GUIDE.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_first_days_of_tests_that_are_not_offered_come_out_again() -> None:
+    for what, _, n, hits in others(COMPARED[0], 100):
+        assert stored()[COMPARED[0], what][FIRST] == (n, hits)
 
 
 @pytest.mark.slow
