@@ -168,6 +168,7 @@ _OF_RETURNS_ALONE = (
     "of returns alone",
     "studies of returns",
     "buy-and-hold",
+    "counterfactual price",
     "dividend",
     "shares outstanding",
     "split",

@@ -243,6 +243,9 @@ def regime_as_dict(found: Regime | None) -> dict[str, Any] | None:
     return found and {"ratio": number(found.ratio), "p": number(found.p), "used": found.used}
 
 
+_OF_TESTS = ["name", "statistic", "p", "distribution", "df", "n", "valid", "headline", "expected_size", "reasons"]
+
+
 def table_of_tests(answer: Answer) -> pd.DataFrame:
     """All tests of one window: one row a test, the valid ones first."""
     rows = [
@@ -260,7 +263,7 @@ def table_of_tests(answer: Answer) -> pd.DataFrame:
         }
         for name, s in answer.tests.items()
     ]
-    return pd.DataFrame(rows).sort_values("valid", ascending=False, kind="stable", ignore_index=True)
+    return pd.DataFrame(rows, columns=_OF_TESTS).sort_values("valid", ascending=False, kind="stable", ignore_index=True)
 
 
 def _group(result: StudyResult, group: Group) -> dict[str, Any]:

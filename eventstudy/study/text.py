@@ -414,6 +414,8 @@ def _tests(result: StudyResult) -> Iterator[str]:
     """Every test of every window."""
     for window in result.answers:
         table = result.tests(window)
+        if table.empty:  # no day of the window is there yet
+            continue
         rows = [["", "statistic", "p", ""]]
         for row in table.to_dict("records"):
             told = "" if row["valid"] else f"not valid: {row['reasons']}"
