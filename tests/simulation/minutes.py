@@ -202,7 +202,7 @@ def others(name: str, days: int) -> Iterator[tuple[str, str, int, int]]:
     """What `count` gives, of the tests that are not offered; and of the first days."""
     made, design = world(), DESIGNS[name]
     ret = returns_of(made, design, np.random.default_rng([SEED, 100 + list(DESIGNS).index(name)]))
-    full = np.isfinite(ret).all(axis=1)
+    full = np.asarray(np.isfinite(ret).all(axis=1), dtype=bool)
     chosen = [k for k in range(_BEFORE, _BEFORE + days) if full[k]]
     p = {k: others_of(ret, full, design, k) for k in chosen}
     edges = np.quantile(made.volatility[_BEFORE : _BEFORE + DAYS], [1 / 3, 2 / 3])
