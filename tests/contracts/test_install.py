@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
 import tomllib
-from itertools import chain
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.contracts.test_one_place import trees
+from tests.contracts.test_one_place import said
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -33,12 +31,7 @@ EXTRAS = {extra: names(lines) for extra, lines in PROJECT["optional-dependencies
 
 def imported() -> set[str]:
     """The foreign packages that the code imports, anywhere in a file."""
-    found: set[str] = set()
-    for node in chain.from_iterable(trees().values()):
-        if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module.partition(".")[0])
+    found = {name.partition(".")[0] for _, names in said().values() for name in names}
     ours = found - sys.stdlib_module_names - {"eventstudy"}
     return {NAMED.get(BROUGHT.get(name, name), BROUGHT.get(name, name)).replace("-", "_") for name in ours}
 
