@@ -1238,8 +1238,8 @@ def test_codes_of_crsp_for_no_return_are_missing_and_each_costs_one_return(tmp_p
     mine = row(found, (-1, 1), "10001")
     assert (mine["car"], mine["se"], found.returns.df[0]) == pytest.approx((car, se, df))
     said = " ".join(found.provenance["read_as"])
-    assert "codes of CRSP for no return: 3 cells, .C, B and C" in said
-    assert "codes of CRSP for no return: 2 cells, -66 and -99" in said
+    assert "codes of CRSP for no return taken for missing: 3 (.C, B and C)" in said
+    assert "codes of CRSP for no return taken for missing: 2 (-66 and -99)" in said
 
 
 @pytest.mark.parametrize(("factor", "spoil"), [(100.0, {}), (100.0, {60: "-66.0"}), (1.0, {60: "X"})])

@@ -18,6 +18,8 @@ from eventstudy.request import run
 from tests.closed_days import lines_of
 
 FIRST, LAST = date(2021, 1, 4), date(2023, 12, 29)
+ALIKE = 2
+"""So few days in three years may be lost among the days that are missing."""
 QUICK = ("XNYS", "XLON", "XETR", "XPAR", "XTKS")
 
 
@@ -46,6 +48,9 @@ def found(codes: tuple[str, ...], each: int) -> None:
             home = home_of(f"N{k}_{i}", made)
             assert home.by == "evidence", (code, home)
             assert code == home.exchange or code in home.same, (code, home)
+            for other in {str(home.exchange), *home.same} - {code}:
+                apart = np.setxor1d(calendars.sessions(other, FIRST, LAST), calendars.sessions(code, FIRST, LAST))
+                assert len(apart) <= ALIKE, f"{code} and {other} can be told apart by {apart}"
 
 
 def test_the_exchange_is_found_from_three_years_of_sessions() -> None:

@@ -91,11 +91,6 @@ class Command(click.Command):
         files = [k for k, arg in enumerate(words) if arg.partition("=")[0] == "--prices"]
         if len(files) > 1 and any("--prices" in p.opts and isinstance(p.type, Files) for p in self.params):
             args = _as_one(args, files)
-        elif len(files) > 1 and any("--prices" in p.opts and not p.multiple for p in self.params):
-            raise click.UsageError(
-                f"--prices stands there {len(files)} times. Put the files into a folder and name that: --prices FOLDER.",
-                ctx,
-            )
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:

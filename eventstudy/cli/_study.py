@@ -359,14 +359,13 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
 def _say_date(options: dict[str, Any], *, quiet: bool) -> None:
     """Say what a date of digits that does not begin with the year was taken for: 09.01.25 is 2025-01-09."""
     from eventstudy.events import parse_when
-    from eventstudy.tables.written import ruled_out_today
+    from eventstudy.tables.written import said_of_day_first, taken_apart
 
     text = str(options.get("date") or "").strip()
     if re.match(r"[0-9]{1,2}[-/. ][0-9]", text):
         when = parse_when(text, tz=options.get("tz"), order=options.get("dates"))
-        later = None if options.get("dates") else ruled_out_today(text)
-        why = f", since {later} is yet to come" if later else ""
-        say(f"date {text} read as {when.isoformat()}{why}", quiet=quiet)
+        usual = None if options.get("dates") else said_of_day_first(taken_apart(text))
+        say(f"date {text} read as {usual or when.isoformat()}", quiet=quiet)
 
 
 _PASSED = (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from eventstudy import plugins
-from eventstudy.cli._command import Choice
+from eventstudy.cli._command import Choice, Command, Files
 from eventstudy.cli._output import form_of, format_option, listing, output_options, progress, put, say
 from eventstudy.cli._study import split
 from eventstudy.errors import (
@@ -174,7 +174,7 @@ def _not_asked(ticker: str, error: EventStudyError) -> EventStudyError:
 
 
 @COMMAND.command("import")
-@click.argument("path", type=click.Path())
+@click.argument("path", type=click.Path(), nargs=-1, required=True)
 @click.option("--source", default="auto", show_default=True, help="Kind of file. [default: as its suffix says]")
 @_tickers_option("to take. [default: all of the file]")
 @click.option("--currency", help="Currency of the prices.")
@@ -190,7 +190,7 @@ def _not_asked(ticker: str, error: EventStudyError) -> EventStudyError:
 def import_file(
     ctx: click.Context,
     /,
-    path: str,
+    path: tuple[str, ...],
     source: str,
     tickers: tuple[str, ...],
     currency: str | None,
@@ -201,13 +201,14 @@ def import_file(
     verbose: bool,
     **said: Any,
 ) -> None:
-    """Take a file of prices into the store; it is read as `--prices` would be."""
+    """Take files of prices into the store; they are read as `--prices` would be."""
     from eventstudy.prices import Reading, load_prices
     from eventstudy.prices.store import Store
 
     if explain and form != "table":
         raise InvalidRequest(f"--explain tells in sentences, not as {form}", hint="leave --format out")
-    table = load_prices(split(tickers) or None, source=source, path=path, reading=Reading(**said, explain=explain))
+    files = path[0] if len(path) == 1 else path
+    table = load_prices(split(tickers) or None, source=source, path=files, reading=Reading(**said, explain=explain))
     if explain:
         from eventstudy.panel import places_of
 
@@ -228,7 +229,7 @@ def import_file(
     for ticker, lacking in table.missing.items():
         tally.failed(ticker, lacking)
     if not tally.rows:
-        raise NothingUsable(f"there is no price in {path}")
+        raise NothingUsable(f"there is no price in {', '.join(path)}")
     put(listing("prices_import", tally.rows, form), output)
     tally.end(ctx, verbose=verbose)
 
@@ -328,18 +329,18 @@ def status(tickers: tuple[str, ...], history: bool, form: str) -> None:
     put(listing("prices_status", rows, form))
 
 
-@COMMAND.command("check")
+@COMMAND.command("check", cls=Command)
 @_tickers_option("to check. [default: all]")
 @click.option("--start", type=_DATE, help="First day, included.")
 @click.option("--end", type=_DATE, help="Last day, included.")
 @click.option(
     "--source", default="store", show_default=True, help="Where the prices are: see `eventstudy methods sources`."
 )
-@click.option("--prices", type=click.Path(), help="A file of prices to check instead of the store.")
+@click.option("--prices", type=Files(), help="A file of prices to check instead of the store; may be repeated.")
 @format_option
 @click.pass_context
 def check(
-    ctx: click.Context, tickers: tuple[str, ...], start: Any, end: Any, source: str, prices: str | None, form: str
+    ctx: click.Context, tickers: tuple[str, ...], start: Any, end: Any, source: str, prices: Any, form: str
 ) -> None:
     """List what looks wrong in the prices that are held: gaps, halts, jumps, splits that were not applied, units, calendars.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._command import Choice, command
+from eventstudy.cli._command import Choice, Files, command
 from eventstudy.cli._output import TABLES, progress, put, verbose_option, written_as
 from eventstudy.text import columns, json_text
 
@@ -19,7 +19,7 @@ _SHOWN = 20
 
 @command("rerun")
 @click.argument("result", type=click.Path(dir_okay=False))
-@click.option("--prices", type=click.Path(), help="The price file, where the result was made of one.")
+@click.option("--prices", type=Files(), help="The price file, where the result was made of one; may be repeated.")
 @click.option("--abnormal", type=click.Path(), help="The file of abnormal returns, where the result was given some.")
 @click.option("--factors", type=click.Path(), help="The factor file, where the result was made with one.")
 @click.option("--benchmark-portfolios", type=click.Path(), help="The portfolios, where firms were compared with some.")
@@ -37,7 +37,7 @@ _SHOWN = 20
 def COMMAND(  # noqa: N802
     ctx: click.Context,
     result: str,
-    prices: str | None,
+    prices: Any,
     abnormal: str | None,
     factors: str | None,
     shares: str | None,

@@ -25,7 +25,7 @@ from eventstudy.calendars import Moment, Timing
 from eventstudy.errors import InvalidRequest
 from eventstudy.events.faults import InvalidRecord, in_one_line, problems_of
 from eventstudy.events.when import CLOCK, DATE, OFFSET, checked, parse_when, zone
-from eventstudy.language import Translated
+from eventstudy.language import Phrase, Translated
 from eventstudy.text import separated
 
 _WEIGHT = ("weight", "gewicht")
@@ -37,12 +37,12 @@ SLUG = "^[A-Za-z0-9]+([_-]+[A-Za-z0-9]+)*$"
 _WORD = "^[a-z][a-z0-9_-]*$"
 _CODE = "^[A-Z][A-Z0-9_]*$"
 _MEANINGS = {
-    _ANY: "text that a file can hold",
-    _FILLED: "text that a file can hold",
-    _FIGURE: "text with a number in it",
-    SLUG: "a slug: letters, digits and hyphens",
-    _WORD: "one lower-case word",
-    _CODE: "one word in capitals",
+    _ANY: Phrase("text that a file can hold"),
+    _FILLED: Phrase("text that a file can hold"),
+    _FIGURE: Phrase("text with a number in it"),
+    SLUG: Phrase("a slug: letters, digits and hyphens"),
+    _WORD: Phrase("one lower-case word"),
+    _CODE: Phrase("one word in capitals"),
 }
 
 
@@ -63,15 +63,16 @@ def _as_tickers(value: Any) -> Any:
 
 def _one_ticker(value: str) -> str:
     if not value.isprintable() or value != value.strip() or "," in value or ";" in value:
-        raise ValueError(f"{value!r} is not one ticker")
+        raise ValueError(Phrase("{value!r} is not one ticker", value=value))
     return value
 
 
 def _once_each(values: tuple[str, ...]) -> tuple[str, ...]:
     if not values:
-        raise ValueError("there is none; name at least one")
+        raise ValueError(Phrase("there is none; name at least one"))
     if len(set(values)) < len(values):
-        raise ValueError(f"{', '.join(sorted({v for v in values if values.count(v) > 1}))} stands there twice")
+        twice = sorted({v for v in values if values.count(v) > 1})
+        raise ValueError(Phrase("{names:list} stands there twice", names=twice))
     return values
 
 
@@ -94,7 +95,7 @@ def _when(value: Any, info: ValidationInfo) -> date | datetime:
             return checked(value, info.data.get("tz"))
     except InvalidRequest as error:
         raise ValueError(in_one_line(error)) from error
-    raise ValueError(f"{value!r} is not a date; write 2025-01-27 or 2025-01-27T07:00:00-05:00")
+    raise ValueError(Phrase("{value!r} is not a date; write 2025-01-27 or 2025-01-27T07:00:00-05:00", value=value))
 
 
 def _day(value: Any) -> date:
@@ -102,7 +103,7 @@ def _day(value: Any) -> date:
         return date.fromisoformat(value)
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    raise ValueError(f"{value!r} is not a date; write 2025-01-27")
+    raise ValueError(Phrase("{value!r} is not a date; write 2025-01-27", value=value))
 
 
 def _list_or_text(schema: dict[str, Any]) -> None:
@@ -254,7 +255,7 @@ class Event(Table):
     @classmethod
     def _only_of_a_date(cls, timing: Timing, info: ValidationInfo) -> Timing:
         if timing != "unknown" and isinstance(info.data.get("announced"), datetime):
-            raise ValueError("goes with a date, but announced already says the time; leave it out")
+            raise ValueError(Phrase("goes with a date, but announced already says the time; leave it out"))
         return timing
 
     @field_validator("recognised")
@@ -262,7 +263,8 @@ class Event(Table):
     def _not_before(cls, recognised: date | datetime | None, info: ValidationInfo) -> date | datetime | None:
         announced = info.data.get("announced")
         if recognised and announced and _precedes(recognised, announced):
-            raise ValueError(f"{recognised.isoformat()} is before the announcement {announced.isoformat()}")
+            told = {"recognised": recognised.isoformat(), "announced": announced.isoformat()}
+            raise ValueError(Phrase("{recognised} is before the announcement {announced}", **told))
         return recognised
 
     @field_validator("recognised_reason")
@@ -270,9 +272,9 @@ class Event(Table):
     def _together(cls, reason: str | None, info: ValidationInfo) -> str | None:
         given = info.data.get("recognised", "faulty") is not None
         if given and reason is None:
-            raise ValueError("is missing; say why the market is thought to have noticed then")
+            raise ValueError(Phrase("is missing; say why the market is thought to have noticed then"))
         if reason is not None and not given:
-            raise ValueError("there is no recognised date it could be the reason of")
+            raise ValueError(Phrase("there is no recognised date it could be the reason of"))
         return reason
 
     def said(self, name: str) -> Translated:

@@ -15,17 +15,6 @@ if TYPE_CHECKING:
 SHOWN = 20
 """Problems or names that one message lists; the rest are counted."""
 
-_PLAIN = {
-    "missing": "is missing",
-    "model_type": "{value!r} is not a table",
-    "tuple_type": "{value!r} is not a list; put it in brackets: [...]",
-    "string_too_short": "is empty",
-    "too_short": "is empty",
-    "greater_than_equal": "{value!r} is less than {ge}",
-    "string_unicode": "{value!r} holds characters that no file can hold",
-}
-"""What is said of a fault of this kind, by pydantic's name of it."""
-
 
 class InvalidRecord(InvalidRequest, ValueError):
     """An event, group or claim with faults; `problems` names each of them: `field: message`."""
@@ -50,27 +39,53 @@ def _said(fault: ErrorDetails, keys: list[str], meanings: Mapping[str, str]) -> 
     path = "".join(steps).removeprefix(".")
     inner = fault.get("ctx", {}).get("error")
     if isinstance(inner, InvalidRecord):  # a group or claim inside an event
-        yield from (f"{path}.{problem}" for problem in inner.problems)
-    elif fault["type"] == "extra_forbidden":
-        near = get_close_matches(path, keys, n=1)
-        yield f"{path}: no such key; " + (f"did you mean {near[0]}?" if near else f"there are {', '.join(keys)}")
+        yield from (Phrase("{field}.{problem}", field=path, problem=problem) for problem in inner.problems)
     else:
-        yield Phrase("{field}: {why}", field=path, why=_words(fault, meanings))
+        yield Phrase("{field}: {why}", field=path, why=_words(fault, path, keys, meanings))
 
 
-def _words(fault: ErrorDetails, meanings: Mapping[str, str]) -> str:
+def _words(fault: ErrorDetails, path: str, keys: list[str], meanings: Mapping[str, str]) -> str:
+    """What is said of a fault, by pydantic's name of its kind."""
     kind, value, details = fault["type"], fault["input"], fault.get("ctx", {})
-    if kind == "value_error":
-        return str(details["error"])
-    if kind == "literal_error":
-        choices = details["expected"].replace("'", "")
-        return Phrase("{value!r} is not one of {choices}", value=value, choices=choices)
-    if kind == "string_type":
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        return f"{value!r} is {'a number' if number else 'not text'}; put it in quotes"
-    if kind == "string_pattern_mismatch":
-        return f"{value!r} is not {meanings[details['pattern']]}" if value.strip() else "is empty"
-    return _PLAIN[kind].format(**details, value=value) if kind in _PLAIN else f"{value!r}: {fault['msg']}"
+    match kind:
+        case "value_error":
+            (said,) = details["error"].args
+            return said if isinstance(said, Phrase) else str(said)
+        case "extra_forbidden":
+            if near := get_close_matches(path, keys, n=1):
+                return Phrase("no such key; did you mean {near}?", near=near[0])
+            return Phrase("no such key; there are {keys}", keys=", ".join(keys))
+        case "missing":
+            return Phrase("is missing")
+        case "string_too_short" | "too_short":
+            return _EMPTY
+        case "literal_error":
+            choices = details["expected"].replace("'", "").replace(" or ", ", ")
+            return Phrase("{value!r} is not one of {choices}", value=value, choices=choices)
+        case "string_type" if isinstance(value, int | float) and not isinstance(value, bool):
+            return Phrase("{value!r} is a number; put it in quotes", value=value)
+        case "string_type":
+            return Phrase("{value!r} is not text; put it in quotes", value=value)
+        case "string_unicode":
+            return Phrase("{value!r} holds characters that no file can hold", value=value)
+        case "string_pattern_mismatch":
+            meant = meanings[details["pattern"]]
+            return Phrase("{value!r} is not {meant}", value=value, meant=meant) if value.strip() else _EMPTY
+        case "model_type" | "mapping_type" | "dict_type":
+            return Phrase("{value!r} is not a table", value=value)
+        case "tuple_type" | "list_type":
+            return Phrase("{value!r} is not a list; put it in brackets: [...]", value=value)
+        case "int_type" | "int_parsing" | "int_from_float":
+            return Phrase("{value!r} is not a whole number", value=value)
+        case "bool_type" | "bool_parsing":
+            return Phrase("{value!r} is neither true nor false", value=value)
+        case "greater_than_equal":
+            return Phrase("{value!r} is less than {least}", value=value, least=details["ge"])
+        case _:
+            return Phrase("{value!r} cannot be meant: {why}", value=value, why=fault["msg"])
+
+
+_EMPTY = Phrase("is empty")
 
 
 def in_one_line(error: EventStudyError) -> str:

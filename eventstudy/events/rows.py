@@ -24,7 +24,7 @@ from eventstudy.tables.headed import Headed
 from eventstudy.tables.headings import fold, role_of, words
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.workbook import as_text
-from eventstudy.tables.written import When, local_time, looks_like_one, taken_apart, without_zone
+from eventstudy.tables.written import When, clock_of, local_time, looks_like_one
 
 Codes = NDArray[np.int64]
 
@@ -222,7 +222,7 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
     for i, heading in enumerate(heads):
         role = role_of(heading, "events")
         if not heading:
-            if table.cells_of(i) and not _counts(table, i):
+            if not table.counts_rows(i):
                 others.append(i)
             continue
         if role is None:
@@ -283,11 +283,6 @@ def _only_one(table: Headed, found: dict[str, int], others: list[int]) -> None:
             others.remove(columns[0])
 
 
-def _counts(table: Headed, i: int) -> bool:
-    held = [str(v).removesuffix(".0") for v in table.cells_of(i)]
-    return held in ([str(k) for k in range(len(held))], [str(k + 1) for k in range(len(held))])
-
-
 def _texts(column: Any, heading: str, odd: dict[int, str], *, dates: bool = False) -> tuple[Codes, list[str]]:
     """(E,) codes of the texts of a column, blank ones -1, and the texts."""
     codes, distinct = pd.factorize(column, use_na_sentinel=True)
@@ -307,7 +302,7 @@ def _texts(column: Any, heading: str, odd: dict[int, str], *, dates: bool = Fals
         except ValueError as error:
             text = str(value)
             if not dates:
-                fault = Phrase("{what}; format the cell as text and type it again", what=str(error))
+                fault = Phrase("{what}; format the cell as text and type it again", what=error.args[0])
                 wrong[k] = _of_column(heading, fault)
         again.append(order.setdefault(text, len(order)) if text and text != "<NA>" else -1)
     for k, why in wrong.items():
@@ -365,13 +360,7 @@ def _clock(value: Any) -> time | tuple[time, str] | str | None:
     if isinstance(value, float) and 0 <= value < 1:
         seconds = round(value * 86_400)
         return time(seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
-    text, zone = without_zone(given)
-    text = re.sub(r"(?<=[0-9])\s*(Uhr|h|hrs?)\.?$", "", text, flags=re.I)
-    text = re.sub(r"^([0-9]{1,2})[.h]([0-9]{2})$", r"\1:\2", text)
-    taken = taken_apart(f"2000-01-01 {text}")
-    if taken is None or taken.clock is None:
-        return Phrase("{text!r} is not a time", text=given)
-    return (taken.clock, zone) if zone else taken.clock.replace(tzinfo=taken.zone)
+    return clock_of(given) or Phrase("{text!r} is not a time", text=given)
 
 
 @cache

@@ -8,6 +8,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from eventstudy.errors import InvalidRequest
+from eventstudy.language import Phrase
 from eventstudy.tables.written import Order, one_moment
 
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -36,7 +37,7 @@ def parse_when(text: str, *, tz: str | None = None, order: Order | None = None) 
             return checked(datetime.fromisoformat(text.upper()), tz)
     except ValueError as error:
         raise InvalidRequest(
-            f"{text!r} is no day or time there is: {error}", hint="check the day and the time"
+            Phrase("{text!r} is no day or time there is", text=text), hint=Phrase("check the day and the time")
         ) from error
     return checked(one_moment(text, order=order), tz)
 
@@ -48,23 +49,25 @@ def checked(when: date | datetime, tz: str | None) -> date | datetime:
         InvalidRequest: no zone, an unknown one, or a local time that does not exist or comes twice.
     """
     if when.year not in YEARS:
-        raise InvalidRequest(f"the year of {when.isoformat()} is not between {YEARS.start} and {YEARS.stop - 1}")
+        told = {"when": when.isoformat(), "first": YEARS.start, "last": YEARS.stop - 1}
+        raise InvalidRequest(Phrase("the year of {when} is not between {first:d} and {last:d}", **told))
     if not isinstance(when, datetime) or when.utcoffset() is not None:
         return when
     if not tz:
         raise InvalidRequest(
-            f"{when.isoformat()} is a time without an offset or a zone",
-            hint="add the offset, e.g. -05:00, or name the zone: --tz America/New_York",
+            Phrase("{when} is a time without an offset or a zone", when=when.isoformat()),
+            hint=Phrase("add the offset, e.g. -05:00, or name the zone: --tz America/New_York"),
         )
     aware = when.replace(tzinfo=zone(tz), fold=0)
     later = aware.replace(fold=1)
     if aware.utcoffset() != later.utcoffset():
         skipped = aware.astimezone(UTC) > later.astimezone(UTC)
-        trouble = "does not exist" if skipped else "comes twice"
-        raise InvalidRequest(
-            f"{when.isoformat()} {trouble} in {tz}: the clocks change then",
-            hint="check the time" if skipped else "add the offset that is meant",
-        )
+        told = {"when": when.isoformat(), "zone": tz}
+        if skipped:
+            why = Phrase("{when} does not exist in {zone}: the clocks change then", **told)
+            raise InvalidRequest(why, hint=Phrase("check the time"))
+        why = Phrase("{when} comes twice in {zone}: the clocks change then", **told)
+        raise InvalidRequest(why, hint=Phrase("add the offset that is meant"))
     return aware
 
 
@@ -78,4 +81,5 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise InvalidRequest(f"there is no time zone called {name!r}", hint="e.g. America/New_York") from error
+        why = Phrase("there is no time zone called {name!r}", name=name)
+        raise InvalidRequest(why, hint=Phrase("e.g. America/New_York")) from error

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
 from io import BytesIO
 from os import PathLike
 from typing import Any, Literal
@@ -33,6 +34,7 @@ from eventstudy.tables.numbers import numbers_of
 from eventstudy.tables.opened import Opened, opened, table_of
 from eventstudy.tables.opened import frame_of as table_in
 from eventstudy.tables.place import Place, Reading
+from eventstudy.tables.written import clock_of
 
 MASSIVE_KEY = "MASSIVE_API_KEY"
 """The environment variable that the key of Massive is read from, at every request."""
@@ -196,9 +198,8 @@ def _spoken(
     at = {name: i for name, (_, i) in found.items() if name in ("ticker", "date", "time", "open", "close", "volume")}
     raw = table.cells.columns(set(at.values()), set())
     prices = {name: raw[at[name]] for name in ("open", "close") if name in at}
-    numbers = numbers_of(
-        table.place, prices, reading, {name: table.headings[at[name]] for name in prices}, table.cells.usual
-    )
+    names = {name: table.headings[at[name]] for name in prices}
+    numbers = numbers_of(table.place, prices, reading, names, table.cells.usual, proved=table.cells.proved)
     for name, bad in numbers.bad.items():
         for row, why in bad.items():
             raise table.place.fault(
@@ -263,13 +264,16 @@ def _clocked(
 
 
 def _seconds(clock: pd.Series) -> NDArray[np.float64]:
-    """(n,) seconds after midnight of clocks such as 14:00, 14:00:30 and 14.00; NaN: none."""
-    parts = clock.astype(str).str.extract(r"^([01]?\d|2[0-3])[:.]([0-5]\d)(?:[:.]([0-5]\d)(?:[.,]0+)?)?(?: ?Uhr)?$")
-    found = parts.fillna({2: "0"}).to_numpy()
-    known = pd.notna(found).all(axis=1)
-    seconds = np.full(len(found), np.nan)
-    seconds[known] = found[known].astype(float) @ (3600.0, 60.0, 1.0)
-    return seconds
+    """(n,) seconds after midnight of clocks such as 14:00, 14.00 and 2:00 pm; NaN: none, or one with a zone of its own."""
+    codes, distinct = pd.factorize(clock.astype(str))
+    found = [clock_of(text) for text in distinct.tolist()]
+    seconds = [
+        3600.0 * one.hour + 60 * one.minute + one.second
+        if isinstance(one, time) and one.tzinfo is None and not one.microsecond
+        else np.nan
+        for one in found
+    ]
+    return np.array([*seconds, np.nan])[codes]
 
 
 def _exchange(tickers: Iterable[str]) -> str:

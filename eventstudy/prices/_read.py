@@ -153,7 +153,7 @@ def _parsed(
     names = {key: heads[i] or str(key) for key, i in columns.items()}
     full = [key for key in columns if (key[1] if isinstance(key, tuple) else key) in _IN_FULL]
     given = {key: raw[i] for key, i in columns.items()}
-    numbers = numbers_of(table.place, given, reading, names, table.cells.usual, full)
+    numbers = numbers_of(table.place, given, reading, names, table.cells.usual, full, table.cells.proved)
     shape.proof = numbers.proof
     comma: Phrase | None = getattr(table.cells, "comma", None)
     return raw, numbers, [comma, *numbers.said] if comma else numbers.said
@@ -315,7 +315,7 @@ def texts_of(place: Place, column: Any, name: str) -> tuple[Ints, list[str]]:
             texts.append(as_text(value).removeprefix("'"))
         except ValueError as error:
             row = int(np.flatnonzero(codes == k)[0])
-            raise place.fault(str(error), row=row, column=name, hint="format the column as text") from None
+            raise place.fault(error.args[0], row=row, column=name, hint="format the column as text") from None
     order: dict[str, int] = {}
     again = [order.setdefault(t, len(order)) for t in texts]
     if (codes < 0).any():
@@ -742,9 +742,11 @@ def _letters(cells: Any, numbers: Numbers) -> list[Phrase]:
     for row in coded:
         del bad[row]
     letters = sorted({str(cells.iloc[row]).strip() for row in coded})
-    return (
-        [Phrase("codes of CRSP for no return: {n} cells, {codes:list}", n=len(coded), codes=letters)] if coded else []
-    )
+    return [_codes_left(len(coded), letters)] if coded else []
+
+
+def _codes_left(n: int, codes: Sequence[str]) -> Phrase:
+    return Phrase("codes of CRSP for no return taken for missing: {n} ({codes:list})", n=n, codes=codes)
 
 
 _NONE = frozenset("BC")
@@ -757,11 +759,7 @@ def _without_codes(returns: Floats, said: list[Phrase]) -> Floats:
     if not coded.any() or not _are_decimals(np.where(coded, np.nan, returns)):
         return returns
     met = sorted(set(returns[coded].tolist()), reverse=True)
-    said.append(
-        Phrase(
-            "codes of CRSP for no return: {n} cells, {codes:list}", n=int(coded.sum()), codes=[f"{c:g}" for c in met]
-        )
-    )
+    said.append(_codes_left(int(coded.sum()), [f"{code:g}" for code in met]))
     return np.where(coded, np.nan, returns)
 
 

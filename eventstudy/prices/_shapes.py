@@ -110,18 +110,16 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None, stem:
 
 def _hollow(table: Headed, i: int) -> bool:
     """Whether a column has no heading, and no cell or only the count of rows."""
-    if any(table.levels[i]):
-        return fold(table.headings[i]) in ("unnamed_0", "index") and _counts(table, i)
-    return not table.cells_of(i) or _counts(table, i)
+    counted = table.counts_rows(i) or _counted_on(table, i)
+    return counted and (not any(table.levels[i]) or fold(table.headings[i]) in ("unnamed_0", "index"))
 
 
-def _counts(table: Headed, i: int, *, anywhere: bool = True) -> bool:
-    """Whether a column counts its rows from 0 or 1, or several of them from `anywhere`, up or down."""
+def _counted_on(table: Headed, i: int) -> bool:
+    """Whether a column counts several rows from anywhere, up or down."""
     held = [str(v).removesuffix(".0") for v in table.cells_of(i)]
-    if not held or not all(v.isdecimal() and len(v) < _LONG for v in held):
+    if len(held) < _COUNTED or not all(v.isdecimal() and len(v) < _LONG for v in held):
         return False
-    first, steps = int(held[0]), {int(b) - int(a) for a, b in pairwise(held)}
-    return (first in (0, 1) and steps <= {1}) or (anywhere and len(held) >= _COUNTED and steps in ({1}, {-1}))
+    return {int(b) - int(a) for a, b in pairwise(held)} in ({1}, {-1})
 
 
 _COUNTED = 8
@@ -135,7 +133,7 @@ def _numbers_rows(table: Headed, i: int) -> bool:
     heading = table.headings[i]
     if len(table.cells_of(i)) < _COUNTED or _price_role(heading) is not None:
         return False
-    return _counts(table, i, anywhere=not (_capitals(heading) or _is_name(heading)))
+    return table.counts_rows(i) or (not (_capitals(heading) or _is_name(heading)) and _counted_on(table, i))
 
 
 def _date_columns(table: Headed) -> list[int]:
@@ -276,11 +274,12 @@ def _flat(
             raise _no_close(table)
         _twice(table, [(f"{t} {f}", i) for i, (t, f) in split.items() if f in MEANT])
         return Shape(dates[0], columns=columns, kind=Phrase("wide, field and ticker in each heading"))
-    wanted = {a.casefold() for a in asked or ()}
+    wanted = {name.casefold() for a in asked or () for name in (a, bare(a))}
+    capitals = set(others) if _small_tickers(heads, others, meant) else {i for i in others if _capitals(heads[i])}
     own = [i for i in others if meant[i] in MEANT and heads[i].casefold() not in wanted]
     tickers = [i for i in others if meant[i] is None]
     closes = [i for i in own if meant[i] in _NEEDED]
-    sure = {meant[i] for i in own if not _capitals(heads[i])}  # LOW and OPEN may be tickers
+    sure = {meant[i] for i in own if i not in capitals}  # LOW and OPEN may be tickers
     named = any(heads[i].casefold() in wanted or bare(heads[i]).casefold() in wanted for i in tickers)
     if (
         len(dates) == 1
@@ -297,11 +296,11 @@ def _flat(
         return _single(table, dates, others, meant)
     if len(dates) == 1 and not closes and not named and (len(sure) > 1 or (sure and not tickers)):
         raise _no_close(table)
-    _refuse_unknown(table, [] if named or len(dates) > 1 else others, meant)
+    _refuse_unknown(table, [] if named or len(dates) > 1 or set(others) == capitals else others, meant)
     useful = [
         i
         for i in others
-        if (meant[i] in (None, "ticker", *MEANT) or _capitals(heads[i]) or heads[i].casefold() in wanted)
+        if (meant[i] in (None, "ticker", *MEANT) or i in capitals or heads[i].casefold() in wanted)
         and (_numeric(table, i) or not _text_alone(table, i))
     ]
     if len(dates) == 1 and not named and (own_close := _alone(table, useful, meant, asked, owner, stem)) is not None:
@@ -412,6 +411,17 @@ def _refuse_unknown(table: Headed, others: list[int], meant: Mapping[int, str | 
 
 def _capitals(heading: str) -> bool:
     return heading.isascii() and heading.isupper()
+
+
+def _small_tickers(heads: Sequence[str], others: Sequence[int], meant: Mapping[int, str | None]) -> bool:
+    """Whether all headings are tickers in small letters, such as aapl, low and bas: short words, one of which is the ticker of
+    a firm that is known and no word for a field; and none that is a close.
+    """
+    short = all(_SMALL.fullmatch(heads[i]) and meant[i] not in _NEEDED for i in others)
+    return short and bool({heads[i].upper() for i in others if meant[i] is None} & set(tickers_by_name().values()))
+
+
+_SMALL = re.compile("[a-z]{1,5}")
 
 
 def _numbers(table: Headed, i: int) -> bool:

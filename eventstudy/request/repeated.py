@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ def read_result(path: str | Path) -> dict[str, Any]:
 def again(
     told: Mapping[str, Any],
     *,
-    prices: str | Path | None = None,
+    prices: str | Path | Sequence[str | Path] | None = None,
     abnormal: str | Path | None = None,
     factors: str | Path | None = None,
     shares: str | Path | None = None,

@@ -15,7 +15,18 @@ from numpy.typing import NDArray
 
 from eventstudy.language import Phrase
 from eventstudy.tables.place import Place, Reading
-from eventstudy.tables.written import ORDERS, REPUBLIC, SERIALS, YEARS, When, Written, counted_day, taken_apart, to_come
+from eventstudy.tables.written import (
+    ORDERS,
+    REPUBLIC,
+    SERIALS,
+    YEARS,
+    When,
+    Written,
+    begins_with_day,
+    counted_day,
+    said_of_day_first,
+    taken_apart,
+)
 
 Ints = NDArray[np.int64]
 
@@ -234,8 +245,11 @@ def _settled(
     if "ymd" in able and len(able) > 1 and mark:  # six digits alone may begin with either
         at_first = dict(zip(*np.unique(codes, return_index=True), strict=True))
         by_row = [w for _, w in sorted(open_ones, key=lambda one: at_first[one[0]])]
-        able, why = _first_or_last(by_row, able, planned=0 if dotted else 366)
+        able, why = _first_or_last(by_row, able)
         said += why
+        if dotted and not why and _usually_day_first(by_row, name):
+            able = ["dmy"]
+            said.append(next(told for w in by_row if (told := said_of_day_first(w))))
     differs = [k for k, w in open_ones if len({w.days[o] for o in able if o in w.days}) > 1]
     if len(able) > 1 and differs:
         raise _two_ways(place, name, codes, values, open_ones, able, differs)
@@ -325,37 +339,47 @@ def _years_may_stand_first(found: Sequence[Written | When | None]) -> bool:
     return any("ymd" in w.days for w in short) or len(short) >= _SEVERAL
 
 
-def _first_or_last(by_row: Sequence[Written], able: list[str], *, planned: int) -> tuple[list[str], list[Phrase]]:
-    """Which orders remain of dates such as 24-01-25, all of which can begin with the year or end with it; and why.
-
-    An order goes that has many weekends, days in disorder, or days to come by more than `planned` days, where the other has
-    none of these. The clock is asked last: it may come to settle less as time goes by, never another order.
+def _first_or_last(by_row: Sequence[Written], able: list[str]) -> tuple[list[str], list[Phrase]]:
+    """Which orders remain of dates such as 24-01-25, all of which can begin with the year or end with it; and what speaks
+    against the others. Evidence against both settles nothing.
     """
     said = list[Phrase]()
     mark = by_row[0].form
     for other in [o for o in able if o != "ymd"]:
         days = {o: [w.days[o] for w in by_row] for o in ("ymd", other)}
         against = {
-            order: _speaks_against(_form(order, mark), days[order], days[rival], planned)
+            order: _speaks_against(_form(order, mark), days[order], days[rival])
             for order, rival in (("ymd", other), (other, "ymd"))
         }
-        if sum(why is not None for why in against.values()) == 1:  # evidence for both settles nothing
-            gone, why = next((order, why) for order, why in against.items() if why is not None)
-            able = [o for o in able if o != gone]
-            said.append(why)
+        found = {order: why for order, why in against.items() if why is not None}
+        said += found.values()
+        if len(found) == 1:
+            able = [o for o in able if o not in found]
     return able, said
 
 
-def _speaks_against(form: str, days: Sequence[date], rival: Sequence[date], planned: int) -> Phrase | None:
+def _speaks_against(form: str, days: Sequence[date], rival: Sequence[date]) -> Phrase | None:
     """Why days in one order cannot be meant, though in the rival one they can."""
     ends, others = (sum(day.weekday() > _FRIDAY for day in listed) for listed in (days, rival))
     if ends >= _WEEKENDS * (1 + others):
         return Phrase("not as {form}: {n} days would be on weekends", form=form, n=ends)
     if len(days) >= _IN_ORDER and _follow(rival) and not _follow(days):
         return Phrase("not as {form}: the days would not follow each other", form=form)
-    if any(to_come(day, planned) for day in days) and not any(map(to_come, rival)):
-        return Phrase("not as {form}: {day} would be yet to come", form=form, day=max(days))
+    years = {day.year for day in days}
+    several = len(set(rival)) >= (_OF_ONE_YEAR if "." not in form else 2)
+    if several and len({day.year for day in rival}) == 1 and len(years) > min(2, len(set(days)) - 1):
+        return Phrase("not as {form}: {n} years in place of one", form=form, n=len(years))
     return None
+
+
+def _usually_day_first(by_row: Sequence[Written], name: str) -> bool:
+    """Whether usage settles dates between points, under a heading of this name: not where the year may as well stand first,
+    because that day first is on a weekend, or that brings the days into order.
+    """
+    both = [w.days for w in by_row if {"dmy", "ymd"} <= set(w.days)]
+    first, year = ([days[order] for days in both] for order in ("dmy", "ymd"))
+    ordered = len(both) > 2 and _follow(year) and not _follow(first)
+    return begins_with_day(by_row) and not ordered and not _EAST_ASIAN.search(name)
 
 
 _FRIDAY = 4
@@ -363,6 +387,12 @@ _WEEKENDS = 4
 """So many weekends more, and so many times as many, show that an order is not the one that is meant."""
 _IN_ORDER = 8
 """So many days follow each other by no accident."""
+_OF_ONE_YEAR = 5
+"""So many days are of one year by no accident, where in the other order they are of three or more; between points, where the
+day mostly stands first, two are enough that are of two.
+"""
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""A heading in the letters of a language that puts the year first between points, too."""
 
 
 def _follow(days: Sequence[date]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -10,20 +9,19 @@ import pandas as pd
 
 from eventstudy.errors import InvalidFile
 from eventstudy.language import Phrase
-from eventstudy.tables.headed import SAMPLE, Headed
+from eventstudy.tables.headed import SAMPLE, Headed, unflattened
 from eventstudy.tables.headings import role_of
 from eventstudy.tables.numbers import Mark
 from eventstudy.tables.parts import one_date
 from eventstudy.tables.place import Place
 from eventstudy.tables.written import looks_like_one
 
-_TUPLE = re.compile(r"\(\s*'([^']*)'\s*,\s*'([^']*)'\s*\)")
-
 
 class FrameCells:
     """The cells of a pandas frame, its index among its columns where it says something."""
 
     usual: Mark | None = "point"
+    proved: Mark | None = None
     whole = True
 
     def __init__(self, place: Place, columns: list[pd.Series[Any]]) -> None:
@@ -97,7 +95,6 @@ def headed_frame(place: Place, frame: pd.DataFrame, part: str) -> Headed:
     levels: list[tuple[str, ...]] = []
     deep = frame.columns.nlevels if isinstance(frame.columns, pd.MultiIndex) else 1
     labels = frame.columns.tolist()
-    flat = deep == 1 and labels and all(isinstance(c, str) and _TUPLE.fullmatch(c) for c in labels)
     index = frame.index
     named = any(name is not None for name in index.names)
     counted = isinstance(index, pd.RangeIndex) or (
@@ -113,18 +110,14 @@ def headed_frame(place: Place, frame: pd.DataFrame, part: str) -> Headed:
             called = "" if name is None else str(name)
             if not called and (index.nlevels > 1 or part == "events"):
                 called = _by_content(level, {role[0] for label in labels if (role := role_of(str(label), part))})
-            levels.append(("",) * ((2 if flat else deep) - 1) + (called,))
+            levels.append(("",) * (deep - 1) + (called,))
     for i, label in enumerate(labels):
         columns.append(_reset(frame.iloc[:, i]))
-        if flat:
-            hit = _TUPLE.fullmatch(label)
-            levels.append((hit[1], hit[2]) if hit else (str(label), ""))
-        else:
-            levels.append(tuple(_label(place, v, part) for v in label) if deep > 1 else (_label(place, label, part),))
+        levels.append(tuple(_label(place, v, part) for v in label) if deep > 1 else (_label(place, label, part),))
     cells = FrameCells(place, columns)
     sample = [list(row) for row in zip(*(c.iloc[:SAMPLE].tolist() for c in columns), strict=True)] if columns else []
     sample = [[None if _missing(v) else v for v in row] for row in sample]
-    return one_date(Headed(cells, levels, sample), part)
+    return one_date(Headed(cells, unflattened(levels), sample), part)
 
 
 def _upright(frame: pd.DataFrame) -> pd.DataFrame:

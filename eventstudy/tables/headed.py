@@ -29,6 +29,9 @@ class Cells(Protocol):
     place: Place
     said: list[Phrase]
     usual: Mark | None
+    """The decimal mark where cells with it leave both open."""
+    proved: Mark | None
+    """The decimal mark that columns prove which were not read; known when the others are."""
     heads: list[tuple[int, list[Any]]]
     """The first rows: number in the file, cells."""
     width: int
@@ -80,6 +83,11 @@ class Headed:
             found = [row[column] for row in self.sample if column < len(row)]
             self._held[column] = [v for v in found if v is not None and v != ""]
         return self._held[column]
+
+    def counts_rows(self, column: int) -> bool:
+        """Whether a column counts the first rows, 0, 1, 2 or 1, 2, 3."""
+        held = [str(v).removesuffix(".0") for v in self.cells_of(column)]
+        return any(held == [str(k + first) for k in range(len(held))] for first in (0, 1))
 
     def is_dates(self, column: int, part: str) -> bool:
         """Whether a column holds dates, for the most part."""
@@ -148,7 +156,7 @@ def headed(cells: Cells, part: str) -> Headed:
     cells.begin(start, width)
     width = max(width, cells.width)
     levels += [("",) * len(rows)] * (width - len(levels))
-    levels = _unflattened(levels)
+    levels = unflattened(levels)
     titles = [[_text(v) for v in row if _text(v)] for i, row in enumerate(above) if i not in rows and i < rows[-1]]
     if units := sorted({_text(v) for row in above[rows[-1] + 1 :] for v in row if _text(v)}):
         cells.said.append(Phrase("units below the headings left aside: {units:list}", units=units))
@@ -158,7 +166,7 @@ def headed(cells: Cells, part: str) -> Headed:
 _TUPLE = re.compile(r"""\(\s*(['"])([^'"]*)\1\s*,\s*(['"])([^'"]*)\3\s*\)""")
 
 
-def _unflattened(levels: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def unflattened(levels: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Headings that pandas wrote of two levels in one, `('Close', 'NVDA')`, as two; else as they are."""
     hits = [_TUPLE.fullmatch(one[0]) if len(one) == 1 else None for one in levels]
     if sum(hit is not None for hit in hits) < max(1, len(levels) - 2):

@@ -79,13 +79,14 @@ def numbers_of(
     names: Mapping[Any, str],
     usual: Mark | None = None,
     full: Container[Any] = (),
+    proved: Mark | None = None,
 ) -> Numbers:
     """The numbers of some columns, given as arrays of numbers or of texts; `names` are what messages call them.
 
     Those of `full` are written in full: `48.17m` is none of them.
 
-    `usual` is the mark where cells with it leave both open: a point, where commas separate the cells; a comma, where a
-    column that is not read proves it.
+    `usual` is the mark where cells with it leave both open: a point, where commas separate the cells; `proved` the one that
+    columns which are not read prove, where those that are read leave it open.
 
     Raises:
         InvalidFile: the decimal mark can be read two ways, or cells contradict each other; says where, and what settles it.
@@ -107,7 +108,7 @@ def numbers_of(
             codes, distinct = pd.factorize(series, use_na_sentinel=True)
             texts[key] = codes.astype(np.int64), pd.Index(distinct).tolist()
     if texts:
-        _of_texts(place, texts, reading, names, found, usual, full)
+        _of_texts(place, texts, reading, names, found, usual, full, proved)
     return found
 
 
@@ -119,6 +120,7 @@ def _of_texts(
     found: Numbers,
     usual: Mark | None,
     full: Container[Any],
+    proved: Mark | None,
 ) -> None:
     cores: dict[Any, list[tuple[str | float | None, float]]] = {}
     units, times, percents = set[str](), set[str](), dict[Any, int]()
@@ -137,7 +139,7 @@ def _of_texts(
             listed.append((core, factor))
         if len(met) > 1:
             raise _two_units(place, texts[key], met, names[key])
-    mark, how = _mark(place, texts, cores, reading, names, usual, found)
+    mark, how = _mark(place, texts, cores, reading, names, usual, proved, found)
     grouped, separator = _GROUPED[mark], _SEPARATED[mark]
     separated = False
     for key, (codes, distinct) in texts.items():
@@ -249,6 +251,7 @@ def _mark(
     reading: Reading,
     names: Mapping[Any, str],
     usual: Mark | None,
+    proved: Mark | None,
     found: Numbers,
 ) -> tuple[Mark, Phrase | None]:
     """The decimal mark of the table, and how it is known.
@@ -280,8 +283,14 @@ def _mark(
         mark, (key, k) = next(iter(settled.items()))
         found.proof = place.row(int(np.flatnonzero(texts[key][0] == k)[0])), str(texts[key][1][k]).strip()
         return mark, Phrase("decimal comma") if mark == "comma" else None
-    if usual == "comma":
-        return usual, Phrase("decimal comma, by a column not needed")
+    if proved and either:
+        comma = proved == "comma"
+        told = (
+            Phrase("decimal comma, by a column not needed")
+            if comma
+            else Phrase("decimal point, by a column not needed")
+        )
+        return proved, told
     whole = [(key, k) for key, k in either if usual != "point" or "," in str(cores[key][k][0])]
     if not whole:
         return "point", None

@@ -99,6 +99,15 @@ class _Joined:
         self._cells.usual = mark
 
     @property
+    def proved(self) -> Mark | None:
+        """The mark that other columns prove; known when the columns are read."""
+        return self._cells.proved
+
+    @proved.setter
+    def proved(self, mark: Mark | None) -> None:
+        self._cells.proved = mark
+
+    @property
     def comma(self) -> Phrase | None:
         """How it is said that its numbers have a decimal comma; known when the columns are read."""
         return getattr(self._cells, "comma", None)

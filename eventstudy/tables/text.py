@@ -141,6 +141,7 @@ class TextCells:
         if b"\n#" in self._raw or b'\n"#' in self._raw:
             self._leave_comments(part)
         self.usual: Mark | None = "point" if self.separator == "," else None
+        self.proved: Mark | None = None
         self.heads: list[tuple[int, list[Any]]] = []
         room = _CELLS
         for number, line in enumerate(self._lines, 1):
@@ -584,11 +585,10 @@ class TextCells:
                 self._look_closely()
                 return self.columns(texts, numbers)
             frame = pd.read_csv(rows(), dtype=str, **how)
-            if self.reading.decimal is None and self._unproved() and len(wanted) < width:
+            if self.reading.decimal is None:
                 others: dict[str, Any] = how | {"usecols": sorted(set(range(width)) - wanted), "nrows": _LOOKED_AT}
-                self._weigh(frame[sorted(numbers)], pd.read_csv(rows(), dtype=str, **others))
-            elif self.reading.decimal is None and self.separator == "," and self._unproved():
-                self._weigh(frame[sorted(numbers)], pd.DataFrame())
+                beside = pd.read_csv(rows(), dtype=str, **others) if len(wanted) < width else pd.DataFrame()
+                self._weigh(frame[sorted(numbers)], beside)
             return {i: frame[i] for i in how["usecols"]}
         if comma and numbers:
             self.comma = self._how_comma(numbers)
@@ -701,14 +701,14 @@ class TextCells:
         return None if any(opened) else self.usual
 
     def _weigh(self, numbers: pd.DataFrame, others: pd.DataFrame) -> None:
-        """What the decimal mark is, where no point is proved: other columns of numbers settle it, or it stays open."""
+        """What the decimal mark is, where the numbers that are read leave it open: other columns settle it, or nothing does."""
         cells = [
             str(cell) for i in others for cell in others[i].dropna().unique() if i in self._settling or "%" in cell
         ]
         marks = marks_of(cells)
-        if marks == {"comma"}:
-            self.usual = "comma"
-        elif self.separator == "," and marks != {"point"}:
+        if len(marks) == 1:
+            (self.proved,) = marks
+        elif self.separator == "," and self._unproved():
             quoted = _QUOTED.search(self._text, self._start) is not None
             opened = any(may_be_thousands(numbers[i].dropna().unique(), quoted=quoted) for i in numbers)
             self.usual = None if opened else "point"

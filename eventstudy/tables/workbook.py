@@ -106,6 +106,7 @@ class BookCells:
     """The cells of one sheet of a workbook."""
 
     usual: Mark | None = None
+    proved: Mark | None = None
     whole = True
 
     def __init__(self, book: Book, name: str) -> None:
@@ -369,7 +370,9 @@ def as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, datetime | date | time | timedelta):
-        raise ValueError(f"{value} is a date: the spreadsheet program took what was typed for one")
+        raise ValueError(
+            Phrase("{value} is a date: the spreadsheet program took what was typed for one", value=str(value))
+        )
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return "" if value is None or value != value else str(value)

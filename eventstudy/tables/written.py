@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from functools import cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from eventstudy.errors import InvalidRequest
+from eventstudy.language import Phrase
 from eventstudy.tables.headings import fold, words
 
 Order = Literal["dmy", "mdy", "ymd"]
@@ -95,7 +96,7 @@ _ENGLISH = {"MEZ": "CET", "MESZ": "CEST"}
 _NAMED_ZONE = re.compile(rf"(?<=[0-9mMhHr.])\s*(\()?(?P<zone>{'|'.join(_ZONES)})(?(1)\))$")
 
 
-def without_zone(text: str) -> tuple[str, str | None]:
+def _without_zone(text: str) -> tuple[str, str | None]:
     """A text that ends in a time, and the name of a zone behind it: 16:05 ET, 16:05 (ET); None: there is none."""
     hit = _NAMED_ZONE.search(text)
     return (text[: hit.start()], hit["zone"]) if hit else (text, None)
@@ -153,7 +154,7 @@ def taken_apart(text: str, *, serials: bool = False, years: bool = False) -> Wri
         if hit := _BRACKETS.search(text):
             return _with_word(text[: hit.start()], hit[1], serials=serials, years=years)
         text = _BEHIND.sub("", text)
-        bare, zone = without_zone(text)
+        bare, zone = _without_zone(text)
         if zone:
             return _in_zone(taken_apart(bare, years=years), zone)
     if hit := _YEAR_FIRST.fullmatch(text):
@@ -200,7 +201,8 @@ def _held_to(found: Written, word: str) -> Written:
     fitting = {order: day for order, day in found.days.items() if day.weekday() == weekday}
     if fitting:
         return replace(found, days=fitting)
-    return replace(found, wrong=" and ".join(dict.fromkeys(f"{day} is a {day:%A}" for day in found.days.values())))
+    days = [Phrase("{day:weekday}", day=day) for day in dict.fromkeys(found.days.values())]
+    return replace(found, wrong=Phrase("that day is {days:or}", days=days))
 
 
 def _in_zone(found: Written | None, zone: str) -> Written | None:
@@ -229,15 +231,6 @@ def _orders(first: str, second: str, year: str, *, dots: bool, years: bool = Fal
     if len(year) == 2 and (a > 12 or years):
         found["ymd"] = _day(_full(first.zfill(2)), b, int(year))
     return found
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
-
-
-def to_come(day: date, days: int = 0) -> bool:
-    """Whether a day is more than so many days from today: nothing was announced or traded on it yet."""
-    return day > _today() + timedelta(days)
 
 
 def _day_of_week(year: int, week: int, day: int) -> date | None:
@@ -279,6 +272,21 @@ def _zone(text: str | None) -> timezone | None:
     return timezone(-offset if text[0] == "-" else offset)
 
 
+def clock_of(text: str) -> time | tuple[time, str] | None:
+    """The time that a text means, 16:05, 4.05 pm, 16h05 or 16:05 Uhr, with its offset or the name of its zone; None: none."""
+    text, zone = _without_zone(text)
+    text = re.sub(r"(?<=[0-9])\s*(Uhr|h|hrs?)\.?$", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"^([0-9]{1,2})[.h]([0-9]{2})(?:\.([0-9]{2}))?(?![0-9:.])", _colons, text)
+    found = taken_apart(f"2000-01-01 {text}")
+    if found is None or found.clock is None:
+        return None
+    return (found.clock, zone) if zone else found.clock.replace(tzinfo=found.zone)
+
+
+def _colons(hit: re.Match[str]) -> str:
+    return ":".join(filter(None, hit.groups()))
+
+
 def looks_like_one(value: Any) -> bool:
     """Whether a cell is written like a date, with the time or without."""
     if isinstance(value, date) or type(value).__name__ in ("Period", "datetime64"):
@@ -294,7 +302,7 @@ def looks_like_one(value: Any) -> bool:
     return taken_apart(text) is not None and not _UNIX.fullmatch(text) if not _QUICK.fullmatch(text) else True
 
 
-ORDERS = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
+ORDERS = {"dmy": Phrase("day first"), "mdy": Phrase("month first"), "ymd": Phrase("year first")}
 """What the orders of day, month and year are called."""
 
 
@@ -308,23 +316,22 @@ def without_midnight(stamp: datetime) -> When:
 _WEEKEND = 5
 
 
-def one_moment(text: str, *, needed: str = "a date", order: Order | None = None) -> When:
+def one_moment(text: str, *, order: Order | None = None) -> When:
     """The day, or the instant without a zone or with its own, that one text by itself means; `order` settles two ways.
 
-    Between points the day stands first, unless two digits of a year may: 24.01.25 is 2025-01-24 or 2024-01-25. The year does
-    not where that day is on a weekend or yet to come, and the other is not.
+    Between points the day stands first: 24.01.25 is 2025-01-24; unless that alone would be on a weekend.
 
     Raises:
         InvalidRequest: it means none, or can be read two ways.
     """
-    hint = "write 2025-01-27, or with a time and an offset 2025-01-27T07:00:00-05:00"
+    hint = Phrase("write 2025-01-27, or with a time and an offset 2025-01-27T07:00:00-05:00")
     if not text.strip():
-        raise InvalidRequest("there is no date", hint=hint)
+        raise InvalidRequest(Phrase("there is no date"), hint=hint)
     found = taken_apart(text, years=order == "ymd")
     if found is None or found.form == "seconds since 1970":
-        raise InvalidRequest(f"{text!r} is not {needed}", hint=hint)
+        raise InvalidRequest(Phrase("{text!r} is not a date", text=text), hint=hint)
     if found.wrong:
-        raise InvalidRequest(f"{text!r} is not {needed}: {found.wrong}", hint=hint)
+        raise InvalidRequest(Phrase("{text!r} is not a date: {why}", text=text, why=found.wrong), hint=hint)
     days = (
         found.days.values()
         if order is None or "only" in found.days
@@ -333,34 +340,42 @@ def one_moment(text: str, *, needed: str = "a date", order: Order | None = None)
         else []
     )
     if not days:
-        raise InvalidRequest(f"{text!r} is no date with the {ORDERS[str(order)]}", hint=hint)
-    if order is None and (settled := _day_first(found)):
-        days = [settled[0]]
+        raise InvalidRequest(
+            Phrase("{text!r} is no date with the {order}", text=text, order=ORDERS[str(order)]), hint=hint
+        )
+    if order is None and begins_with_day([found]):
+        days = [found.days["dmy"]]
     whens = list(dict.fromkeys(found.when(day) for day in days))
     if len(whens) > 1:
-        shown = " or ".join(
-            f"{when.isoformat()} ({ORDERS[order]})" for order, when in zip(found.days, whens, strict=False)
-        )
+        able = [
+            Phrase("{day} ({order})", day=when.isoformat(), order=ORDERS[order])
+            for order, when in zip(found.days, whens, strict=False)
+        ]
         raise InvalidRequest(
-            f"the date {text!r} reads two ways: {shown}", hint=f"write the one meant, such as {whens[0].isoformat()}"
+            Phrase("the date {text!r} reads two ways: {days:or}", text=text, days=able),
+            hint=Phrase("write the one meant, such as {day}", day=whens[0].isoformat()),
         )
     return whens[0]
 
 
-def _day_first(found: Written) -> tuple[date, date | None] | None:
-    """The day of a date such as 24.01.25 where it cannot begin with the year; and with it, where today alone rules that out."""
-    if set(found.days) != {"dmy", "ymd"} or found.form != ".":
+def begins_with_day(dates: Sequence[Written]) -> bool:
+    """Whether dates between points that may all begin with the year are taken to begin with the day: the usual way to write
+    them, where no more of them are on weekends that way.
+    """
+    able = [w.days for w in dates if w.form == "." and {"dmy", "ymd"} <= set(w.days) and len(set(w.days.values())) > 1]
+    ends = [sum(days[order].weekday() >= _WEEKEND for days in able) for order in ("dmy", "ymd")]
+    return bool(able) and ends[0] <= ends[1]
+
+
+def said_of_day_first(found: Written | None) -> Phrase | None:
+    """What is said of a date that is taken to begin with the day by usage alone; None: it can only be read that way."""
+    if found is None or not begins_with_day([found]):
         return None
-    first, year = found.days["dmy"], found.days["ymd"]
-    if first.weekday() < _WEEKEND <= year.weekday():
-        return first, None
-    return (first, year) if to_come(year) and not to_come(first) else None
-
-
-def ruled_out_today(text: str) -> date | None:
-    """The day that a text would be with the year first, where it is not only because that is yet to come; None: it is none."""
-    settled = _day_first(found) if (found := taken_apart(text)) else None
-    return settled[1] if settled else None
+    return Phrase(
+        "{day}, and not {other}: between points the day stands first; --dates ymd puts the year first",
+        day=found.days["dmy"],
+        other=found.days["ymd"],
+    )
 
 
 def one_day(given: Any, name: str = "the date") -> date:

@@ -646,6 +646,8 @@ def spoken(bars: pd.DataFrame, form: str, file: Path, **columns: str) -> Path:
         ("utf-8-sig", {"Datum": "%d.%m.%Y", "Zeit": "%H:%M"}),
         pytest.param("cp1252", {"Datum": "%d.%m.%y", "Uhrzeit": "%H:%M:%S"}, marks=pytest.mark.slow),
         pytest.param("utf-8", {"Zeit": "%d.%m.%Y, %H:%M Uhr"}, marks=pytest.mark.slow),
+        pytest.param("utf-8", {"Zeit": "%d.%m.%Y %I:%M %p"}, marks=pytest.mark.slow),
+        pytest.param("utf-8", {"Datum": "%d.%m.%Y", "Uhrzeit": "%Hh%M"}, marks=pytest.mark.slow),
     ],
 )
 def test_bars_of_another_language_are_the_same(tmp_path: Path, form: str, columns: dict[str, str]) -> None:

@@ -24,7 +24,7 @@ ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def reading(tickers: int = 500, years: int = 20, events: int = 20_000, runs: int = 4) -> None:
-    """Prices of a long, a wide, a quoted, a German and a table of all fields, and events of a workbook."""
+    """Prices in the shapes that there are most of, and events of a workbook."""
     from eventstudy.events import load_registry, rows_of_file
     from eventstudy.events.columns import columns_of_rows
     from eventstudy.prices import load_prices
@@ -34,7 +34,7 @@ def reading(tickers: int = 500, years: int = 20, events: int = 20_000, runs: int
         print(f"set {' '.join(f'{name}=1' for name in ONE_THREAD)} to measure one thread")
     with tempfile.TemporaryDirectory() as made:
         for name, path in _prices(Path(made), tickers, 252 * years).items():
-            how = {"sep": ";", "decimal": ",", "date_format": "%d.%m.%Y"} if name == "German" else {}
+            how = {"sep": ";", "decimal": ",", "date_format": "%d.%m.%Y"} if "German" in name else {}
             _told(f"prices, {name}", partial(load_prices, path=path), partial(_by_pandas, path, **how), runs)
             if name == "German":
                 _told("  dates as categories", partial(load_prices, path=path), partial(_by_categories, path), runs)
@@ -76,12 +76,16 @@ def _prices(folder: Path, tickers: int, days: int) -> dict[str, Path]:
     wide = pd.DataFrame(closes, pd.bdate_range("2005-01-03", periods=days, name="date"), names)
     table = wide.reset_index().melt("date", var_name="ticker", value_name="close")[["ticker", "date", "close"]]
     whole = table.assign(open=table["close"], high=table["close"], low=table["close"], volume=1_000_000).head(1_000_000)
-    found = {name: folder / f"{name}.csv" for name in ("long", "wide", "all fields", "quoted", "German")}
+    names_of = ("long", "wide", "all fields", "quoted", "German", "German, wide", "three decimals")
+    found = {name: folder / f"{name}.csv" for name in names_of}
     table.to_csv(found["long"], index=False)
     wide.to_csv(found["wide"])
     whole.to_csv(found["all fields"], index=False)
     table.to_csv(found["quoted"], index=False, quoting=csv.QUOTE_ALL)
-    table.to_csv(found["German"], index=False, sep=";", decimal=",", date_format="%d.%m.%Y")
+    german: dict[str, Any] = {"sep": ";", "decimal": ",", "date_format": "%d.%m.%Y"}
+    table.to_csv(found["German"], index=False, **german)
+    wide.to_csv(found["German, wide"], **german)
+    table.to_csv(found["three decimals"], index=False, float_format="%.3f")
     return found
 
 

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from eventstudy.cli._output import listing
@@ -268,12 +269,22 @@ def test_every_exit_code_is_the_same_with_verbose(
         assert es(*words, *verbose).code == code
 
 
-def test_prices_are_named_twice_where_a_command_reads_several_files(es: Es) -> None:
+def test_every_command_that_reads_prices_reads_several_files(es: Es, tmp_path: Path) -> None:
     ran = es("run", "deepseek-r1", "--prices", "NVDA.csv", "--prices=SPY.csv")
     assert ran.code == 3
     assert "there is no such file" in ran.err
     assert "NVDA.csv" in ran.err
-    ran = es("rerun", "r.json", "--prices", "NVDA.csv", "--prices=SPY.csv")
-    assert ran.code == 2
-    assert "--prices stands there 2 times" in ran.err
-    assert "--prices FOLDER" in ran.err
+    days, rng = pd.bdate_range("2024-01-02", periods=300), np.random.default_rng(0)
+    for ticker in ("NVDA", "SPY"):
+        closes = 100 * np.cumprod(1 + 0.01 * rng.standard_normal(len(days)))
+        pd.DataFrame({"Date": days, "Close": closes}).to_csv(tmp_path / f"{ticker}.csv", index=False)
+    paths = [str(tmp_path / f"{ticker}.csv") for ticker in ("NVDA", "SPY")]
+    both = ("--prices", paths[0], f"--prices={paths[1]}")
+    study, result = ("--date", "2025-01-27", "--tickers", "NVDA", "--benchmark", "SPY"), str(tmp_path / "r.json")
+    assert es("run", *study, *both, "--format", "json", "--output", result).code == 0
+    assert es("rerun", result, *both).code == 0
+    checked = es("prices", "check", *both)
+    assert "NVDA" in checked.out + checked.err
+    told = es("prices", "import", "--explain", *paths).out
+    assert "closing price of NVDA" in told
+    assert "closing price of SPY" in told

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import parse_when
-from eventstudy.tables.written import ruled_out_today
+from eventstudy.tables.written import said_of_day_first, taken_apart
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -54,31 +54,25 @@ def test_every_form_that_means_one_day(text: str) -> None:
     assert parse_when(text) == date(2025, 1, 27)
 
 
-@pytest.mark.parametrize(("today", "says"), [(date(2026, 12, 1), None), (date(2028, 1, 1), "2027-01-25 (year first)")])
-def test_days_come_first_between_dots_unless_the_year_may(
-    monkeypatch: pytest.MonkeyPatch, today: date, says: str | None
-) -> None:
-    monkeypatch.setattr("eventstudy.tables.written._today", lambda: today)
-    if says is None:
-        assert parse_when("27.1.25") == date(2025, 1, 27)
-        assert ruled_out_today("27.1.25") == date(2027, 1, 25), (
-            "which is said, because it is settled by the clock alone"
-        )
-        assert ruled_out_today("31.1.25") is None, "2031-01-25 is a Saturday, whatever the clock says"
-        with pytest.raises(InvalidRequest, match="two ways"):
-            parse_when("27.1.28")  # both are yet to come: the clock settles nothing
-        assert ruled_out_today("27.1.28") is None
-    else:
-        with pytest.raises(InvalidRequest) as caught:
-            parse_when("27.1.25")
-        assert says in str(caught.value)
+def test_days_come_first_between_dots_and_that_is_said() -> None:
+    for text, day, other in (
+        ("27.1.25", date(2025, 1, 27), "2027-01-25"),
+        ("18.06.14", date(2014, 6, 18), "2018-06-14"),
+    ):
+        assert parse_when(text) == day
+        told = f"{day}, and not {other}: between points the day stands first; --dates ymd puts the year first"
+        assert str(said_of_day_first(taken_apart(text))) == told
+    assert parse_when("27.1.25", order="ymd") == date(2027, 1, 25)
+    for text in ("25.01.25", "05.01.25", "27.01.2025", "27-01-25"):
+        assert said_of_day_first(taken_apart(text)) is None, "one day, or not between points"
 
 
 @pytest.mark.parametrize(
     ("text", "tz", "says"),
     [
-        ("25.1.27", None, "2027-01-25 (day first) or 2025-01-27 (year first)"),
-        ("Tuesday 27 January 2025", None, "2025-01-27 is a Monday"),
+        ("23.8.25", None, "2025-08-23 (day first) or 2023-08-25 (year first)"),
+        ("25-1-27", None, "2027-01-25 (day first) or 2025-01-27 (year first)"),
+        ("Tuesday 27 January 2025", None, "that day is Monday 27 January 2025"),
         ("1/2/2025", None, "2025-02-01 (day first) or 2025-01-02 (month first)"),
         ("45684", None, "is not a date"),
         ("2025-02-30", None, "check the day"),

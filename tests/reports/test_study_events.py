@@ -97,7 +97,7 @@ def test_what_cannot_be_meant_is_named(tmp_path: Path, text: str, told: str) -> 
         ),
         ('\nevents = [{ date = 2025-01-27, ticker = "A", timing = "foo" }]', 2, "'foo' is not one of pre, intraday"),
         ('events = ["deepseek-r1"]\nformats = ["htm"]', 2, "formats[1]: 'htm' is not one of html, pdf"),
-        ('events = ["deepseek-r1"]\nlang = "fr"', 2, "lang: 'fr' is not one of en or de"),
+        ('events = ["deepseek-r1"]\nlang = "fr"', 2, "lang: 'fr' is not one of en, de"),
         ('events = ["deepseek-r1"]\nnotify_if = "chnged"', 2, "notify_if[1]: 'chnged' is not one of changed"),
         ('events = ["deepseek-r1"]\nlatest = 0', 2, "latest: 0 is less than 1"),
         ('events = ["deepseek-r1"]\nbase = "example.org"', 2, "base: 'example.org' is not an address such as"),

@@ -53,8 +53,9 @@ PRICES: dict[str, tuple[str, str, str]] = {
     "points in quotes": (wide(number=lambda v: f"{v / 1000 + 1:.3f}", quote=True), "reads two ways", "--decimal"),
     "points, crossing 1000": ("Date,NVDA\n2024-01-02,989\n2024-01-03,1.003\n2024-01-04,1.011\n", "1003 or 1.003", "row 3: 1.003"),  # noqa: E501
     "points, crossing 1000, long": ("ticker,date,close\nNVDA,2024-01-02,989\nNVDA,2024-01-03,1.003\n", "reads two ways", "--decimal"),  # noqa: E501
-    "years first and dots": ("Date,NVDA\n24.01.02,480.5\n24.01.03,481.5\n", "2002-01-24 (day first) or 2024-01-02 (year first)", "--dates dmy or --dates ymd"),  # noqa: E501
-    "another day of the week": ("Date,NVDA\nTue 01/02/2024,480.5\nTue 01/03/2024,481.5\n", "2024-03-01 is a Friday and 2024-01-03 is a Wednesday", "row 3"),  # noqa: E501
+    "years first": ("Date,NVDA\n24-01-02,480.5\n24-01-03,481.5\n", "2002-01-24 (day first) or 2024-01-02 (year first)", "--dates dmy or --dates ymd"),  # noqa: E501
+    "years first in order": ("Date,NVDA\n21.05.26,480.5\n22.05.25,481.5\n23.05.24,482.5\n24.05.29,483.5\n", "(day first) or 2021-05-26 (year first)", "--dates dmy or --dates ymd"),  # noqa: E501
+    "another day of the week": ("Date,NVDA\nTue 01/02/2024,480.5\nTue 01/03/2024,481.5\n", "that day is Friday 1 March 2024 or Wednesday 3 January 2024", "row 3"),  # noqa: E501
     "points and tabs": (thousands(".").replace(";", "\t"), "reads two ways", "--decimal"),
     "points and a sign": (wide(number=lambda v: f"{v / 1000 + 1:.3f} €", sep=";"), "reads two ways", "--decimal"),
     "points, long": (long("ticker;date;close", lambda t, d, v: f"{t};{d:%Y-%m-%d};{v / 1000 + 1:.3f}"), "reads two ways", "--decimal"),  # noqa: E501
@@ -105,8 +106,17 @@ def test_a_list_of_events_that_can_be_read_two_ways_is_refused(tmp_path: Path, o
         assert len(load_registry(path, reading=Reading(dates="mdy"))) == 2
 
 
-@pytest.mark.parametrize("seed", [pytest.param(i, marks=pytest.mark.slow if i > 20 else []) for i in range(400)])
-def test_a_random_shape_is_read_to_the_same_numbers_or_refused(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize(
+    ("seeds", "least"), [(range(21), 19), pytest.param(range(21, 400), 310, marks=pytest.mark.slow)]
+)
+def test_random_shapes_are_read_to_the_same_numbers_or_refused(tmp_path: Path, seeds: range, least: int) -> None:
+    """So many must be read: a reader that refuses all of them gives no other numbers either."""
+    refused = {seed: why for seed in seeds if (why := refused_of_a_random_shape(tmp_path / "prices.csv", seed))}
+    assert len(seeds) - len(refused) >= least, refused
+
+
+def refused_of_a_random_shape(path: Path, seed: int) -> str | None:
+    """Why a random shape is refused; None: it is read, to the numbers it was made of."""
     rng = np.random.default_rng(seed)
 
     def pick(*options: Any) -> Any:
@@ -165,20 +175,18 @@ def test_a_random_shape_is_read_to_the_same_numbers_or_refused(tmp_path: Path, s
     edge = '"' if quoted else ""
     lines = (separator.join(f"{edge}{one}{edge}" for one in row) for row in [*rows[:heads], *body])
     text = title + "\n".join(lines) + "\n"
-    path = tmp_path / "prices.csv"
     path.write_bytes(text.encode(pick("utf-8", "utf-8-sig", "utf-16")))
     written = [[float(f"{round(float(v), digits):.{digits}f}") for v in row] for row in frame.to_numpy()]
     wanted = pd.DataFrame(written, frame.index, frame.columns)
     try:
         found = load_prices(path=path).close[list(wanted.columns)]
     except InvalidFile as error:
-        found = None
         refused = str(error)
-    if found is None:
         assert "two ways" in refused or "decimal" in refused or (layout == "across" and "no row that names" in refused)
-        return
+        return refused
     assert found.index.equals(pd.DatetimeIndex(wanted.index))
-    np.testing.assert_allclose(found.to_numpy(), wanted.to_numpy(), rtol=1e-9)
+    np.testing.assert_allclose(found.to_numpy(), wanted.to_numpy(), rtol=1e-9, err_msg=f"seed {seed}")
+    return None
 
 
 ROWS = [f"{t},{d:%Y-%m-%d},{i + 10}.5" for t in "ABC" for i, d in enumerate(pd.bdate_range("2024-01-01", periods=50))]
@@ -418,13 +426,21 @@ GERMAN = '"Datum","Schlusskurs",{}\n"14.02.2025","989",{}\n"17.02.2025","1.003",
         (GERMAN.format('"Rang"', '"1"', '"2"'), {"decimal": "point"}, [989, 1.003]),
         ("Date,Close\n2025-02-14,1.083\n2025-02-17,12.104\n", {}, [1.083, 12.104]),
         ("Date,Close\n2025-02-14,985\n2025-02-17,48.17\n", {}, [985, 48.17]),
+        ("Date;Close;Change %\n2025-02-14;1,989;0.53%\n2025-02-17;1,003;1.42%\n", {}, [1989, 1003]),
+        ('Date,Close,Change\n2025-02-14,"19,224",12.5\n2025-02-17,"19,301",77.0\n', {}, [19224, 19301]),
+        ("Date;Close;Low;Change\n2025-02-14;1,989;0.53;0,5%\n2025-02-17;1,003;1.42;0,6%\n", {}, [1989, 1003]),
+        ("Date;Close;Change\n2025-02-14;1,989;0.5%\n2025-02-17;1,003;0,6%\n", {}, None),
     ],
 )
 def test_other_cells_settle_points_between_commas(
-    tmp_path: Path, text: str, choices: dict[str, Any], wanted: list[float]
+    tmp_path: Path, text: str, choices: dict[str, Any], wanted: list[float] | None
 ) -> None:
     path = tmp_path / "NVDA.csv"
     path.write_text(text, encoding="utf-8")
+    if wanted is None:
+        with pytest.raises(InvalidFile, match="'1,989' reads two ways"):
+            load_prices(["NVDA"], path=path)
+        return
     found = load_prices(["NVDA"], path=path, reading=Reading(**choices))
     assert found.close["NVDA"].tolist() == wanted
 
@@ -454,13 +470,21 @@ def month_ends(n: int) -> list[str]:
         ("%d{0}%m{0}%y", [f"{d:%Y-%m-%d}" for d in DAYS[:40]], "weekends"),
         ("%y{0}%m{0}%d", month_ends(140), "weekends"),
         ("%y{0}%m{0}%d", [f"{2014 + m // 12}-{m % 12 + 1:02d}-01" for m in range(24)], "follow"),
-        ("%y{0}%m{0}%d", ["2021-05-26", "2022-05-25", "2023-05-24", "2024-05-29"], "2029-05-24 would be yet to come"),
+        (
+            "%d{0}%m{0}%y",
+            ["2025-01-27", "2025-02-26", "2025-05-28", "2025-08-27", "2025-11-19"],
+            "years in place of one",
+        ),
+        (
+            "%y{0}%m{0}%d",
+            ["2025-01-27", "2025-02-26", "2025-05-28", "2025-08-27", "2025-11-19"],
+            "years in place of one",
+        ),
     ],
 )
 def test_years_of_two_digits_are_told_from_days_by_the_column(
-    tmp_path: Path, mark: str, order: str, days: list[str], why: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, mark: str, order: str, days: list[str], why: str
 ) -> None:
-    monkeypatch.setattr("eventstudy.tables.written._today", lambda: date(2026, 12, 1))
     path = tmp_path / "prices.csv"
     path.write_text(two_digits(order.format(mark), days))
     found = load_prices(["NVDA"], path=path)
@@ -468,7 +492,7 @@ def test_years_of_two_digits_are_told_from_days_by_the_column(
     assert why in " ".join(map(str, found.read_as))
 
 
-@pytest.mark.parametrize("mark", [".", "/", "-"])
+@pytest.mark.parametrize("mark", ["/", "-"])
 @pytest.mark.parametrize("days", [["2024-05-22"], ["2023-05-24", "2024-05-22"], ["2016-02-18", "2017-02-16"]])
 @pytest.mark.parametrize("form", ["%y{0}%m{0}%d", "%d{0}%m{0}%y"])
 def test_few_years_of_two_digits_may_be_days(tmp_path: Path, mark: str, days: list[str], form: str) -> None:
@@ -482,6 +506,37 @@ def test_few_years_of_two_digits_may_be_days(tmp_path: Path, mark: str, days: li
     )
     with pytest.raises(InvalidFile, match="reads two ways"):
         load_registry(path)
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "found"),
+    [
+        ("Datum", ["27.01.25", "28.04.25"], ["2025-01-27", "2025-04-28"]),
+        ("Date", ["24.01.02", "24.01.03"], ["2024-01-02", "2024-01-03"]),
+        ("Date", ["24.05.23", "22.05.24"], ["2023-05-24", "2024-05-22"]),
+        ("Date", ["18.06.14"], ["2014-06-18"]),
+        ("날짜", ["18.06.14"], None),  # there the year stands first
+        ("Datum", ["23.08.25"], None),  # a Saturday; 2023-08-25 is a Friday
+        (
+            "Datum",
+            [f"14.{m:02d}.01" for m in range(1, 13)] + [f"{y}.01.01" for y in (15, 16)],
+            None,
+        ),  # firsts, or of one year
+    ],
+)
+def test_few_days_between_points_begin_with_the_day_where_nothing_speaks_against_it(
+    tmp_path: Path, head: str, cells: list[str], found: list[str] | None
+) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text(f"{head},NVDA\n" + "".join(f"{cell},480.5\n" for cell in cells), encoding="utf-8")
+    if found is None:
+        with pytest.raises(InvalidFile, match=r"\(day first\) or 20..-..-.. \(year first\)"):
+            load_prices(path=path)
+    else:
+        table = load_prices(path=path)
+        assert [f"{d:%Y-%m-%d}" for d in table.close.index] == found
+        told = " ".join(table.read_as)
+        assert "2 years in place of one" in told or "between points the day stands first" in told
 
 
 def test_one_text_beside_dates_of_a_spreadsheet_shows_that_it_has_swapped_them(tmp_path: Path) -> None:
@@ -781,15 +836,14 @@ def test_reasons_of_bad_cells_are_said_in_german(tmp_path: Path) -> None:
     ("text", "read"),
     [
         ("09.01.25", date(2025, 1, 9)),
-        ("14.03.16", date(2016, 3, 14)),  # 2014-03-16 is a Sunday
+        ("14.03.16", date(2016, 3, 14)),
         ("31.12.24", date(2024, 12, 31)),
-        ("18.06.14", None),  # 2014-06-18 or 2018-06-14, both traded on
+        ("18.06.14", date(2014, 6, 18)),
+        ("23.08.25", None),  # a Saturday; 2023-08-25 is a Friday
         ("01/02/24", None),
     ],
 )
-def test_a_date_alone_between_points_begins_with_the_day_unless_it_may_with_the_year(
-    text: str, read: date | None
-) -> None:
+def test_a_date_alone_between_points_begins_with_the_day_unless_that_is_a_weekend(text: str, read: date | None) -> None:
     if read is None:
         with pytest.raises(InvalidRequest, match="reads two ways"):
             one_moment(text)
@@ -877,6 +931,28 @@ def test_columns_that_are_neither_tickers_nor_closes_are_refused(tmp_path: Path,
     path.write_text(under(head, "{d},{v},480.5"))
     with pytest.raises(InvalidFile, match=r"no price|words that are not known|word that is not known"):
         load_prices(path=path)
+
+
+@pytest.mark.parametrize(
+    ("head", "asked", "found"),
+    [
+        ("date,aapl,low,bas", None, ["aapl", "low", "bas"]),
+        ("date,low,bas", ["LOW", "BAS"], ["low", "bas"]),
+        ("date,bas,sap", ["BAS.DE", "SAP.DE"], ["BAS.DE", "SAP.DE"]),
+        ("Date,Ouv,Bas,Dernier", ["BAS.DE"], ["BAS.DE"]),
+        ("date,xxxx,low,bas", None, None),
+    ],
+)
+def test_tickers_in_small_letters_that_are_words_for_fields(
+    tmp_path: Path, head: str, asked: list[str] | None, found: list[str] | None
+) -> None:
+    path = tmp_path / "some_prices.csv"
+    path.write_text(under(head, "{d}" + ",{v}" * head.count(",")))
+    if found is None:
+        with pytest.raises(InvalidFile, match=r"in a word that is not known|no column 'close'"):
+            load_prices(asked, path=path)
+    else:
+        assert [t.casefold() for t in load_prices(asked, path=path).tickers] == [t.casefold() for t in found]
 
 
 def test_sheets_that_are_called_as_programs_call_them_are_no_tickers(tmp_path: Path) -> None:
