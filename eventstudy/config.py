@@ -551,6 +551,29 @@ class StudyConfig:
                 Phrase("{what} is of returns, and this is a study of changes of a level", what=Phrase.quoted(what))
             )
 
+    def check_made_anew(self, what: str) -> None:
+        """Refuse what makes the study anew on other days or by other choices where it cannot be made so.
+
+        `what`: that which is asked, as the error names it.
+
+        Raises:
+            InvalidRequest: see `check_in_order`, `check_equal_weights`, `check_estimated`, `check_of_returns`, `check_daily` and
+                `check_prices`.
+
+        Example:
+            >>> es.StudyConfig().check_made_anew("a calibration") is None
+            True
+        """
+        for check in (
+            self.check_in_order,
+            self.check_equal_weights,
+            self.check_estimated,
+            self.check_of_returns,
+            self.check_daily,
+            self.check_prices,
+        ):
+            check(what)
+
     def check_prices(self, what: str) -> None:
         """Refuse what needs returns that are not abnormal yet.
 

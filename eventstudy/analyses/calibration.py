@@ -220,12 +220,7 @@ def calibrate(
         and finds an effect of +2.0 % in 8 %.
     """
     _check(draws, effects, variance, level)
-    result.config.check_in_order(Phrase("a calibration"))
-    result.config.check_equal_weights(Phrase("a calibration"))
-    result.config.check_estimated(Phrase("a calibration"))
-    result.config.check_of_returns(Phrase("a calibration"))
-    result.config.check_daily(Phrase("a calibration"))
-    result.config.check_prices(Phrase("a calibration"))
+    result.config.check_made_anew(Phrase("a calibration"))
     prices = all_prices(result, prices)
     config, pairs = result.config, list(result.panel.pairs)
     first = min(day0.session for day0 in result.panel.day0)

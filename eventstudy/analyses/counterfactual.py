@@ -260,12 +260,7 @@ def counterfactual(
     """
     if result.config.outcome != "return":
         raise InvalidRequest("a counterfactual price is asked of a study of returns", hint="leave out --outcome")
-    result.config.check_in_order(Phrase("a counterfactual price"))
-    result.config.check_equal_weights(Phrase("a counterfactual price"))
-    result.config.check_estimated(Phrase("a counterfactual price"))
-    result.config.check_of_returns(Phrase("a counterfactual price"))
-    result.config.check_daily(Phrase("a counterfactual price"))
-    result.config.check_prices(Phrase("a counterfactual price"))
+    result.config.check_made_anew(Phrase("a counterfactual price"))
     table = all_prices(result, prices)
     table.check_prices((pair.ticker for pair in result.panel.pairs), Phrase("a counterfactual price"))
     pool = _pool(result, table, separated(donors))

@@ -366,13 +366,7 @@ def robustness(
     """
     if result.config.outcome != "return":
         raise InvalidRequest("robustness is asked of a study of returns", hint="leave out --outcome")
-    asked_of = Phrase("the study under other choices")
-    result.config.check_equal_weights(asked_of)
-    result.config.check_in_order(asked_of)
-    result.config.check_estimated(asked_of)
-    result.config.check_of_returns(asked_of)
-    result.config.check_daily(asked_of)
-    result.config.check_prices(asked_of)
+    result.config.check_made_anew(Phrase("the study under other choices"))
     table = all_prices(result, prices)
     called = tuple(result.config.called(Window.of(w)) for w in windows)
     base = replace(result.config, windows=called, primary=None) if windows else result.config
