@@ -268,9 +268,11 @@ def run_aggregate(
         EventStudyError: one clear message; see `eventstudy.errors`.
     """
     from eventstudy.scale.words import run_many
+    from eventstudy.study.many import check_sums_do
 
     reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict)
     study, limit = EventStudy(**choices), last_day(as_of)
+    check_sums_do(study.config, model_of(study.config))
     if isinstance(factors, str | Path):
         factors = read_factors(factors, factor_unit)
     provenance: dict[str, Any] = {"as_of": limit.isoformat()} if limit else {}

@@ -31,9 +31,10 @@ CERTAIN = 5.0
 def impossible(result: StudyResult) -> Iterator[Message]:
     """IMPOSSIBLE_FIGURE of each pair whose estimate or CAR cannot be that of a price, the first reason alone.
 
-    Nothing is said of pairs whose prices have a doubt that explains it, accepted by the user or not.
+    Nothing is said of pairs whose prices have a doubt that explains it, accepted by the user or not; nor of volumes and
+    levels, which are bounded by none of this: an index such as VIX changes by more than one point a day.
     """
-    if result.config.outcome == "volume":
+    if result.config.outcome == "volume" or result.config.returns == "difference":
         return
     fit, names = result.fit, result.fit.names
     none = np.full(result.returns.n, np.nan)
@@ -89,6 +90,8 @@ def _heaviest_day(result: StudyResult, i: int) -> tuple[int, float]:
     y, x = block.returns[i, days], market[block.design[i], days, 0]
     if "rf" in needed:
         y = y - block.columns(("rf",))[block.design[i], days, 0]
+    if not np.isfinite(x).any():  # a model without a benchmark
+        x = np.zeros(len(y))
     there = np.flatnonzero(np.isfinite(y) & np.isfinite(x) & np.isfinite(result.fit.residuals[i]))
     design = np.column_stack([np.ones(len(there)), x[there]])
     errors = y[there] - design @ np.linalg.lstsq(design, y[there], rcond=None)[0]

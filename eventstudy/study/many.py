@@ -45,6 +45,7 @@ def check_sums_do(config: StudyConfig, model: Model) -> None:
     """Refuse what sums cannot answer."""
     wants_peers = any(name in ("peer", "@") for name in model.requires(("benchmark", "peer", "@")))
     for wrong, what in (
+        (not config.clock.daily, f"a study whose frequency is {config.frequency}"),
         (config.outcome != "return", f"a study of {config.outcome}"),
         (not config.in_order, "estimation on days after the event, or in several windows,"),
         (config.returns == "difference", "a study of changes of a level"),

@@ -21,7 +21,7 @@ from eventstudy.calendars import Moment
 from eventstudy.config import StudyConfig, named_choices
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.least_squares import least_days
-from eventstudy.errors import EventStudyError, InvalidRequest, NeedsPairs, NothingUsable, SourceRateLimited, UnknownName
+from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceRateLimited, UnknownName
 from eventstudy.events import Event, Registry, chosen_moment, from_frame, policy_of
 from eventstudy.frequency import FREQUENCIES
 from eventstudy.language import Phrase
@@ -277,11 +277,6 @@ class EventStudy:
         from eventstudy.study import many
 
         config, model = self.config, model_of(self.config)
-        if not config.clock.daily:
-            raise NeedsPairs(
-                f"sums alone are kept of daily rows, and the frequency is {config.frequency}",
-                hint='keep="pairs" (--keep pairs)',
-            )
         many.check_sums_do(config, model)
         columns, no_events = many.as_columns(events, day0)
         told = besides and besides.among(columns if day0 == "announced" else many.as_columns(events, "announced")[0])

@@ -145,6 +145,8 @@ def test_what_cannot_be_had(tmp_path: Path) -> None:
         run_folder(EventStudy(), events(wide), folder)
     with pytest.raises(InvalidRequest, match="cannot be had from sums"):
         run_folder(EventStudy(missing="trade_to_trade"), events(wide), folder)
+    with pytest.raises(InvalidRequest, match="a study whose frequency is monthly cannot be had from sums"):
+        run_folder(EventStudy(frequency="monthly"), events(wide), folder)
     gone = pd.DataFrame({"ticker": ["X", "Y"], "date": ["2017-01-03", "2017-01-04"]})
     with pytest.raises(NothingUsable, match="no pair is left") as caught:
         run_folder(study(), gone, folder)
