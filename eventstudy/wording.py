@@ -40,7 +40,7 @@ _FIELD = re.compile(r"(\{\{|\}\}|\{[^{}]*\})")
 _EN = re.compile(
     r"(?<![-\w])(?:(trading|single) )?(days?|sessions?|daily)\b(?!-)(?! and time| of the week)|(?<=-)(day)\b", re.I
 )
-_ON = re.compile(r"\b([Oo])n (?!average\b)(?=(?:\{[^{}]*\} |\w+ ){0,2}(?:month|week)s?\b)")
+_ON = re.compile(r"\b([Oo])n(\s)(?!average\b)(?=(?:\{[^{}]*\}\s|\w+\s){0,2}(?:month|week)s?\b)")
 _DE = re.compile(
     r"\b(Handels|Kalender|Schätz|Ereignis|Vor|Reaktions|Halte|Zufalls)?([Tt]ag)(e|en|es|s)?\b|\b([Tt])äglich(\w*)|\bSitzung(en)?\b"
 )
@@ -59,7 +59,7 @@ _DATED_WITHIN = {
 _TRUE_DAYS = ("calendar day", "days old", "same day", "intraday", "hours", "is of days", "{day}. ", "{day}. ")
 """Sentences with these speak of days, whatever a row is, but for those of a portfolio in calendar time."""
 _IN_CALENDAR_TIME = ("hold firms on", "this covariance")
-_IN = re.compile(r"\b([Aa])([nm]) (?=(?:\{[^{}]*\} |\w+en |\w+em |\w+er ){0,2}(?:\w*[Mm]onat|\w*[Ww]oche))")
+_IN = re.compile(r"\b([Aa])([nm])(\s)(?=(?:\{[^{}]*\}\s|\w+en\s|\w+em\s|\w+er\s){0,2}(?:\w*[Mm]onat|\w*[Ww]oche))")
 _FEMININE = {
     "ein": "eine", "einen": "eine", "einem": "einer", "eines": "einer", "kein": "keine", "keinen": "keine",
     "der": "die", "den": "die", "dem": "der", "des": "der", "jeder": "jede", "jeden": "jede", "jedem": "jeder",
@@ -101,14 +101,14 @@ def _of_rows(template: str, name: str, language: str, msgid: str) -> str:
             part if k % 2 else _EN.sub(lambda hit: _english(hit, _ENGLISH[name]), part)
             for k, part in enumerate(_FIELD.split(template))
         )
-        return _ON.sub(lambda hit: "In " if hit[1] == "O" else "in ", said)
+        return _ON.sub(lambda hit: ("In" if hit[1] == "O" else "in") + hit[2], said)
     if name == "weekly":
         template = _BEFORE_WEEK.sub(_feminine, template)
     parts = _FIELD.split(template)
     template = "".join(
         p if k % 2 else _DE.sub(lambda hit: _german(hit, _GERMAN[name], name), p) for k, p in enumerate(parts)
     )
-    template = _IN.sub(lambda hit: f"{'I' if hit[1] == 'A' else 'i'}{hit[2]} ", template)
+    template = _IN.sub(lambda hit: f"{'I' if hit[1] == 'A' else 'i'}{hit[2]}{hit[3]}", template)
     for wrong, right in _LAST if name == "weekly" else ():
         template = wrong.sub(right, template)
     return template

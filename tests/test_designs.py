@@ -1213,6 +1213,7 @@ def test_returns_made_from_prices_give_the_result_of_the_prices(tmp_path: Path) 
         with pytest.raises(InvalidRequest, match="needs prices, and the file holds returns of 10001, 10002") as error:
             refused(found)
         assert "braucht Kurse" in str(in_language(error.value.what, "de"))
+    found.plot("estimation_fit")  # which shows returns, not prices
     assert "price_path" not in chosen_charts(run(events[:1], prices=tmp_path / "crsp.csv", **LONG))
     with pytest.raises(InvalidRequest, match="money needs prices, and the file holds returns of 10001, 10002"):
         es.analyses.impact(found, shares=pd.DataFrame({"ticker": ["10001", "10002"], "shares": [1e6, 1e6]}))

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import EventStudy, StudyResult
+from eventstudy import EventStudy, StudyResult, plugins
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import from_frame
-from eventstudy.language import in_language
+from eventstudy.language import Phrase, in_language
+from eventstudy.request import run_aggregate
 from eventstudy.request.events import _grouped
+from eventstudy.study import happened
 from eventstudy.study.happened import Move, _all_moved, _moved, _points, _some_moved
+from eventstudy.study.names import words_of_model, words_of_test
+from eventstudy.windows import Window
 
 from tests.panel.made import CHOICES, DAY0
 from tests.worlds import SESSIONS, closes
@@ -42,6 +50,55 @@ def test_days_that_moved_nobody_lost_nothing() -> None:
     assert _moved(result_of(("AAA",)), one) == "AAA did not move"
     loud = Move(0, "", -0.0006, 0.0006, (0, 1, 2))
     assert _all_moved(several, loud) == "the 3 stocks lost 0.1 % on average"
+
+
+def test_sums_begin_with_the_mean_of_day_0_worked_out_by_hand() -> None:
+    made, days = closes(tickers=TICKERS), (0, 5, 9)
+    events = pd.DataFrame({"ticker": TICKERS, "date": [str(SESSIONS[DAY0 + d].date()) for d in days]})
+    sums = EventStudy(**CHOICES | {"model": "constant_mean"}).run(events, made, keep="aggregate")
+    first, last = sums.config.estimation_window
+    change = made.pct_change().to_numpy()
+    rows = [(DAY0 + d, made.columns.get_loc(ticker)) for ticker, d in zip(TICKERS, days, strict=True)]
+    mean = sum(change[row, k] - change[row + first : row + last + 1, k].mean() for row, k in rows) / 3
+    side = "above" if mean > 0 else "below"
+    said = f"the 3 cases on average moved {abs(100 * mean):.1f} points {side} what an average day brings; "
+    assert said in " ".join(sums.text().split())
+    sums.answers[Window(0, 0)] = replace(sums.answers[Window(0, 0)], caar=-0.0)
+    assert str(happened.of_sums(sums)).startswith(
+        "On day 0 of their events the 3 cases on average moved as much as an average day brings; "
+    )
+
+
+def test_a_window_that_brought_nothing_moved_as_much_as_is_normal() -> None:
+    events = pd.DataFrame({"ticker": TICKERS, "date": str(SESSIONS[DAY0].date())})
+    made = EventStudy(**CHOICES | {"event_window": (2, 6), "windows": None}).run(events, closes(tickers=TICKERS))
+    still = replace(made, returns=replace(made.returns, ar=np.zeros_like(made.returns.ar)))
+    [said, *_] = happened._over(still, Window(2, 6))
+    assert said.startswith("From day +2 to day +6, the 3 stocks on average moved as much as the market explains; ")
+    german = in_language(said, "de")
+    assert german is not None
+    assert german.startswith(
+        "Von Tag +2 bis Tag +6 war die Bewegung von 3 Werten im Mittel so groß, wie der Markt erklärt; "
+    )
+
+
+def test_sums_of_levels_are_refused_before_a_price_is_read(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match="a study of changes of a level cannot be had from sums"):
+        run_aggregate(tmp_path / "none.csv", prices=tmp_path / "no.csv", returns="difference", unit_in="percent")
+
+
+def test_each_test_and_model_of_the_package_has_a_name_in_words() -> None:
+    for kind, words in (("tests", words_of_test), ("models", words_of_model)):
+        bare = [name for name in plugins.names(kind) if not isinstance(words(name), Phrase)]
+        assert not bare, bare
+
+
+def test_a_model_without_a_benchmark_names_the_day_that_carries_an_alpha() -> None:
+    made = closes(tickers=TICKERS)
+    made.loc[SESSIONS[DAY0 - 60 : DAY0 - 11 : 2], "AAA"] *= 3
+    events = pd.DataFrame({"ticker": ["AAA"], "date": [str(SESSIONS[DAY0].date())]})
+    result = EventStudy(**CHOICES | {"model": "constant_mean", "benchmark": None}).run(events, made)
+    assert "IMPOSSIBLE_FIGURE" in {w.code for w in result.doubts_of()}
 
 
 def test_a_flag_of_one_ticker_names_it_once() -> None:

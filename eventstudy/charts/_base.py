@@ -98,8 +98,6 @@ class Chart:
             )
         if self.of_prices:
             result.config.check_prices(Phrase("this chart"))
-            if result.prices is not None:
-                result.prices.check_prices((pair.ticker for pair in result.panel.pairs), Phrase("this chart"))
         if self.of_returns or self.further:
             result.config.check_of_returns(Phrase("this chart"))
         if self.further:

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
 
 
-def percent_axis(axis: Axis, ticks: int = 7) -> None:
-    """Decimals shown as per cent with sign, with as many digits as the step between ticks needs."""
+def percent_axis(axis: Axis, ticks: int = 7, *, marked: bool = True) -> None:
+    """Decimals shown as per cent with sign, with as many digits as the step between ticks needs.
+
+    Not `marked`: without the unit, which the name of the axis then has.
+    """
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     write, unit = writer(), unit_shown()  # ticks are written whenever the figure is drawn
@@ -31,7 +34,7 @@ def percent_axis(axis: Axis, ticks: int = 7) -> None:
         steps = np.diff(axis.get_majorticklocs())
         step = unit.factor * float(steps.min()) if len(steps) else 1.0
         digits = next((d for d in range(4) if abs(step * 10**d - round(step * 10**d)) < 1e-6), 4)
-        return f"{signed(f'{unit.factor * value:+.{digits}f}', write)}{unit.mark}"
+        return f"{signed(f'{unit.factor * value:+.{digits}f}', write)}{unit.mark if marked else ''}"
 
     if axis is axis.axes.xaxis:
         ticks = min(ticks, _room(axis.axes) // 62)

@@ -14,7 +14,20 @@ from eventstudy.charts._language import p_text, say, say_counted, spoken
 from eventstudy.charts._paths import Path, Verdict, verdict
 from eventstudy.charts._scales import day_axis, day_label, percent_axis
 from eventstudy.charts._style import HEIGHT, LABEL, MUTED, SMALL
-from eventstudy.charts._words import DAY0, caveat, cumulated, finding, in_words, method, percent, tested, when
+from eventstudy.charts._words import (
+    DAY0,
+    abnormal,
+    caveat,
+    cumulated,
+    finding,
+    in_words,
+    method,
+    percent,
+    tested,
+    upper,
+    when,
+    window_text,
+)
 from eventstudy.errors import InvalidRequest
 from eventstudy.panel import Ints
 
@@ -47,7 +60,9 @@ def paint(result: StudyResult, ax: Axes | None) -> Any:
     drawn = [car_path(panel, result, chosen, mark)[0] for panel, (_, chosen) in zip(panels, parts, strict=True)]
     everyone = np.unique(np.concatenate([chosen for _, chosen in parts]))
     _frame(panels, result, everyone, columns)
-    found = [verdict(result, DAY0, chosen) for _, chosen in parts]
+    looked = result.config.days_looked_at
+    window = DAY0 if DAY0.inside(looked) else looked
+    found = [verdict(result, window, chosen) for _, chosen in parts]
     lines = [f"{_drawn(drawn)}.", f"{method(result, everyone)}.", *caveat(result, everyone)]
     head(panels[0], _title(result, everyone, parts, found), lines)
     if len(panels) > 1:
@@ -71,16 +86,19 @@ def _frame(panels: list[Axes], result: StudyResult, everyone: Ints, columns: int
 
 
 def _name(panels: list[Axes], names: Sequence[str], found: Sequence[Verdict]) -> None:
-    """Above each panel its group, and what day 0 brought it."""
+    """Above each panel its group, and what day 0, or the window that leaves it out, brought it."""
     room = panels[0].figure.figure.get_figwidth() * 72 / _COLUMNS - 36
-    for ax, name, day0 in zip(panels, names, found, strict=True):
-        told = say_counted(
-            "{n} firm; day 0 {value} ({tested})",
-            "{n} firms; day 0 {value} ({tested})",
-            n=day0.n,
-            value=percent(day0.value),
-            tested=_short(day0),
-        )
+    for ax, name, one in zip(panels, names, found, strict=True):
+        said = {"n": one.n, "value": percent(one.value), "tested": _short(one)}
+        if one.window == DAY0:
+            told = say_counted("{n} pair; day 0 {value} ({tested})", "{n} pairs; day 0 {value} ({tested})", **said)
+        else:
+            told = say_counted(
+                "{n} pair; CAR{window} {value} ({tested})",
+                "{n} pairs; CAR{window} {value} ({tested})",
+                window=window_text(one.window),
+                **said,
+            )
         title = "\n".join(wrapped(name, room, SMALL, "bold"))
         ax.set_title(title, loc="left", fontsize=SMALL, fontweight="bold", pad=SMALL * 1.3 + 7, parse_math=False)
         beside = ax.annotate(told, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", color=MUTED)
@@ -94,18 +112,21 @@ def _short(found: Verdict) -> str:
 
 
 def _title(result: StudyResult, everyone: Ints, parts: Sequence[tuple[str, Ints]], found: Sequence[Verdict]) -> str:
-    """The groups that day 0 brought least and most."""
-    known = [(day0.value, name) for (name, _), day0 in zip(parts, found, strict=True) if np.isfinite(day0.value)]
+    """The groups that day 0, or the window that leaves it out, brought least and most."""
+    known = [(one.value, name) for (name, _), one in zip(parts, found, strict=True) if np.isfinite(one.value)]
     if len(known) < 2:
         return finding(result, everyone, None)
     (least, low), (most, high) = min(known), max(known)
+    said = {"least": percent(least), "low": low, "most": percent(most), "high": high}
+    if (window := found[0].window) != DAY0:
+        return say(
+            "Mean CAR{window}: {least} ({low}), at the other end {most} ({high})", window=window_text(window), **said
+        )
     return say(
-        "Abnormal return {when}: {least} ({low}), at the other end {most} ({high})",
+        "{what} {when}: {least} ({low}), at the other end {most} ({high})",
+        what=upper(abnormal(result)),
         when=when(result, everyone),
-        least=percent(least),
-        low=low,
-        most=percent(most),
-        high=high,
+        **said,
     )
 
 

@@ -31,6 +31,7 @@ from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.names import words_of_test
+from eventstudy.units import unit_shown
 from eventstudy.windows import Window
 
 if TYPE_CHECKING:
@@ -159,8 +160,9 @@ def _frame(ax: Axes, rows: _Rows, whole: Verdict) -> None:
     ax.set_ylim(-2.0 if whole.n > 1 else -0.7, len(rows.name) - 0.4)
     grid_of_rows(ax)
     zero_line(ax, vertical=True)
-    percent_axis(ax.xaxis)
-    ax.set_xlabel(f"CAR{window_text(whole.window)}")
+    mark = unit_shown().mark if narrow() and len(unit_shown().mark) > 2 else ""  # three of them stand beside each other
+    percent_axis(ax.xaxis, marked=not mark)
+    ax.set_xlabel(f"CAR{window_text(whole.window)}{f' ({mark.strip()})' if mark else ''}")
     for place, (car, low, high) in zip(y, values, strict=True):
         weight = "bold" if place < 0 else "normal"
         _beside(ax, place, percent(car), 60, "right", weight)

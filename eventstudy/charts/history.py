@@ -104,8 +104,9 @@ def _dates(ax: Axes, result: StudyResult, chosen: Ints, phone: bool) -> None:
     shown = list(range(len(days) - 1, -1, -every))[::-1]
     years = [None, *(days[i].year for i in shown)]
     texts = [
-        f"{month_day(days[i])}\n{days[i].year if days[i].year != before else ''}"
+        f"{day}\n{days[i].year if days[i].year != before and str(days[i].year) not in day else ''}"
         for i, before in zip(shown, years, strict=False)
+        for day in (month_day(days[i]),)
     ]
     ax.set_xticks(shown, texts)
     ax.set_xlim(-0.6, len(days) - 0.4)

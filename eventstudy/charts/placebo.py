@@ -12,7 +12,7 @@ from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, open_axes
 from eventstudy.charts._language import p_text, say, spoken
 from eventstudy.charts._legend import legend_below
-from eventstudy.charts._select import day0_date, members
+from eventstudy.charts._select import check_day0, day0_date, members
 from eventstudy.charts._style import EDGE, INK, ORANGE, SMALL, THIN, VERMILLION
 from eventstudy.charts._words import abnormal, among_days, caveat, looks, method, percent, signed, subject, when
 from eventstudy.errors import NothingUsable
@@ -48,9 +48,12 @@ def paint(
     draw; all by default.
 
     Raises:
-        InvalidRequest: the day lies outside the event window. NothingUsable: no pair was observed on it.
+        InvalidRequest: the day lies outside the event window, or is day 0 of one that leaves it out. NothingUsable: no pair was
+            observed on it.
     """
     result.config.check_estimated(Phrase("this chart"))
+    if day == 0:
+        check_day0(result)
     chosen = members(result, tickers, group)
     sample = result.sample(Window(day, day), chosen)
     if sample.n == 0:

@@ -13,12 +13,13 @@ from eventstudy.charts._car_path import DRAWN, outer
 from eventstudy.charts._grid import PANELS, frame_grid, name_grid, open_grid
 from eventstudy.charts._labels import End, end_of, label_ends
 from eventstudy.charts._language import number, say
-from eventstudy.charts._levels import BASE, first_day, levels, whole
+from eventstudy.charts._levels import BASE, first_day, given_as_returns, levels, whole
 from eventstudy.charts._scales import day_axis
 from eventstudy.charts._select import members, names
 from eventstudy.charts._style import BLACK, BLUE, INK, MARKS, THIN
 from eventstudy.charts._touch import answer_days_of
 from eventstudy.charts._words import caveat, percent, subject, when
+from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
 
 if TYPE_CHECKING:
@@ -41,7 +42,12 @@ def paint(
     `tickers` or `group`: the pairs to draw; all by default. More than six have a panel each, of the same scales: the Axes come
     as an array. Of more than twenty-four, and on the user's own Axes, the lines are thin, of more than two hundred not drawn,
     and the mean is: what 100 put into all in equal parts at that close became.
+
+    Raises:
+        InvalidRequest: the file of a study of days holds returns.
     """
+    if (given := given_as_returns(result)) and result.prices is not None:
+        result.prices.check_prices(given, Phrase("this chart"))
     chosen = members(result, tickers, group)
     if ax is None and _NAMED < len(chosen) <= PANELS:
         return _panels(result, chosen, group)

@@ -10,6 +10,7 @@ from eventstudy import plugins
 from eventstudy.cli._command import Choice, command, completing
 from eventstudy.cli._output import draw, finish, picture_option, say, verbose_option
 from eventstudy.cli._study import from_where, study, study_options
+from eventstudy.language import Phrase
 
 if TYPE_CHECKING:
     from eventstudy.prices import PriceTable
@@ -58,7 +59,7 @@ def COMMAND(  # noqa: N802
     taken = wanted.options
     result = study(options, quiet=quiet)
     if wanted.of_prices or "prices" in taken:
-        result.config.check_prices("this chart")
+        result.config.check_prices(Phrase("this chart"))
     asked = {"prices": _longer(result, where, as_of)} if "prices" in taken else {}
     if "window" in taken and len(windows) > 1:
         first = (result.config.windows or ())[0]

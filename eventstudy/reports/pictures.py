@@ -26,8 +26,9 @@ _LONGEST = 12
 
 def chosen_charts(result: StudyResult) -> tuple[str, ...]:
     """The charts that suit the pairs: one firm by price and days, several side by side, events of one by their dates."""
-    table, tickers = result.prices, (pair.ticker for pair in result.panel.pairs)
-    priced = result.config.model != "given" and not (table is not None and table.of_returns(tickers))
+    from eventstudy.charts._levels import given_as_returns
+
+    priced = result.config.model != "given" and not given_as_returns(result)
     prices = "price_path" if priced else "car"
     wanted = (prices, "ar_bars") if result.returns.n == 1 else ("forest", "car")
     if result.returns.n > 1 and result.config.outcome == "return" and len({p.ticker for p in result.panel.pairs}) == 1:

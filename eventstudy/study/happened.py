@@ -136,6 +136,8 @@ def of_sums(result: AggregateResult) -> Phrase | None:
         "model": explains(result.config.model),
         "rare": _verdict(*_together(result.adjusted[DAY0])),
     }
+    if abs(answer.caar) < _SAME:
+        return Phrase("On day 0 of their events {who} moved as much as {model}; {rare}.", **said)
     if answer.caar < 0:
         return Phrase("On day 0 of their events {who} moved {points:.1f} points below what {model}; {rare}.", **said)
     return Phrase("On day 0 of their events {who} moved {points:.1f} points above what {model}; {rare}.", **said)
@@ -245,6 +247,9 @@ def _over(result: StudyResult, window: Window) -> Iterator[Phrase]:
     }
     if days := result.config.window_days:
         said |= {"first": days.start, "last": days.end}
+        if abs(found) < _SAME:
+            yield Phrase("From calendar day {first:day} to {last:day}, {who} moved as much as {model}; {rare}.", **said)
+            return
         if found < 0:
             yield Phrase(
                 "From calendar day {first:day} to {last:day}, {who} moved {points:.1f} points below what {model}; {rare}.",
@@ -255,6 +260,9 @@ def _over(result: StudyResult, window: Window) -> Iterator[Phrase]:
             "From calendar day {first:day} to {last:day}, {who} moved {points:.1f} points above what {model}; {rare}.",
             **said,
         )
+        return
+    if abs(found) < _SAME:
+        yield Phrase("From day {first:day} to day {last:day}, {who} moved as much as {model}; {rare}.", **said)
         return
     if found < 0:
         yield Phrase(

@@ -36,6 +36,7 @@ _TESTS = {
     "patell_guarded": Phrase("Patell's test, guarded against a rise of the variance"),
     "placebo": Phrase("placebo windows"),
     "placebo_in_space": Phrase("placebo firms"),
+    "placebo_sum": Phrase("placebo windows, summed over the events"),
     "portfolio_t": Phrase("portfolio test"),
     "weighted_mean": Phrase("t test of the weighted mean"),
     "sample_quantile": Phrase("rank among ordinary days"),

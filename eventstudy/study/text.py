@@ -148,7 +148,7 @@ def _in_a_line(name: str, told: Mapping[Window, Significance]) -> str:
     said = [f"{w} {smallest_told(one) if one.valid else 'not valid'}" for w, one in told.items() if one.distribution]
     if said:
         return f"p, {name} (asked for): {', '.join(said)}"
-    return f"{name} (asked for): {next(reason for one in told.values() for reason in one.reasons)}"
+    return f"{name} (asked for): {next((reason for one in told.values() for reason in one.reasons), 'no value')}"
 
 
 def estimation_in_words(config: StudyConfig) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import eventstudy as es
 import numpy as np
+import pandas as pd
 import pytest
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference import advice
@@ -188,7 +191,7 @@ def test_by_group_has_a_panel_a_group_with_the_numbers_of_the_group(recognised: 
     assert answer.interval is not None
     np.testing.assert_allclose(edges, answer.interval, rtol=1e-9)
     told = [text.get_text() for text in panels[4].texts]
-    assert any(text.startswith("1 firm; day 0 +1.8") for text in told)
+    assert any(text.startswith("1 pair; day 0 +1.8") for text in told)
     assert title(panels[0]).startswith("Abnormal return on 2025-01-27: −22.6 % (data-centre power and cooling)")
 
 
@@ -222,3 +225,50 @@ def test_a_window_without_day_0_is_drawn_and_judged_by_itself(tickers: list[str]
     assert "[+2, +6]" in title(ax)
     assert "no test is valid" not in title(ax)
     assert "Day 0:" not in words(ax)
+
+
+def of_two_groups(levels: str = "", **choices: Any) -> StudyResult:
+    """Two groups of two firms, each of its own day; `levels`: their closes as levels in that unit."""
+    made, prices = made_up(4, 4)
+    listed = pd.DataFrame(
+        {
+            "ticker": [e.tickers[0] for e in made.events],
+            "date": [e.announced for e in made.events],
+            "kind": ["a", "a", "b", "b"],
+        }
+    )
+    of = {"returns": "difference", "unit_in": levels} if levels else {"benchmark": "MKT"}
+    return es.run(listed, prices=prices, group_by="kind", calendar=None, **of, **choices)
+
+
+def test_groups_of_a_window_without_day_0_are_told_by_that_window() -> None:
+    result = of_two_groups(event_window=(2, 6))
+    panels = result.plot("car_by_group")
+    for ax, group in zip(panels, result.groups, strict=True):
+        caar = result.returns.ar[group.members][:, 2:].sum(axis=1).mean()
+        told = [text.get_text().replace("\u00a0", " ").replace("−", "-") for text in ax.texts]
+        assert any(text.startswith(f"2 pairs; CAR[+2, +6] {100 * caar:+.1f} %") for text in told), told
+    assert title(panels[0]).startswith("Mean CAR[+2, +6]: ")
+    with pytest.raises(InvalidRequest, match="shows day 0, which the event window does not hold"):
+        result.plot("placebo")
+
+
+def test_groups_of_levels_and_of_weeks_have_their_words() -> None:
+    panels = of_two_groups("points").plot("car_by_group")
+    assert title(panels[0]).startswith("Abnormal change on day 0: ")
+    assert any(text.get_text().startswith("2 pairs; ") for text in panels[0].texts)
+    short = {"estimation_window": (-34, -2), "event_window": (0, 1), "min_estimation": 30}
+    weekly = of_two_groups(frequency="weekly", **short)
+    assert title(weekly.plot("car_by_group")[0]).startswith("Abnormal return in week 0: ")
+    assert title(weekly.plot("car_by_group", lang="de")[0]).startswith("Abnormale Rendite in Woche 0: ")
+    for name in ("estimation_fit", "price_path"):  # daily prices were given, whatever weeks are made of
+        weekly.plot(name)
+
+
+def test_units_of_several_letters_stand_once_below_a_forest_on_a_phone() -> None:
+    levels = of_two_groups("percent")
+    for width, wanted in ((3.6, False), (None, True)):
+        ax = levels.plot("forest", width=width)
+        ax.figure.canvas.draw()
+        assert all((" bp" in text.get_text()) is wanted for text in ax.get_xticklabels() if text.get_text())
+        assert ("(bp)" in ax.get_xlabel()) is not wanted
