@@ -6,11 +6,13 @@ ordinary; all else only on event days. News that names an event is that event's 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from itertools import accumulate
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -283,90 +285,93 @@ def _looked_at(result: StudyResult, i: int) -> Bools:
     return seen
 
 
+class _InReach:
+    """Pairs in the order of their first days: those whose days reach a day are found without a look at the others."""
+
+    def __init__(self, pairs: Sequence[int], first: Sequence[date], last: Sequence[date]) -> None:
+        self._pairs = sorted(pairs, key=first.__getitem__)
+        self._first, self._last = [first[i] for i in self._pairs], last
+        self._latest = list(accumulate((last[i] for i in self._pairs), max))
+        """The last day that any pair up to this one reaches, which rises."""
+
+    def of(self, day: date) -> list[int]:
+        """Those whose first and last day lie around a day, or on it."""
+        some = self._pairs[bisect_left(self._latest, day) : bisect_right(self._first, day)]
+        return [i for i in some if self._last[i] >= day]
+
+
 class _Places:
-    """Where a moment falls in the windows of a pair."""
+    """Where a moment falls in the windows of pairs."""
 
     def __init__(self, result: StudyResult) -> None:
-        self._result, self._found = result, dict[tuple[Moment, int], date | None]()
-        block, panel = result.panel.block, result.panel
-        kinds = [(int(block.design[i]), day0.exchange) for i, day0 in enumerate(panel.day0)]
-        self._kinds = list(dict.fromkeys(kinds))
-        number = {kind: k for k, kind in enumerate(self._kinds)}
-        self._kind_of = [number[kind] for kind in kinds]  # pairs of the same sessions and exchange
+        self._result, self._found = result, dict[tuple[Moment, str], date]()
+        block, pairs = result.panel.block, result.panel.pairs
+        self._designs = block.design.tolist()
         self._columns = [{d: c for c, d in enumerate(row) if d is not None} for row in block.sessions.tolist()]
-        self._known = [np.sort(row[~np.isnat(row)]) for row in block.sessions]
+        self._known = [sorted(columns) for columns in self._columns]
+        self._first, self._last = ([self._known[d][end] for d in self._designs] for end in (0, -1))
+        groups: dict[tuple[str, str | None], list[int]] = defaultdict(list)
+        for i, pair in enumerate(pairs):
+            for kind, name in (("firm", None), ("firm", pair.ticker), ("market", pair.benchmark)):
+                groups[kind, name].append(i)
+        self._groups = {group: _InReach(some, self._first, self._last) for group, some in groups.items()}
 
-    def of(self, i: int, session: date, own: bool) -> tuple[int, str] | None:
-        """Day and window (`event`, or `estimation` for a firm's `own` news) of a session of pair i, None outside of them."""
-        block = self._result.panel.block
-        column = self._columns[int(block.design[i])].get(session)
-        if column is None:
+    def near(self, moment: Moment, ticker: str | None, kind: Literal["firm", "market"] = "firm") -> list[int]:
+        """The pairs of a ticker, or of all, or those compared with it as their `market`, whose days reach a moment."""
+        group = self._groups.get((kind, ticker))
+        return group.of(_day(moment)) if group else []
+
+    def of(self, i: int, moment: Moment, own: bool) -> tuple[date, int, str] | None:
+        """Session, day and window (`event`, or `estimation` for a firm's `own` news) of pair i, None outside of them."""
+        if not self._first[i] <= _day(moment) <= self._last[i]:
+            return None
+        block, session = self._result.panel.block, self._session(i, moment)
+        column = self._columns[self._designs[i]].get(session) if session else None
+        if session is None or column is None:
             return None
         if column >= block.event_columns.start:
             if block.unseen is not None and block.unseen[i, column - block.event_columns.start]:
                 return None
-            return column + block.estimation.start, "event"
+            return session, column + block.estimation.start, "event"
         if own and column < block.estimation_columns.stop:
-            return column + block.estimation.start, "estimation"
+            return session, column + block.estimation.start, "estimation"
         return None
 
-    def sessions(self, who: Iterable[int], moment: Moment) -> Iterator[tuple[int, date]]:
-        """The session in which a moment falls for each of some pairs, without those whose days do not reach it."""
-        found: dict[int, date | None] = {}
-        for i in who:
-            kind = self._kind_of[i]
-            if kind not in found:
-                found[kind] = self._session(kind, moment)
-            if session := found[kind]:
-                yield i, session
+    def _session(self, i: int, moment: Moment) -> date | None:
+        """The session of its exchange in which a moment falls for pair i; where it has none, that of its own days."""
+        exchange = self._result.panel.day0[i].exchange
+        if not exchange:
+            known, place = self._known[self._designs[i]], bisect_right if moment.timing == "post" else bisect_left
+            at = place(known, _day(moment))
+            return known[at] if at < len(known) else None
+        if (moment, exchange) not in self._found:
+            self._found[moment, exchange] = calendars.day0(moment, exchange, max_shift=_LATEST).session
+        return self._found[moment, exchange]
 
-    def _session(self, kind: int, moment: Moment) -> date | None:
-        if (moment, kind) not in self._found:
-            self._found[moment, kind] = self._look(*self._kinds[kind], moment)
-        return self._found[moment, kind]
 
-    def _look(self, design: int, exchange: str, moment: Moment) -> date | None:
-        known = self._known[design]
-        day = np.datetime64(moment.when.isoformat()[:10], "D")
-        if not known[0] <= day <= known[-1]:
-            return None
-        if exchange:
-            return calendars.day0(moment, exchange, max_shift=_LATEST).session
-        rest = known[known > day] if moment.timing == "post" else known[known >= day]
-        found: date | None = rest[0].item() if len(rest) else None
-        return found
+def _day(moment: Moment) -> date:
+    return moment.when.date() if isinstance(moment.when, datetime) else moment.when
 
 
 def _hits(
     result: StudyResult, place: _Places, who: Iterable[int], moment: Moment, code: str, what: str, origin: str
 ) -> Iterator[Hit]:
-    for i, session in place.sessions(who, moment):
-        if found := place.of(i, session, code in _OWN):
-            rel_day, part = found
+    for i in who:
+        if found := place.of(i, moment, code in _OWN):
+            session, rel_day, part = found
             pair = result.panel.pairs[i]
             yield Hit(pair.event_id, pair.ticker, session, rel_day, code, what, origin, part)
 
 
-def _by_ticker(result: StudyResult) -> Mapping[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
-    for i, pair in enumerate(result.panel.pairs):
-        found[pair.ticker].append(i)
-    return found
-
-
 def _other_events(result: StudyResult, known: Mapping[str, Event], place: _Places) -> Iterator[Hit]:
     """Events of the same firm, or of the market: those that name the benchmark."""
-    of_ticker = _by_ticker(result)
-    of_market: dict[str, list[int]] = defaultdict(list)
-    for i, pair in enumerate(result.panel.pairs):
-        of_market[pair.benchmark].append(i)
     at_once: dict[tuple[Moment, str, tuple[str, ...]], list[Event]] = defaultdict(list)
     for event in known.values():
         for word in ("announced", "recognised"):
             if moment := event.moment("announced" if word == "announced" else "recognised"):
                 at_once[moment, word, tuple(event.tickers)].append(event)
     for (moment, word, tickers), events in at_once.items():
-        touched = sorted({i for t in tickers for i in (*of_ticker[t], *of_market[t])})
+        touched = sorted({i for t in tickers for i in (*place.near(moment, t), *place.near(moment, t, "market"))})
         if (
             len(events) > _SINGLY
         ):  # each of them is other news for all the others: one word for all, or they are squared
@@ -392,22 +397,20 @@ def _crowd(events: Sequence[Event], word: str) -> Phrase:
 
 
 def _news(result: StudyResult, calendar: Sequence[News], place: _Places) -> Iterator[Hit]:
-    of_ticker = _by_ticker(result)
     own = {(event.id, event.title, event.announced) for event in result.events}
     for news in calendar:
-        who = of_ticker[news.ticker] if news.ticker else range(result.returns.n)
-        meant = [i for i in who if news.event_id in (None, result.panel.pairs[i].event_id)]
+        near = place.near(news.moment, news.ticker or None)
+        meant = [i for i in near if news.event_id in (None, result.panel.pairs[i].event_id)]
         if any(title == news.what for _, title, _ in own):  # a decision that is studied is no other news on its own day
             meant = [i for i in meant if (result.panel.pairs[i].event_id, news.what, news.moment.when) not in own]
         yield from _hits(result, place, meant, news.moment, "NEWS", news.what, news.origin)
 
 
 def _earnings(result: StudyResult, earnings: Sequence[News], place: _Places) -> Iterator[Hit]:
-    of_ticker = _by_ticker(result)
     for news in earnings:
-        who = of_ticker[news.ticker or ""]
+        near = place.near(news.moment, news.ticker or "")
         what = Phrase("earnings of {ticker}", ticker=news.ticker)
-        yield from _hits(result, place, who, news.moment, "EARNINGS", what, news.origin)
+        yield from _hits(result, place, near, news.moment, "EARNINGS", what, news.origin)
 
 
 def _actions(result: StudyResult, prices: PriceTable | None) -> Iterator[Hit]:
@@ -478,9 +481,8 @@ def days_of_the_event(result: StudyResult) -> set[tuple[str, str, date]]:
     moments = {e.id: [m for m in (e.moment("announced"), e.moment("recognised")) if m] for e in result.events}
     for i, pair in enumerate(result.panel.pairs):
         for moment in moments[pair.event_id]:
-            for _, session in place.sessions([i], moment):
-                if place.of(i, session, own=True):
-                    found.add((pair.event_id, pair.ticker, session))
+            if here := place.of(i, moment, own=True):
+                found.add((pair.event_id, pair.ticker, here[0]))
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from eventstudy.analyses.confounders import Confounders, Hit, confounders
+from eventstudy.analyses.confounders import Confounders, Hit, _InReach, confounders
 from eventstudy.analyses.masked import Masked, mask
 from eventstudy.events import Event, Group, Moment, News, shipped_registry
 from eventstudy.prices import load_prices
@@ -336,3 +336,13 @@ def test_every_figure_of_a_sentence_is_in_the_document(tmp_path: Path) -> None:
         assert "caus" not in row["sentence"]
     assert len(without.tidy()) == len(without.rows)
     assert list(found.tidy().columns) == ["event_id", "ticker", "session", "rel_day", "code", "what", "origin", "part"]
+
+
+def test_those_in_reach_are_found_whatever_the_lengths_of_their_windows() -> None:
+    rng = np.random.default_rng(3)
+    first = [date(2020, 1, 1) + timedelta(days=int(k)) for k in rng.integers(0, 400, 60)]
+    last = [day + timedelta(days=int(k)) for day, k in zip(first, rng.integers(0, 300, 60), strict=True)]
+    some = list(range(0, 60, 2))
+    reach = _InReach(some, first, last)
+    for day in (date(2020, 1, 1) + timedelta(days=k) for k in range(-1, 701)):
+        assert sorted(reach.of(day)) == [i for i in some if first[i] <= day <= last[i]]
