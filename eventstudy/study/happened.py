@@ -156,19 +156,19 @@ def in_common(result: StudyResult) -> Phrase:
         return Phrase.counted("{n:,} event", "{n:,} events", n=len(events))
     days = np.unique(result.returns.day0_sessions)
     first, last = str(days[0]), str(days[-1])
+    said["when"] = first if first == last else Phrase("{first} to {last}", first=first, last=last)
     if len(studied) == 1 < len(events):
         several = Phrase("{firms:,} firms", firms=len(tickers))
         who = called(result, tickers[0]) if len(tickers) == 1 else several
         return Phrase("{who}: one event of {all:,}, {first}", who=who, all=len(events), first=first)
     if len(tickers) == 1:
-        said |= {"who": called(result, tickers[0]), "first": first, "last": last}
+        said["who"] = called(result, tickers[0])
         if "kind" in said:
-            return Phrase("{who}: {n:,} events ({kind}), {first} to {last}", **said)
-        return Phrase("{who}: {n:,} events, {first} to {last}", **said)
-    said |= {"first": first, "last": last}
+            return Phrase("{who}: {n:,} events ({kind}), {when}", **said)
+        return Phrase("{who}: {n:,} events, {when}", **said)
     if "kind" in said:
-        return Phrase("{n:,} events ({kind}) of {firms:,} firms, {first} to {last}", **said)
-    return Phrase("{n:,} events of {firms:,} firms, {first} to {last}", **said)
+        return Phrase("{n:,} events ({kind}) of {firms:,} firms, {when}", **said)
+    return Phrase("{n:,} events of {firms:,} firms, {when}", **said)
 
 
 def title(result: StudyResult, chosen: Ints, who: str) -> Phrase | None:

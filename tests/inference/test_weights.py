@@ -313,6 +313,9 @@ def test_only_events_that_are_studied_are_counted() -> None:
     assert said == f"F00: one event of 2, {day}"
     assert in_language(said, "de") == f"F00: eines von 2 Ereignissen, {day:%d.%m.%Y}"
     assert in_common(study({"F00": 150, "F01": 160, "F02": 20})).startswith("2 events of 2 firms, ")
+    same = in_common(study({"F00": 150, "F01": 150}))
+    assert same == f"2 events of 2 firms, {day}", "one date is said once"
+    assert in_language(same, "de") == f"2 Ereignisse bei 2 Firmen, {day:%d.%m.%Y}"
 
 
 def test_a_test_that_is_valid_in_no_window_is_not_called_so() -> None:
