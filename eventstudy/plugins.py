@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from eventstudy.errors import named
+from eventstudy.errors import UnknownName, named
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -139,7 +139,12 @@ def meant(kind: str, name: str) -> str:
         UnknownName: the family has no such member.
     """
     known = (kind, name) in _given or name in own(kind)  # others are looked for where a name is none of ours
-    return name if known else named(FAMILIES[kind].noun, name, _modules(kind))
+    try:
+        return name if known else named(FAMILIES[kind].noun, name, _modules(kind))
+    except UnknownName as error:
+        if kind != "commands":
+            error.hint = error.hint or f"eventstudy methods {kind} tells what each is for"
+        raise
 
 
 def names(kind: str) -> list[str]:

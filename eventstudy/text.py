@@ -123,10 +123,11 @@ def fitted(text: str, stream: int = 1) -> str:
 
 
 def wrapped(text: str, room: int | None = None) -> list[str]:
-    """Lines of at most `room` characters, by default `width`; windows and percentages are not torn apart."""
+    """Lines of at most `room` characters, by default `width`; windows, percentages, ids and dates are not torn apart."""
     held = re.sub(r"(?<=\d) %|(?<=\[[-+]\d), |(?<=\[0), ", lambda m: m[0].replace(" ", "\u00a0"), text)
     indent = text[: len(text) - len(text.lstrip(" "))]
-    return [line.replace("\u00a0", " ") for line in wrap(held, room or width(), subsequent_indent="  " + indent)]
+    lines = wrap(held, room or width(), subsequent_indent="  " + indent, break_on_hyphens=False)
+    return [line.replace("\u00a0", " ") for line in lines]
 
 
 def separated(given: object, noun: str = "ticker") -> list[str]:

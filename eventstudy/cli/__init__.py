@@ -14,7 +14,7 @@ import click
 
 from eventstudy import __version__, plugins
 from eventstudy.cli._settings import FILE, refuse_misspelt, settings
-from eventstudy.errors import EventStudyError
+from eventstudy.errors import EventStudyError, UnknownName
 from eventstudy.text import STDERR, fitted
 
 _BETWEEN_COLLECTIONS = 250_000
@@ -37,13 +37,30 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command of the first word; an unknown one is told with those that there are, and the nearest."""
         if args and not args[0].startswith("-") and not ctx.resilient_parsing:
-            args = [plugins.meant("commands", args[0]), *args[1:]]
+            args = [_meant(args[0]), *args[1:]]
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The first line of each file says what its command is for; none is imported."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, _purpose(name)) for name in self.list_commands(ctx)])
+
+
+def _meant(word: str) -> str:
+    """The command that is meant.
+
+    Raises:
+        UnknownName: none is; an event, or a file, is studied by `run`.
+    """
+    try:
+        return plugins.meant("commands", word)
+    except UnknownName as error:
+        from eventstudy.events import shipped_registry
+
+        if os.path.exists(word) or word in shipped_registry().ids:
+            error.hint = f"eventstudy run {word}"
+        error.hint = error.hint or "eventstudy run EVENT studies an event; eventstudy events list shows some"
+        raise
 
 
 def _purpose(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
@@ -64,6 +65,48 @@ def _as_one(args: list[str], at: list[int]) -> list[str]:
     return [*kept[:first], f"{name}={_BETWEEN.join(values)}", *kept[first:]]
 
 
+_BOTH = re.compile(r"\s*[\[(]?\s*([-+]?\d+)(?:\s*[,;:]\s*|\s+|\.\.)([-+]?\d+)\s*[\])]?\s*")
+"""Both ends of a window in one word."""
+
+
+def _windows(params: Iterable[click.Parameter]) -> set[str]:
+    """The options that take the two ends of a window."""
+    return {name for p in params if p.nargs == 2 and p.type is click.INT for name in p.opts}
+
+
+def _both_ends(params: Iterable[click.Parameter], args: list[str]) -> list[str]:
+    """The words of a command, windows that are written as one (`0,1`, `[-1, +1]`) as the two that they are."""
+    names, found = _windows(params), list[str]()
+    for k, arg in enumerate(args):
+        name, mark, inside = arg.partition("=")
+        if name.lower() in names and mark and (both := _BOTH.fullmatch(inside)):
+            found += [f"{name}={both[1]}", both[2]]
+        elif k and args[k - 1].lower() in names and (both := _BOTH.fullmatch(arg)):
+            found += [both[1], both[2]]
+        else:
+            found.append(arg)
+    return found
+
+
+def _advice(params: Iterable[click.Parameter], error: click.UsageError, *, at_files: bool) -> str:
+    """What to do about a word too many, or about a window with one end; nothing where the message says it."""
+    from eventstudy.tables.place import TABLES
+
+    if isinstance(error, click.BadOptionUsage) and error.option_name in _windows(params):
+        return f"Name both ends: {error.option_name} -1 1."
+    known = {name for p in params for name in p.opts}
+    if "unexpected extra argument" not in error.message:
+        return ""
+    extra = error.message.rpartition("(")[2].rstrip(").").split(" ")
+    if "--prices" in known and any(word.lower().endswith(TABLES) for word in extra):
+        return (
+            "--prices may be repeated: --prices A.csv --prices B.csv." if at_files else f"Prices: --prices {extra[0]}."
+        )
+    if {"--date", "--tickers"} <= known:
+        return "An event is an id, a file of events, or --date 2025-01-27 --tickers NVDA."
+    return ""
+
+
 class Under(click.Option):
     """An option that `--help` shows under a heading."""
 
@@ -92,14 +135,10 @@ class Command(click.Command):
         if len(files) > 1 and any("--prices" in p.opts and isinstance(p.type, Files) for p in self.params):
             args = _as_one(args, files)
         try:
-            return super().parse_args(ctx, args)
+            return super().parse_args(ctx, _both_ends(self.params, args))
         except click.UsageError as error:
-            from eventstudy.tables.place import TABLES
-
-            behind = [arg for k in files for arg in words[k + 1 + ("=" not in words[k]) :][:1]]
-            if "unexpected extra argument" in error.message and any(b.lower().endswith(TABLES) for b in behind):
-                told = f"{error.message}. --prices may be repeated: --prices A.csv --prices B.csv."
-                raise click.UsageError(told, ctx) from error
+            if advice := _advice(self.params, error, at_files=bool(files)):
+                raise click.UsageError(f"{error.message.removesuffix('.')}. {advice}", ctx) from error
             raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

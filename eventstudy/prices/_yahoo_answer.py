@@ -90,7 +90,8 @@ def explain(fault: Exception, symbol: str, start: date, end: date, exchange: Exc
         return SourceMalformed(f"Yahoo's answer cannot be used: {exchange.silence}", where=where, hint=_LATER)
     if status is None:
         reason = str(exchange.silence or fault) or type(fault).__name__
-        return SourceDown("Yahoo does not answer", where=where, available=reason, hint="check the network; try again")
+        hint = "check the network and try again, or name prices of your own: --prices FILE"
+        return SourceDown("Yahoo does not answer", where=where, available=reason, hint=hint)
     if status in (429, 999) or "Too Many Requests" in text[:200]:
         return SourceRateLimited(
             "Yahoo limits the rate of requests and asks us to wait",

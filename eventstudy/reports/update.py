@@ -403,7 +403,8 @@ def _without(
     study: StudyFile, event: Event, key: str, error: EventStudyError, old: State | None, last: dict[str, bytes]
 ) -> tuple[State, dict[str, bytes]]:
     """No result: the last report stands, or a page that says what is missing."""
-    why = error.what if error.available is None else f"{error.what}: {error.available}"
+    reasons = error.where if isinstance(error, NothingUsable) else error.available
+    why = f"{error.what}: {reasons}" if reasons else error.what
     again = isinstance(error, SourceRateLimited)
     if old:
         gap = Words(study.lang)("kept") + why

@@ -89,7 +89,7 @@ def run_folder(
     lined = many.LinedUp(found.grids, found.left, _once(found.warned), used, doubtful=found.doubtful)
     many.count_unfit(evidence, columns, config, found.left)
     if not evidence.totals.n:
-        raise NothingUsable("no pair is left to study", available=_reasons(found.left), hint="check tickers and dates")
+        raise NothingUsable("no pair is left to study", where=_reasons(found.left), hint="check tickers and dates")
     told = partial(_provenance, folder, columns, provenance or {})
     others = _believable(replace(work, doubtful=found.doubtful), columns, parts, runner)
     return many.result_of(columns, lined, evidence, config, day0, told, lambda _: others)

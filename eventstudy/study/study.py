@@ -21,7 +21,7 @@ from eventstudy.calendars import Moment
 from eventstudy.config import StudyConfig, named_choices
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.least_squares import least_days
-from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceRateLimited, UnknownName
+from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceRateLimited, SymbolUnknown, UnknownName
 from eventstudy.events import Event, Registry, chosen_moment, from_frame, policy_of
 from eventstudy.frequency import FREQUENCIES
 from eventstudy.language import Phrase
@@ -702,12 +702,25 @@ def _nothing(excluded: list[Exclusion], table: PriceTable) -> EventStudyError:
     later = [error for error in table.missing.values() if isinstance(error, SourceRateLimited)]
     if later:
         return SourceRateLimited(later[0].what, where=later[0].where, available=_reasons(excluded), hint=later[0].hint)
-    return NothingUsable("no pair is left to study", available=_reasons(excluded), hint=_hint(excluded, table))
+    unknown = [e for e in table.missing.values() if isinstance(e, SymbolUnknown) and e.available]
+    asked = {e.reason for e in excluded} <= {"NO_PRICES", "NO_BENCHMARK"}
+    return NothingUsable(
+        "no pair is left to study",
+        where=_reasons(excluded),
+        available=unknown[0].available if unknown and asked else None,
+        hint=_hint(excluded, table),
+    )
 
 
 def _reasons(excluded: list[Exclusion]) -> str:
-    shown = [f"{e.ticker} ({e.event_id}): {e.message} [{e.reason}]" for e in excluded[:5]]
-    more = [f"and {len(excluded) - 5} more"] if len(excluded) > 5 else []
+    same: dict[str, list[str]] = {}
+    for e in excluded:
+        same.setdefault(f"{e.message} [{e.reason}]", []).append(f"{e.ticker} ({e.event_id})")
+    shown = [
+        f"{pairs[0]}{f' and {len(pairs) - 1} more' if len(pairs) > 1 else ''}: {why}"
+        for why, pairs in list(same.items())[:5]
+    ]
+    more = [f"and {len(same) - 5} more"] if len(same) > 5 else []
     return "; ".join([*shown, *more]) or "no event names a ticker"
 
 

@@ -9,6 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from eventstudy import plugins
+from eventstudy.cli._command import _both_ends
 
 from tests.cli.conftest import Ran
 
@@ -227,3 +229,16 @@ def test_a_model_of_ones_own_is_for_python(es: Es) -> None:
     ran = es("run", "deepseek-r1", "--model", "mine:f")
     assert ran.code == 2
     assert "EventStudy(model=f)" in ran.err
+
+
+@pytest.mark.parametrize("written", ["-1,1", "[-1, 1]", "(-1;1)", "-1..1", "-1:1", " -1 1 "])
+@pytest.mark.parametrize("option", ["--window", "--Event-Window", "--estimation-window"])
+def test_a_window_may_be_one_word(option: str, written: str) -> None:
+    params = plugins.load("commands", "run").params
+    assert _both_ends(params, ["x", option, written, "--quiet"]) == ["x", option, "-1", "1", "--quiet"]
+    assert _both_ends(params, ["x", f"{option}={written}"]) == ["x", f"{option}=-1", "1"]
+
+
+@pytest.mark.parametrize("words", [("--window", "-1"), ("--window", "0.5,1"), ("--window", "0,1,2"), ("--date", "1,2")])
+def test_what_is_no_window_stays_as_it_is_written(words: tuple[str, ...]) -> None:
+    assert _both_ends(plugins.load("commands", "run").params, list(words)) == list(words)

@@ -147,8 +147,10 @@ def test_no_prices() -> None:
     result = study(closes(), tickers=("AAA", "ZZZ"))
     assert list(result.excluded["reason"]) == ["NO_PRICES"]
     assert "ZZZ" in result.excluded["message"][0]
-    with pytest.raises(NothingUsable, match="NO_BENCHMARK"):
-        study(closes(), benchmark="SPX")
+    with pytest.raises(NothingUsable) as error:
+        study(closes(), tickers=("AAA", "BBB"), benchmark="SPX")
+    assert str(error.value.where).endswith(" and 1 more: the prices given has no ticker 'SPX' [NO_BENCHMARK]")
+    assert error.value.available == "AAA, BBB, CCC, MKT"
 
 
 def test_a_delisted_share_is_followed_to_its_last_close() -> None:
