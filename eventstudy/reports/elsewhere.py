@@ -49,11 +49,12 @@ def _said(told: Material, found: dict[str, Any]) -> Text:
         for what in on_day0[:_NAMED]:
             named += ["; ", words.said(what)] if named else [words.said(what)]
         spans += [" ", *words.fill("also day 0", what=tuple(named))]
+    if told.levels:  # which have neither earnings nor dividends
+        return tuple(spans)
     lacking: list[str] = []
-    levels = told.result.config.returns == "difference"  # a series of levels has neither earnings nor dividends
-    if (unknown := found["looked"]["earnings_unknown"]) and not levels:
+    if unknown := found["looked"]["earnings_unknown"]:
         lacking.append(words("earnings of", tickers=who(told, unknown)))
-    lacking += [] if found["looked"]["actions"] or levels else [words("actions")]
+    lacking += [] if found["looked"]["actions"] else [words("actions")]
     if lacking:
         spans += [" ", words("not looked for", what="; ".join(lacking))]
     return tuple(spans)

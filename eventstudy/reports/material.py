@@ -79,6 +79,16 @@ class Material:
         return Figure(path, value, self.words.amount(value, digits, sign=sign))
 
     @property
+    def levels(self) -> bool:
+        """Whether what is studied are changes of a level, which cannot be bought and held."""
+        return self.result.config.returns == "difference"
+
+    def columns(self, *keys: str) -> tuple[str, ...]:
+        """Those of these columns that the study has: levels are not held, and a week or month has an end for its session."""
+        there = (key for key in keys if key != "bhar" or not self.levels)
+        return tuple("row ends" if key == "session" and not self.result.config.clock.daily else key for key in there)
+
+    @property
     def counted(self) -> str:
         """What the windows of the study count."""
         config = self.result.config

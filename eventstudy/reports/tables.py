@@ -98,11 +98,6 @@ def _left_together(told: Material) -> Text:
     return told.words.fill("p note", list="; ".join(left) or told.words("nothing left"))
 
 
-def _held(told: Material) -> bool:
-    """Whether what is studied can be bought and held: changes of a level cannot."""
-    return told.result.config.returns != "difference"
-
-
 def _one_firm(told: Material, i: int) -> Table:
     """The windows of one stock: a row each."""
     words, rows = told.words, []
@@ -116,21 +111,11 @@ def _one_firm(told: Material, i: int) -> Table:
             (told.p(f"{path}.p"),),
             (told.p(f"{path}.headline_p"),),
             (told.test(window["headline"]),),
-            *(((told.amount(f"{path}.bhar"),),) if _held(told) else ()),
+            *(() if told.levels else ((told.amount(f"{path}.bhar"),),)),
         )
         rows.append(Row((words.window_of(window),), cells))
-    keys = (
-        "window",
-        "car",
-        "interval",
-        "se",
-        "t",
-        "p exact",
-        "p headline",
-        "headline",
-        *(("bhar",) if _held(told) else ()),
-    )
-    caption = f"{told.ticker_of(i)}: {words('cap.windows' if _held(told) else 'cap.windows of levels')}"
+    keys = told.columns("window", "car", "interval", "se", "t", "p exact", "p headline", "headline", "bhar")
+    caption = f"{told.ticker_of(i)}: {words('cap.windows of levels' if told.levels else 'cap.windows')}"
     columns = tuple(words(key, level=told.level) for key in keys)
     return Table(caption, columns, tuple(rows), frozenset({7}))
 
@@ -149,20 +134,10 @@ def _together(told: Material) -> Table:
             (test,),
             (told.headline_p(path),),
             (told.count(f"{path}.n"),),
-            *(((told.amount(f"{path}.bhaar"),),) if _held(told) else ()),
+            *(() if told.levels else ((told.amount(f"{path}.bhaar"),),)),
         )
         rows.append(Row((told.window(path),), cells))
-    heads = (
-        "window",
-        "mean CAR",
-        "median CAR",
-        "up down",
-        "interval",
-        "headline",
-        "p",
-        "n",
-        *(("bhar",) if _held(told) else ()),
-    )
+    heads = told.columns("window", "mean CAR", "median CAR", "up down", "interval", "headline", "p", "n", "bhar")
     columns = tuple(words(head, level=told.level) for head in heads)
     return Table(words("cap.together"), columns, tuple(rows), frozenset({5}))
 
@@ -181,8 +156,7 @@ def _days(told: Material, i: int) -> Table:
             (told.p(f"{path}.p"),),
         )
         rows.append(Row((told.number(f"{path}.rel_day", 0, sign=True),), cells))
-    session = "session" if told.result.config.clock.daily else "row ends"
-    columns = tuple(map(words, ("day", session, "ret", "expected", "ar", "t", "p exact")))
+    columns = tuple(map(words, told.columns("day", "session", "ret", "expected", "ar", "t", "p exact")))
     return Table(words("cap.days", ticker=told.ticker_of(i)), columns, tuple(rows))
 
 

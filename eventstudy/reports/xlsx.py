@@ -186,8 +186,7 @@ class _Workbook:
     def __init__(self, book: Any, told: Material) -> None:
         self.told, self.result, self.data = told, told.result, told.data
         config, unit = self.result.config, unit_shown()
-        self._levels = config.returns == "difference"
-        self._factor = unit.factor if self._levels and unit.name != "percent" else 1.0
+        self._factor = unit.factor if told.levels and unit.name != "percent" else 1.0
         """What a value of 1 is in the cells, which have the unit of the study: Excel itself shows per cent alone."""
         self._mark = "" if self._factor == 1 and unit.name != "points" else unit.mark.strip() or told.words("j.points")
         """The unit, in headings."""
@@ -196,7 +195,7 @@ class _Workbook:
         looks = _LOOKS | {"percent": {"num_format": f"+{form};-{form};{form}"}, "share": {"num_format": form}}
         looks |= {"estimate": {"num_format": f"0.{'0' * unit.digits(4)}{mark}"}}
         looks |= {"rate": {"num_format": "0.00%"}, "date": {"num_format": _DATES[told.words.lang]}}
-        self._number = form if self._levels or not mark else "0%"
+        self._number = form if told.levels or not mark else "0%"
         """Of the axes of charts."""
         self.named = {name: told.words(f"sheet {name}") for name in _SHEETS}
         """What each sheet is called in the language of the workbook."""
@@ -226,6 +225,7 @@ class _Workbook:
 
     def _sheet(self, name: str, keys: Sequence[str], wide: int = 0) -> _Sheet:
         words = self.told.words
+        keys = self.told.columns(*keys)
         heads = [self._head(key) for key in keys]
         self._explained += [(self.named[name], head, key) for head, key in zip(heads, keys, strict=True)]
         widths = {column: _WIDTHS[key] for column, key in enumerate(keys) if key in _WIDTHS}
@@ -294,7 +294,7 @@ class _Workbook:
             "event",
             "ticker",
             "day",
-            "session" if self.result.config.clock.daily else "row ends",
+            "session",
             "ret",
             "expected",
             "ar",
@@ -344,7 +344,7 @@ class _Workbook:
             "p holm",
             "headline",
             "p headline",
-            *_held(self._levels),
+            "bhar",
         )
         sheet = self._sheet("Windows", keys)
         for j, window in enumerate(self.result.firm_answers):
@@ -364,7 +364,7 @@ class _Workbook:
                     Cell(found["p_adjusted"], "p"),
                     found["headline"],
                     Cell(found["headline_p"], "p"),
-                    *([] if self._levels else [Cell(found["bhar"], "percent")]),
+                    *([] if self.told.levels else [Cell(found["bhar"], "percent")]),
                 )
 
     def _alive(self, i: int, window: Any, used: np.ndarray) -> bool:
@@ -400,7 +400,7 @@ class _Workbook:
                 "high",
                 "headline",
                 "p headline",
-                *_held(self._levels),
+                "bhar",
             ),
         )
         for j, window in enumerate(self.data["aggregate"]["windows"]):
@@ -416,7 +416,7 @@ class _Workbook:
                 self._value(window["ci_high"], "percent"),
                 window["headline"] or self.told.words.number(None),
                 Cell(p, "p"),
-                *([] if self._levels else [Cell(window["bhaar"], "percent")]),
+                *([] if self.told.levels else [Cell(window["bhaar"], "percent")]),
             )
         last = 1 + n * len(self.result.rel_days)
         days, total = self._sheet("Mean days", ("day", "n", "ar", "cum")), 0.0
@@ -505,8 +505,3 @@ class _Workbook:
             said = f"m.{self._said(key)}" if words.knows(f"m.{self._said(key)}") else f"m.{key}"
             meaning = said if words.knows(said) else "m.params" if name == self.named["Firms"] else "m.basis"
             sheet.add(name, head, words(meaning))
-
-
-def _held(levels: bool) -> tuple[str, ...]:
-    """The heading of buy-and-hold returns, which levels do not have."""
-    return () if levels else ("bhar",)
