@@ -283,7 +283,12 @@ class StudyConfig:
         if self.max_shift > _LONGEST_SHIFT:
             raise InvalidRequest(f"max_shift is {self.max_shift} calendar days", hint=f"use {_LONGEST_SHIFT} or fewer")
         if not 0.5 <= self.level <= 0.999:
-            raise InvalidRequest(f"level is {self.level:g}", available="0.5 to 0.999: 0.9, 0.95, 0.99")
+            meant = self.level / 100
+            raise InvalidRequest(
+                f"level is {self.level:g}",
+                available="0.5 to 0.999: 0.9, 0.95, 0.99",
+                hint=f"did you mean {meant:g}?" if 0.5 <= meant <= 0.999 else None,
+            )
         if self.alternative != "two-sided" and self.outcome == "volatility":
             raise InvalidRequest(
                 "a study of volatility asks for a rise alone already", hint="leave out the alternative (--alternative)"

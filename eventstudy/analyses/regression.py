@@ -526,7 +526,9 @@ def known_of(
     lacking = [c for c in (*numbers, *words) if c not in table.columns]
     if lacking:
         raise InvalidFile(
-            f"the characteristics have no column {', '.join(map(repr, lacking))}", available=", ".join(table.columns)
+            f"the characteristics have no column {', '.join(map(repr, lacking))}",
+            available=", ".join(table.columns),
+            hint="--characteristics FILE names a table with that column",
         )
     by_event = "event_id" in table.columns
     keys = list(zip(table["event_id"], table["ticker"], strict=True)) if by_event else list(table["ticker"])

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from eventstudy import __version__, plugins
+from eventstudy.cli._command import Commands
 from eventstudy.cli._settings import FILE, refuse_misspelt, settings
 from eventstudy.errors import EventStudyError, UnknownName
 from eventstudy.text import STDERR, fitted
@@ -21,7 +22,7 @@ _BETWEEN_COLLECTIONS = 250_000
 """Containers made until cyclic garbage is looked for: what a command imports is none, and looking through it takes its time."""
 
 
-class _Commands(click.Group):
+class _Commands(Commands):
     """The commands are the files of this folder; one is imported when it is run, or describes itself."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -32,35 +33,26 @@ class _Commands(click.Group):
         """The command of that name, or None."""
         return plugins.load("commands", name) if name in plugins.names("commands") else None
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command of the first word; an unknown one is told with those that there are, and the nearest."""
-        if args and not args[0].startswith("-") and not ctx.resilient_parsing:
-            args = [_meant(args[0]), *args[1:]]
-        return super().resolve_command(ctx, args)
+    def meant(self, ctx: click.Context, word: str) -> str:
+        """The command that a word means; the words of `run` without it lead to it.
+
+        Raises:
+            UnknownName: none.
+        """
+        try:
+            return plugins.meant("commands", word)
+        except UnknownName as error:
+            from eventstudy.events import shipped_registry
+
+            if os.path.exists(word) or word in shipped_registry().ids:
+                error.hint = f"eventstudy run {word}"
+            error.hint = error.hint or "eventstudy run EVENT studies an event; eventstudy events list shows some"
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The first line of each file says what its command is for; none is imported."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, _purpose(name)) for name in self.list_commands(ctx)])
-
-
-def _meant(word: str) -> str:
-    """The command that is meant.
-
-    Raises:
-        UnknownName: none is; an event, or a file, is studied by `run`.
-    """
-    try:
-        return plugins.meant("commands", word)
-    except UnknownName as error:
-        from eventstudy.events import shipped_registry
-
-        if os.path.exists(word) or word in shipped_registry().ids:
-            error.hint = f"eventstudy run {word}"
-        error.hint = error.hint or "eventstudy run EVENT studies an event; eventstudy events list shows some"
-        raise
 
 
 def _purpose(name: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy import plugins
-from eventstudy.errors import EventStudyError, nearest
+from eventstudy.errors import EventStudyError, UnknownName, named, nearest
 from eventstudy.frequency import is_of_minutes
 
 if TYPE_CHECKING:
@@ -89,9 +89,11 @@ def _both_ends(params: Iterable[click.Parameter], args: list[str]) -> list[str]:
 
 
 def _advice(params: Iterable[click.Parameter], error: click.UsageError, *, at_files: bool) -> str:
-    """What to do about a word too many, or about a window with one end; nothing where the message says it."""
+    """What to do about a word too many, an option that lacks, a window with one end; nothing where the message says it."""
     from eventstudy.tables.place import TABLES
 
+    if isinstance(error, click.MissingParameter) and isinstance(error.param, click.Option) and error.param.help:
+        return f"{error.param.opts[0]}: {error.param.help}"
     if isinstance(error, click.BadOptionUsage) and error.option_name in _windows(params):
         return f"Name both ends: {error.option_name} -1 1."
     known = {name for p in params for name in p.opts}
@@ -102,6 +104,8 @@ def _advice(params: Iterable[click.Parameter], error: click.UsageError, *, at_fi
         return (
             "--prices may be repeated: --prices A.csv --prices B.csv." if at_files else f"Prices: --prices {extra[0]}."
         )
+    if "--kind" in known:
+        return f"A kind of event: --kind {extra[0]}."
     if {"--date", "--tickers"} <= known:
         return "An event is an id, a file of events, or --date 2025-01-27 --tickers NVDA."
     return ""
@@ -138,7 +142,7 @@ class Command(click.Command):
             return super().parse_args(ctx, _both_ends(self.params, args))
         except click.UsageError as error:
             if advice := _advice(self.params, error, at_files=bool(files)):
-                raise click.UsageError(f"{error.message.removesuffix('.')}. {advice}", ctx) from error
+                raise click.UsageError(f"{error.format_message().removesuffix('.')}. {advice}", ctx) from error
             raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -154,6 +158,35 @@ class Command(click.Command):
 
 
 command = partial(click.command, cls=Command)
+
+
+class Commands(click.Group):
+    """Commands of a command; one that is none of them is told with those that there are, and the nearest."""
+
+    command_class = Command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of the first word."""
+        if args and not args[0].startswith("-") and not ctx.resilient_parsing:
+            args = [self.meant(ctx, args[0]), *args[1:]]
+        return super().resolve_command(ctx, args)
+
+    def meant(self, ctx: click.Context, word: str) -> str:
+        """The command that a word means.
+
+        Raises:
+            UnknownName: none.
+        """
+        try:
+            return named(f"command of {ctx.command_path}", word, self.list_commands(ctx))
+        except UnknownName as error:
+            error.hint = error.hint or f"{ctx.command_path} --help"
+            raise
+
+
+group = partial(click.group, cls=Commands)
 
 # ---- what a shell may complete ----------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from eventstudy import plugins
-from eventstudy.cli._command import Choice, Command, Files
+from eventstudy.cli._command import Choice, Commands, Files
 from eventstudy.cli._output import form_of, format_option, listing, output_options, progress, put, say
 from eventstudy.cli._study import split
 from eventstudy.errors import (
@@ -39,7 +39,7 @@ def _tickers_option(what: str, *, required: bool = False) -> Callable[[F], F]:
     )
 
 
-@click.group("prices")
+@group("prices")
 def COMMAND() -> None:  # noqa: N802
     """Fetch prices into the store, and see what is held there."""
 

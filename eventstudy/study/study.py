@@ -21,7 +21,14 @@ from eventstudy.calendars import Moment
 from eventstudy.config import StudyConfig, named_choices
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.least_squares import least_days
-from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SourceRateLimited, SymbolUnknown, UnknownName
+from eventstudy.errors import (
+    EventStudyError,
+    InvalidRequest,
+    NothingUsable,
+    SourceRateLimited,
+    SymbolUnknown,
+    UnknownName,
+)
 from eventstudy.events import Event, Registry, chosen_moment, from_frame, policy_of
 from eventstudy.frequency import FREQUENCIES
 from eventstudy.language import Phrase
