@@ -562,8 +562,8 @@ class StudyConfig:
         `what`: that which is asked, as the error names it.
 
         Raises:
-            InvalidRequest: see `check_in_order`, `check_equal_weights`, `check_estimated`, `check_of_returns`, `check_daily` and
-                `check_prices`.
+            InvalidRequest: see `check_in_order`, `check_equal_weights`, `check_estimated`, `check_of_returns`, `check_daily`
+                and `check_prices`.
 
         Example:
             >>> es.StudyConfig().check_made_anew("a calibration") is None
