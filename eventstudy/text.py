@@ -130,6 +130,11 @@ def wrapped(text: str, room: int | None = None) -> list[str]:
     return [line.replace("\u00a0", " ") for line in lines]
 
 
+def some_of(names: Sequence[str], most: int = 20) -> str:
+    """The first of many names, and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
 def separated(given: object, noun: str = "ticker") -> list[str]:
     """The names in a comma-separated text, each once; a list is what it is.
 

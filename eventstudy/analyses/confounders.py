@@ -31,7 +31,7 @@ from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import listed
 from eventstudy.study.study import Prices
 from eventstudy.study.text import heading
-from eventstudy.text import columns, wrapped
+from eventstudy.text import columns, some_of, wrapped
 
 DEVIATIONS = 2.0
 """The benchmark moved out of the ordinary beyond so many of its standard deviations."""
@@ -521,7 +521,7 @@ def _days(found: Confounders, verbose: bool) -> Iterator[str]:
     several = len(found.result.events) > 1
     rows = []
     for day in found.days:
-        who = "all" if day.everyone else _who(day.tickers)
+        who = "all" if day.everyone else some_of(day.tickers, _TICKERS)
         event = [day.event_id] if several else []
         rows.append([f"{day.rel_day:+d}" if day.rel_day else "0", str(day.session), *event, day.code, day.what, who])
     yield columns([["day", "session", *(["event"] if several else []), "kind", "what", "tickers"], *rows], (0,))
@@ -539,7 +539,3 @@ def _days(found: Confounders, verbose: bool) -> Iterator[str]:
     yield f"looked through: {looked.events} other events of the registry, {looked.news} calendar entries"
     for message in found.noticed:
         yield from wrapped(f"{message.code} {message.message}")
-
-
-def _who(tickers: tuple[str, ...]) -> str:
-    return ", ".join(tickers[:_TICKERS]) + (f" and {len(tickers) - _TICKERS} more" if len(tickers) > _TICKERS else "")

@@ -15,15 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["BASE", "chained", "first_day", "levels", "whole"]
 
 
-def given_as_returns(result: StudyResult) -> list[str]:
-    """The tickers of a study of days that have no price to draw, since their returns were given."""
-    if (
-        result.prices is None or not result.config.clock.daily
-    ):  # weeks and months are made of returns, whatever was given
-        return []
-    return result.prices.of_returns(pair.ticker for pair in result.panel.pairs)
-
-
 def first_day(result: StudyResult) -> int:
     """The first day that has a level worth drawing: that of the event window, or the day before day 0."""
     return min(result.config.event_window.start, -1)

@@ -13,7 +13,7 @@ from eventstudy.charts._car_path import DRAWN, outer
 from eventstudy.charts._grid import PANELS, frame_grid, name_grid, open_grid
 from eventstudy.charts._labels import End, end_of, label_ends
 from eventstudy.charts._language import number, say
-from eventstudy.charts._levels import BASE, first_day, given_as_returns, levels, whole
+from eventstudy.charts._levels import BASE, first_day, levels, whole
 from eventstudy.charts._scales import day_axis
 from eventstudy.charts._select import members, names
 from eventstudy.charts._style import BLACK, BLUE, INK, MARKS, THIN
@@ -21,6 +21,7 @@ from eventstudy.charts._touch import answer_days_of
 from eventstudy.charts._words import caveat, percent, subject, when
 from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
+from eventstudy.study.happened import given_as_returns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -329,7 +329,7 @@ def status(tickers: tuple[str, ...], history: bool, form: str) -> None:
     put(listing("prices_status", rows, form))
 
 
-@COMMAND.command("check", cls=Command)
+@COMMAND.command("check")
 @_tickers_option("to check. [default: all]")
 @click.option("--start", type=_DATE, help="First day, included.")
 @click.option("--end", type=_DATE, help="Last day, included.")

@@ -19,7 +19,7 @@ from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS, Basis
 from eventstudy.prices._table import PriceTable, SeriesInfo
 from eventstudy.tables.place import Place
-from eventstudy.text import separated
+from eventstudy.text import separated, some_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -250,10 +250,9 @@ def not_there(name: str, ticker: str, known: Sequence[str], wanted: Wanted) -> S
         n for n in spelled if n.split(" ")[0].split(".")[0] == ticker.lower().split(" ")[0].split(".")[0]
     ]
     names = [repr(spelled[n]) for n in near[:3]]
-    shown = ", ".join(known[:20]) + (f" and {len(known) - 20} more" if len(known) > 20 else "")
     return SymbolUnknown(
         Phrase("{name} has no ticker {ticker!r}", name=name, ticker=ticker),
         where=where,
-        available=shown or None,
+        available=some_of(known) or None,
         hint=Phrase("did you mean {names:or}?", names=names) if names else None,
     )

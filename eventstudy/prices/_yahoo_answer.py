@@ -16,6 +16,7 @@ from eventstudy.errors import SourceDown, SourceError, SourceMalformed, SourceRa
 from eventstudy.prices._base import Fetch
 from eventstudy.prices._currency import currency_of, whole_currency
 from eventstudy.prices._store_days import home_of, session_before
+from eventstudy.text import some_of
 
 _COLUMNS = {
     "Open": "open",
@@ -224,8 +225,7 @@ def tidy(symbol: str, frame: pd.DataFrame, start: date, end: date, exchange: Exc
 
 
 def _dates(days: Iterable[Any]) -> str:
-    listed = [f"{pd.Timestamp(d):%Y-%m-%d}" for d in days]
-    return ", ".join(listed[:3]) + (f" and {len(listed) - 3} more" if len(listed) > 3 else "")
+    return some_of([f"{pd.Timestamp(d):%Y-%m-%d}" for d in days], 3)
 
 
 def _impossible(own: pd.DataFrame) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from eventstudy import plugins
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Picture
+from eventstudy.study.happened import given_as_returns
 
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
@@ -26,8 +27,6 @@ _LONGEST = 12
 
 def chosen_charts(result: StudyResult) -> tuple[str, ...]:
     """The charts that suit the pairs: one firm by price and days, several side by side, events of one by their dates."""
-    from eventstudy.charts._levels import given_as_returns
-
     priced = result.config.model != "given" and not given_as_returns(result)
     prices = "price_path" if priced else "car"
     wanted = (prices, "ar_bars") if result.returns.n == 1 else ("forest", "car")

@@ -57,6 +57,15 @@ def of_prices(result: StudyResult) -> bool:
     return plain and DAY0.inside(result.config.event_window)
 
 
+def given_as_returns(result: StudyResult) -> list[str]:
+    """The tickers of a study of days that have no price to show, since returns were given in place of them."""
+    if (
+        result.prices is None or not result.config.clock.daily
+    ):  # weeks and months are made of returns, whatever was given
+        return []
+    return result.prices.of_returns(pair.ticker for pair in result.panel.pairs)
+
+
 def explains(model: str) -> Phrase:
     """What a model takes for normal."""
     return _EXPLAINS.get(model, Phrase("the market explains"))

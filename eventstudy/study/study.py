@@ -63,6 +63,7 @@ from eventstudy.study.result import StudyResult
 from eventstudy.tables.frames import pandas_of
 from eventstudy.tables.place import Reading
 from eventstudy.tables.written import one_day
+from eventstudy.text import some_of
 from eventstudy.units import GIVEN_IN
 from eventstudy.windows import Window
 
@@ -710,11 +711,11 @@ def _nothing(excluded: list[Exclusion], table: PriceTable) -> EventStudyError:
     if later:
         return SourceRateLimited(later[0].what, where=later[0].where, available=_reasons(excluded), hint=later[0].hint)
     unknown = [e for e in table.missing.values() if isinstance(e, SymbolUnknown) and e.available]
-    asked = {e.reason for e in excluded} <= {"NO_PRICES", "NO_BENCHMARK"}
+    held = unknown[0].available if unknown else some_of(table.tickers)
     return NothingUsable(
         "no pair is left to study",
         where=_reasons(excluded),
-        available=unknown[0].available if unknown and asked else None,
+        available=held or None if {e.reason for e in excluded} <= {"NO_PRICES", "NO_BENCHMARK"} else None,
         hint=_hint(excluded, table),
     )
 

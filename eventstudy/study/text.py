@@ -20,7 +20,7 @@ from eventstudy.study.answers import Answer
 from eventstudy.study.families import MANY_TICKERS, smallest
 from eventstudy.study.happened import in_common, of_sums, what_happened
 from eventstudy.study.sentences import LEVEL, amount, finding, judged_together, p_text, percent
-from eventstudy.text import columns, fitted, wrapped
+from eventstudy.text import columns, fitted, some_of, wrapped
 from eventstudy.units import UNITS, unit_shown
 from eventstudy.windows import Window
 from eventstudy.wording import worded
@@ -302,8 +302,7 @@ def _all_at_once(result: StudyResult) -> str:
     told: dict[str, list[str]] = {}
     for name, p in adjusted.items():
         left = [f"{result.panel.pairs[i].ticker} {windows[w]}" for w, i in np.argwhere(p.T < LEVEL)]
-        shown = ", ".join(left[:4]) + (f" and {len(left) - 4} more" if len(left) > 4 else "")
-        told.setdefault(shown or "none", []).append(name)
+        told.setdefault(some_of(left, 4) or "none", []).append(name)
     which = "; ".join(f"{shown} by {', '.join(names)}" for shown, names in told.items())
     if not beyond:
         by = "ranks" if result.fat_tailed else "exact t"
@@ -458,13 +457,12 @@ def _news_in_short(days: dict[tuple[str, str], dict[str, list[str]]]) -> str:
 
 def _of(tickers: Sequence[str]) -> str:
     named = list(dict.fromkeys(ticker for ticker in tickers if ticker))
-    return f" ({', '.join(named[:4])}{f' and {len(named) - 4} more' if len(named) > 4 else ''})" if named else ""
+    return f" ({some_of(named, 4)})" if named else ""
 
 
 def whom(told: Iterable[Warned]) -> str:
     """The tickers that messages are about, each once and the first four by name; empty where they are about the study."""
-    who = list(dict.fromkeys(w.ticker for w in told if w.ticker))
-    return ", ".join(who[:4]) + (f" and {len(who) - 4} more" if len(who) > 4 else "")
+    return some_of(list(dict.fromkeys(w.ticker for w in told if w.ticker)), 4)
 
 
 def notes(result: StudyResult, verbose: bool) -> Iterator[str]:

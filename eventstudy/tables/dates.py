@@ -27,6 +27,7 @@ from eventstudy.tables.written import (
     said_of_day_first,
     taken_apart,
 )
+from eventstudy.text import some_of
 
 Ints = NDArray[np.int64]
 
@@ -407,8 +408,7 @@ def _form(order: str, mark: str) -> str:
 
 def _rows_of(place: Place, codes: Ints, values: Sequence[Any], which: list[int]) -> str:
     found = [(int(np.flatnonzero(codes == k)[0]), k) for k in which]
-    shown = [f"{place.row(i)}: {values[k]}" for i, k in sorted(found)[:3]]
-    return ", ".join(shown) + (f" and {len(which) - 3} more" if len(which) > 3 else "")
+    return some_of([f"{place.row(i)}: {values[k]}" for i, k in sorted(found)], 3)
 
 
 def _two_ways(

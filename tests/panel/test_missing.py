@@ -149,7 +149,7 @@ def test_no_prices() -> None:
     assert "ZZZ" in result.excluded["message"][0]
     with pytest.raises(NothingUsable) as error:
         study(closes(), tickers=("AAA", "BBB"), benchmark="SPX")
-    assert str(error.value.where).endswith(" and 1 more: the prices given has no ticker 'SPX' [NO_BENCHMARK]")
+    assert error.value.where == "AAA (made-up) and 1 more: no prices for SPX [NO_BENCHMARK]"
     assert error.value.available == "AAA, BBB, CCC, MKT"
 
 
