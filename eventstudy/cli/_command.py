@@ -186,8 +186,6 @@ class Commands(click.Group):
             raise
 
 
-group = partial(click.group, cls=Commands)
-
 # ---- what a shell may complete ----------------------------------------------------------------------------------------
 
 Completes = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from eventstudy.cli._command import Choice, group
+from eventstudy.cli._command import Choice, Commands
 from eventstudy.cli._output import STDOUT, form_of, format_option, listing, put, say
 from eventstudy.cli._study import say_events_read, split
 from eventstudy.errors import InvalidFile, InvalidRequest
@@ -40,7 +40,7 @@ _registry_option = click.option(
 )
 
 
-@group("events")
+@click.group("events", cls=Commands)
 def COMMAND() -> None:  # noqa: N802
     """Find, list, show, check, add and import events; find the day 0 of a moment."""
 

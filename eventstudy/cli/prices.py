@@ -39,7 +39,7 @@ def _tickers_option(what: str, *, required: bool = False) -> Callable[[F], F]:
     )
 
 
-@group("prices")
+@click.group("prices", cls=Commands)
 def COMMAND() -> None:  # noqa: N802
     """Fetch prices into the store, and see what is held there."""
 

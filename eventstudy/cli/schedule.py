@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from eventstudy.cli._command import Choice, group
+from eventstudy.cli._command import Choice, Commands
 from eventstudy.cli._output import made, put, say
 from eventstudy.errors import InvalidRequest
 
 
-@group("schedule")
+@click.group("schedule", cls=Commands)
 def COMMAND() -> None:  # noqa: N802
     """Print what systemd, cron, launchd, Windows or GitHub needs to keep reports up to date."""
 

@@ -237,7 +237,7 @@ def of_two_groups(levels: str = "", **choices: Any) -> StudyResult:
             "kind": ["a", "a", "b", "b"],
         }
     )
-    of = {"returns": "difference", "unit_in": levels} if levels else {"benchmark": "MKT"}
+    of: dict[str, Any] = {"returns": "difference", "unit_in": levels} if levels else {"benchmark": "MKT"}
     return es.run(listed, prices=prices, group_by="kind", calendar=None, **of, **choices)
 
 
@@ -257,7 +257,7 @@ def test_groups_of_levels_and_of_weeks_have_their_words() -> None:
     panels = of_two_groups("points").plot("car_by_group")
     assert title(panels[0]).startswith("Abnormal change on day 0: ")
     assert any(text.get_text().startswith("2 pairs; ") for text in panels[0].texts)
-    short = {"estimation_window": (-34, -2), "event_window": (0, 1), "min_estimation": 30}
+    short: dict[str, Any] = {"estimation_window": (-34, -2), "event_window": (0, 1), "min_estimation": 30}
     weekly = of_two_groups(frequency="weekly", **short)
     assert title(weekly.plot("car_by_group")[0]).startswith("Abnormal return in week 0: ")
     assert title(weekly.plot("car_by_group", lang="de")[0]).startswith("Abnormale Rendite in Woche 0: ")
