@@ -242,7 +242,7 @@ def read_study(path: str | Path) -> StudyFile:
     """
     path = Path(path).absolute()
     if not os.path.exists(path):
-        hint = 'eventstudy init writes one; it begins with: events = ["deepseek-r1"]'
+        hint = 'a study file begins with: events = ["deepseek-r1"]; eventstudy init writes one'
         raise InvalidFile("there is no such study file", where=str(path), hint=hint)
     text, table = read_toml(path, "the study file")
     table = {name.replace("-", "_"): value for name, value in table.items()}
