@@ -13,6 +13,16 @@ static double dot(const double *restrict a, const double *restrict b, int64_t si
     return tree(lane);
 }
 
+/* Sum of a b over so many days, in lanes and a fixed tree. */
+static double dot_of_any(const double *restrict a, const double *restrict b, int64_t size) {
+    double lane[LANES] = {0};
+    int64_t i = 0;
+    for (; i + LANES <= size; i += LANES)
+        for (int l = 0; l < LANES; l++) lane[l] += a[i + l] * b[i + l];
+    for (int l = 0; i < size; i++, l++) lane[l] += a[i] * b[i];
+    return tree(lane);
+}
+
 static double squares(const double *restrict a, int64_t size) {
     double lane[LANES] = {0};
     for (int64_t i = 0; i < size; i += LANES)
@@ -79,4 +89,11 @@ static int64_t whole_lanes(int64_t size) { return (size + LANES - 1) / LANES * L
 #define SOON(address) __builtin_prefetch(address)
 #else
 #define SOON(address) ((void)0)
+#endif
+
+/* Keep a loop that writes to places of a list from becoming vectors: writing them one by one is quicker than AVX-512's own way. */
+#ifdef __GNUC__
+#define ONE_BY_ONE __asm__ volatile("")
+#else
+#define ONE_BY_ONE ((void)0)
 #endif

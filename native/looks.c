@@ -1,4 +1,5 @@
-/* The quick looks at prices; what each is for stands in looks.h, what is told of what they leave in eventstudy/prices. */
+/* The quick looks at prices; what each is for stands in looks.h, what is told of what they leave in eventstudy/prices.  Compiled
+ * once for each instruction set (LEVEL). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,7 +106,7 @@ static void count_days(const Grid *g, const uint8_t *own, const uint8_t *met, Se
     }
 }
 
-int count_met(const Grid *g, const uint8_t *own, int64_t every, int64_t *count) {
+int NAMED(count_met, LEVEL)(const Grid *g, const uint8_t *own, int64_t every, int64_t *count) {
     Set theirs = {0}, mine = {0};
     uint8_t *met = calloc((size_t)g->series + 1, 1);
     int64_t owned = 0, found = 0, which[FEW];
@@ -125,6 +126,7 @@ int count_met(const Grid *g, const uint8_t *own, int64_t every, int64_t *count) 
 
 /* ---- rows of closes of two series -------------------------------------------------------------------------------------------- */
 
+#define HALVES 16             /* halves of rows that are added up together */
 #define HALF 5                /* half of a row; rows begin so many days apart (_beside.BLOCK, EVERY) */
 #define DIFFERENT 8           /* closes that a row needs (_beside.DIFFERENT) */
 
@@ -144,24 +146,44 @@ static inline void half_row(const Grid *g, int64_t first, ptrdiff_t step, double
         }
 }
 
+/* The same of some halves that follow each other, each in a row of its own: a series at a time where its closes lie together. */
+static void half_rows(const Grid *g, int64_t first, int64_t halves, double *restrict sum, double *restrict there) {
+    for (int64_t h = 0; h < halves && g->step == sizeof(double); h++)   /* a loop that the compiler can widen */
+        half_row(g, (first + h) * HALF, sizeof(double), sum + h * g->series, there + h * g->series);
+    for (int64_t j = 0; j < g->series && g->step != sizeof(double); j++)
+        for (int64_t h = 0; h < halves; h++) {
+            double total = 0, known = 0;
+            for (int k = 0; k < HALF; k++) {
+                const double value = cell(g, (first + h) * HALF + k, j);
+                total += fabs(value) < INFINITY ? weights[k] * value : 0;
+                known += fabs(value) < INFINITY ? 1 : 0;
+            }
+            sum[h * g->series + j] = total; there[h * g->series + j] = known;
+        }
+}
+
 /* Marks the rows of ten closes that two series may share, by their number; gives how many, or -1 where there is no memory. */
-int64_t rows_alike(const Grid *g, uint8_t *alike) {
+int64_t NAMED(rows_alike, LEVEL)(const Grid *g, uint8_t *alike) {
     Set s = {0};
+    const int64_t n = g->series, halves = g->days / HALF;
     int64_t found = 0;
-    double *memory = calloc(4 * (size_t)g->series + 1, sizeof *memory);
-    if (!memory || set_make(&s, g->series)) { free(memory); return -1; }
-    double *before = memory, *there_before = memory + g->series, *sum = memory + 2 * g->series, *there = memory + 3 * g->series;
-    for (int64_t half = 0; (half + 1) * HALF <= g->days; half++) {
-        if (g->step == sizeof(double)) half_row(g, half * HALF, sizeof(double), sum, there);   /* a loop that the compiler can widen */
-        else half_row(g, half * HALF, g->step, sum, there);
-        s.stamp++;
-        for (int64_t j = 0; half && !alike[half - 1] && j < g->series; j++)
-            if (there_before[j] + there[j] >= DIFFERENT) alike[half - 1] = set_put(&s, bits_of_value(before[j] + 3.605551275463989 * sum[j]));
-        if (half) found += alike[half - 1];
-        double *room = before; before = sum; sum = room;
-        room = there_before; there_before = there; there = room;
+    double *sum = calloc(2 * (size_t)n * (HALVES + 1) + 1, sizeof *sum), *there = sum + n * (HALVES + 1);   /* the last half before them, and some */
+    if (!sum || set_make(&s, n)) { free(sum); return -1; }
+    for (int64_t first = 0; first < halves; first += HALVES) {
+        const int64_t some = first + HALVES < halves ? HALVES : halves - first;
+        half_rows(g, first, some, sum + n, there + n);
+        for (int64_t h = first ? 0 : 1; h < some; h++) {
+            const double *before = sum + h * n, *after = before + n, *early = there + h * n, *late = early + n;
+            uint8_t *mark = alike + first + h - 1;
+            s.stamp++;
+            for (int64_t j = 0; !*mark && j < n; j++)
+                if (early[j] + late[j] >= DIFFERENT) *mark = set_put(&s, bits_of_value(before[j] + 3.605551275463989 * after[j]));
+            found += *mark;
+        }
+        memcpy(sum, sum + some * n, sizeof *sum * (size_t)n);
+        memcpy(there, there + some * n, sizeof *there * (size_t)n);
     }
-    free(memory); free(s.slot);
+    free(sum); free(s.slot);
     return found;
 }
 
@@ -178,25 +200,29 @@ typedef struct {
     uint8_t *near;
     int64_t *row;             /* the day of the table of each priced day */
     int32_t *bin;
-    uint64_t *key;            /* of rows of closes */
-    int64_t keys;
+    uint64_t *row_sum, *key;  /* of rows of closes, and a table of some of them */
+    uint64_t *once, *again;   /* bits: the mark of a row, and one that several have */
+    int log2;                 /* of the number of marks, of which there are eight a day at least */
     double *memory;
 } Room;
 
 static int room_make(Room *r, int64_t days) {
     r->days = days;
-    r->keys = 64;
-    while (r->keys < 2 * days) r->keys *= 2;
+    r->log2 = 6;
+    while (((int64_t)1 << r->log2) < 8 * days) r->log2++;
     r->memory = malloc(sizeof(double) * (size_t)(5 * days + 5));
     r->price = r->memory; r->move = r->price + days + 1; r->market = r->move + days + 1; r->net = r->market + days + 1;
     r->row = (int64_t *)(void *)(r->net + days + 1);
     r->near = malloc((size_t)days + 1);
     r->bin = malloc(sizeof *r->bin * BINS);
-    r->key = malloc(sizeof *r->key * (size_t)r->keys);
-    return r->memory && r->near && r->bin && r->key ? 0 : -1;
+    r->row_sum = malloc(sizeof(uint64_t) * ((size_t)days + 1));
+    r->key = malloc(sizeof(uint64_t) << r->log2);
+    r->once = malloc((size_t)1 << r->log2 >> 2);
+    r->again = r->once + ((size_t)1 << r->log2 >> 6);
+    return r->memory && r->near && r->bin && r->row_sum && r->key && r->once ? 0 : -1;
 }
 
-static void room_free(Room *r) { free(r->memory); free(r->near); free(r->bin); free(r->key); }
+static void room_free(Room *r) { free(r->memory); free(r->near); free(r->bin); free(r->row_sum); free(r->key); free(r->once); }
 
 /* move = log(b / a) = 2 artanh(q), q = (b - a) / (b + a): by its series where |q| <= 1/20, which leaves an error below 1e-16. */
 static void moves_of(const double *price, int64_t n, double *move) {
@@ -315,21 +341,45 @@ static int logarithms(const Room *r, const Rules *rule) {
     return 1;
 }
 
-/* A row of closes that stands in the series twice (_whole._twice). */
-static int twice(Room *r) {
-    if (r->n < 2 * AGAIN) return 0;
-    int shift = 64;
-    for (int64_t k = r->keys; k > 1; k /= 2) shift--;
-    memset(r->key, 0, sizeof *r->key * (size_t)r->keys);
-    for (int64_t t = 0; t + AGAIN <= r->n; t++) {
-        double sum = 0;
-        for (int k = 0; k < AGAIN; k++) sum += weights[k] * r->price[t + k];
-        const uint64_t bits = bits_of_value(sum);
-        uint64_t at = (bits ^ bits >> 32) * 0x9E3779B97F4A7C15u >> shift;
-        for (; r->key[at]; at = (at + 1) & (uint64_t)(r->keys - 1)) if (r->key[at] == bits) return 1;
-        r->key[at] = bits;
+static inline uint64_t spot(uint64_t bits, int log2) { return (bits ^ bits >> 32) * 0x9E3779B97F4A7C15u >> (64 - log2); }
+
+/* Whether one of n numbers is there twice, which are none of them zero. */
+static int any_twice(Room *r, int64_t n) {
+    int log2 = 1;
+    while (((int64_t)1 << log2) < 2 * n + 2) log2++;
+    const uint64_t last = ((uint64_t)1 << log2) - 1;
+    memset(r->key, 0, sizeof *r->key << log2);
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t at = spot(r->row_sum[i], log2);
+        for (; r->key[at]; at = (at + 1) & last) if (r->key[at] == r->row_sum[i]) return 1;
+        r->key[at] = r->row_sum[i];
     }
     return 0;
+}
+
+/* A row of closes that stands in the series twice (_whole._twice).  Each has a mark; those that share one with others, which are
+ * few, are compared. */
+static int twice(Room *r) {
+    const int64_t rows = r->n - AGAIN + 1;
+    int64_t shared = 0;
+    if (r->n < 2 * AGAIN) return 0;
+    for (int64_t t = 0; t < rows; t++) {
+        double sum = 0;
+        for (int k = 0; k < AGAIN; k++) sum += weights[k] * r->price[t + k];
+        r->row_sum[t] = bits_of_value(sum);
+    }
+    memset(r->once, 0, (size_t)1 << r->log2 >> 2);
+    for (int64_t t = 0; t < rows; t++) {
+        const uint64_t at = spot(r->row_sum[t], r->log2), bit = (uint64_t)1 << (at & 63);
+        r->again[at >> 6] |= r->once[at >> 6] & bit;
+        r->once[at >> 6] |= bit;
+    }
+    for (int64_t t = 0; t < rows; t++) {
+        const uint64_t at = spot(r->row_sum[t], r->log2);
+        r->row_sum[shared] = r->row_sum[t];
+        shared += r->again[at >> 6] >> (at & 63) & 1;
+    }
+    return any_twice(r, shared);
 }
 
 /* Puts the priced days of a series one after the other; 0 where it holds what no price is. */
@@ -466,7 +516,7 @@ static void of_group(const Looks *l, int64_t first, int64_t upto, double *column
     }
 }
 
-int look_at(const Looks *l) {
+int NAMED(look_at, LEVEL)(const Looks *l) {
     const int64_t days = l->used.days, n = l->used.series;
     const int beside = n > 1 && days > l->rules.enough;
     Room r = {0};

@@ -6,6 +6,7 @@
 #define EVENTSTUDY_LOOKS_H
 #include <stddef.h>
 #include <stdint.h>
+#include "levels.h"
 
 #define MARGIN 1e-9
 
@@ -28,7 +29,12 @@ typedef struct {
     uint8_t *apart;                /* (n) out: it may follow the others a session apart */
 } Looks;
 
-int look_at(const Looks *);                                                     /* 0, or -1 where there is no memory */
-int count_met(const Grid *, const uint8_t *own, int64_t every, int64_t *count);
-int64_t rows_alike(const Grid *, uint8_t *alike);
+/* One form for each instruction set; all give the same bits.  0 (rows_alike: how many there are), or -1 where there is no memory. */
+#define LOOKS(level) int look_at_##level(const Looks *); int count_met_##level(const Grid *, const uint8_t *own, int64_t every, int64_t *count); \
+    int64_t rows_alike_##level(const Grid *, uint8_t *alike);
+LOOKS(base)
+#ifdef X86_LEVELS
+LOOKS(avx2)
+LOOKS(avx512)
+#endif
 #endif

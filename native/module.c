@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 #include "kernel.h"
+#include "levels.h"
 #include "prices.h"
 
 #ifndef CONTRACT
@@ -23,7 +24,7 @@ static const Form forms[] = {
 #endif
 };
 
-static int best_form(void) {
+int best_form(void) {
 #ifdef X86_LEVELS
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")

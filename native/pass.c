@@ -3,14 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include "kernel.h"
+#include "levels.h"
+#include "dates.h"
 #include "lanes.h"
 #include "ranks.h"
 #include "room.h"
 #include "fit.h"
 #include "design.h"
 
-#define JOINED(name, level) name##_##level
-#define NAMED(name, level) JOINED(name, level)
 #define ABOVE 1e-12          /* a sum that is larger is above zero (METHODS ruling 10) */
 #define ALONE 1e-9           /* the least share of the variance that the other days leave; engine/least_squares.py */
 
@@ -275,4 +275,12 @@ int NAMED(survey, LEVEL)(const Work *w) {
     }
     room_free(&r);
     return 0;
+}
+
+/* ---- the days that dates share ------------------------------------------------------------------------------------------------ */
+
+/* The inner product of the days that two dates share, of each pair of dates. */
+void NAMED(products, LEVEL)(const Products *p) {
+    for (int64_t q = 0; q < p->n; q++)
+        p->product[q] = dot_of_any(p->values + (p->one[q] + 1) * p->days - p->shared[q], p->values + p->other[q] * p->days, p->shared[q]);
 }

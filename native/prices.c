@@ -1,11 +1,25 @@
-/* The Python side of the looks at prices: tables come in as they lie in memory (buffer protocol with strides, so that nothing is
+/* The Python side of the looks at prices and of the tables of dates: tables come in as they lie in memory (buffer protocol with strides, so that nothing is
  * copied and no index leads outside), and are worked on without the interpreter's lock. */
 #define Py_LIMITED_API 0x030B0000
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <string.h>
+#include "dates.h"
 #include "looks.h"
 #include "prices.h"
+
+typedef struct {
+    int (*look_at)(const Looks *), (*count_met)(const Grid *, const uint8_t *, int64_t, int64_t *);
+    int64_t (*rows_alike)(const Grid *, uint8_t *);
+    void (*products)(const Products *);
+} Form;
+static const Form forms[] = {
+    {look_at_base, count_met_base, rows_alike_base, products_base},
+#ifdef X86_LEVELS
+    {look_at_avx2, count_met_avx2, rows_alike_avx2, products_avx2},
+    {look_at_avx512, count_met_avx512, rows_alike_avx512, products_avx512},
+#endif
+};
 
 #define MOST 10
 typedef struct { Py_buffer held[MOST]; int count; } Buffers;
@@ -63,7 +77,7 @@ PyObject *look_at_prices(PyObject *self, PyObject *args) {
         && !take_row(&b, expected, &l.expected, l.used.days, 0, "expected") && !take_row(&b, sound, &l.sound, l.used.series, 1, "sound")
         && !take_row(&b, lacking, &l.lacking, 8 * l.used.series, 8, "lacking") && !take_row(&b, apart, &l.apart, l.used.series, 1, "apart")) {
         Py_BEGIN_ALLOW_THREADS
-        failed = look_at(&l);
+        failed = forms[best_form()].look_at(&l);
         Py_END_ALLOW_THREADS
         if (failed) PyErr_NoMemory();
     }
@@ -86,7 +100,7 @@ PyObject *count_met_closes(PyObject *self, PyObject *args) {
     if (!take_grid(&b, close, &g, "d", NULL, "close") && !take_row(&b, own, &mine, g.series, 0, "own")
         && !take_row(&b, count, &found, 8 * g.series, 8, "count")) {
         Py_BEGIN_ALLOW_THREADS
-        failed = count_met(&g, mine, every, found);
+        failed = forms[best_form()].count_met(&g, mine, every, found);
         Py_END_ALLOW_THREADS
         if (failed) PyErr_NoMemory();
     }
@@ -106,11 +120,44 @@ PyObject *rows_of_closes_alike(PyObject *self, PyObject *args) {
     if (!take_grid(&b, close, &g, "d", NULL, "close") && !take_row(&b, alike, &marks, g.days / 5, 1, "alike")) {
         Py_BEGIN_ALLOW_THREADS
         memset(marks, 0, (size_t)(g.days / 5));
-        found = rows_alike(&g, marks);
+        found = forms[best_form()].rows_alike(&g, marks);
         Py_END_ALLOW_THREADS
         if (found < 0) PyErr_NoMemory();
     }
     release(&b);
     if (PyErr_Occurred()) return NULL;
     return PyLong_FromLongLong((long long)found);
+}
+
+/* 0 where each of n numbers of rows lies among so many. */
+static int rows_within(const int64_t *row, int64_t n, int64_t rows, const char *name) {
+    for (int64_t i = 0; i < n; i++)
+        if (row[i] < 0 || row[i] >= rows) { PyErr_Format(PyExc_ValueError, "%s lies outside", name); return -1; }
+    return 0;
+}
+
+PyObject *products_of_dates(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *values, *one, *other, *shared, *product;
+    Products p = {0};
+    Grid g;
+    Buffers b = {.count = 0};
+    int form;
+    if (!PyArg_ParseTuple(args, "iOOOOO", &form, &values, &one, &other, &shared, &product)) return NULL;
+    if (form < 0 || form > best_form()) { PyErr_SetString(PyExc_ValueError, "this machine lacks that instruction set"); return NULL; }
+    p.n = PyObject_Length(one);
+    if (p.n >= 0 && !take_grid(&b, values, &g, "d", NULL, "values") && !take_row(&b, one, &p.one, 8 * p.n, 8, "one")
+        && !take_row(&b, other, &p.other, 8 * p.n, 8, "other") && !take_row(&b, shared, &p.shared, 8 * p.n, 8, "shared")
+        && !take_row(&b, product, &p.product, 8 * p.n, 8, "product")) {
+        p.values = (const double *)(const void *)g.at; p.dates = g.days; p.days = g.series;
+        if (g.step != sizeof(double) || g.day != g.step * (ptrdiff_t)g.series) PyErr_SetString(PyExc_ValueError, "values do not lie row after row");
+        else if (!rows_within(p.one, p.n, p.dates, "one") && !rows_within(p.other, p.n, p.dates, "other") && !rows_within(p.shared, p.n, p.days + 1, "shared")) {
+            Py_BEGIN_ALLOW_THREADS
+            forms[form].products(&p);
+            Py_END_ALLOW_THREADS
+        }
+    }
+    release(&b);
+    if (PyErr_Occurred()) return NULL;
+    Py_RETURN_NONE;
 }

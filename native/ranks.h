@@ -128,7 +128,7 @@ static void ranks_of_order(Order *o, const double *value, int64_t n, int64_t col
     double *restrict rank = o->rank;
     for (int64_t i = 0; i < n; i++) day[i] = o->key[i] & mask;
     if (n < columns) memset(rank, 0, sizeof *rank * (size_t)columns);
-    for (int64_t i = 0; i < n; i++) rank[day[i]] = (double)(i + 1);
+    for (int64_t i = 0; i < n; i++) { ONE_BY_ONE; rank[day[i]] = (double)(i + 1); }
     for (int64_t i = 1; i < n; i++) any |= (uint32_t)o->key[i] - (uint32_t)o->key[i - 1] < close;
     if (!any) return;
     for (int64_t i = 0; i < n;) {

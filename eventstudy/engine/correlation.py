@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from eventstudy import native
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.panel.block import Bools, Days, Floats, Ints
 from eventstudy.windows import Window
@@ -173,8 +174,8 @@ class DateTables:
     """(G, W, 4) sums over the pairs of each date, as `spread_sums` has them; (G, 0, 4) where not kept."""
     row: Ints | None = None
     """(G,) where day 0 stands among the sessions of the one grid that all dates are on; None where there are several."""
-    near: dict[int, Neighbours] = field(default_factory=dict, compare=False, repr=False)
-    """Pairs of dates so many sessions apart; worked out once."""
+    near: list[Neighbours] = field(default_factory=list, compare=False, repr=False)
+    """Pairs of dates that are few sessions apart, those that are further in each next one; worked out once."""
 
     @classmethod
     def of(cls, returns: AbnormalReturns) -> DateTables:
@@ -239,11 +240,15 @@ class DateTables:
         keys, one, where = np.unique(every, return_index=True, return_inverse=True)
         bounds = np.cumsum([0, *(len(p.keys) for p in parts)])
         places = [as_slice(where[first:last]) for first, last in pairwise(bounds.tolist())]
+        largest = max(range(len(parts)), key=lambda i: len(parts[i].keys))
+        begin = [largest] if len(parts[largest].keys) == len(keys) else []  # it has all dates: the others are added to it
+        rest = [i for i in range(len(parts)) if i not in begin]
         found: dict[str, Any] = {}
         for name in _ADDED:
-            total = np.zeros((len(keys), *getattr(parts[0], name).shape[1:]))
-            for part, place in zip(parts, places, strict=True):
-                total[place] += getattr(part, name)  # keys of one part are distinct
+            values = [getattr(part, name) for part in parts]
+            total = values[largest].copy() if begin else np.zeros((len(keys), *values[0].shape[1:]))
+            for i in rest:
+                total[places[i]] += values[i]  # keys of one part are distinct
             found[name] = total
         return cls(
             keys,
@@ -299,11 +304,13 @@ class DateTables:
         """Pairs of dates whose windows of length `reach` can meet, lag by lag."""
         assert self.row is not None
         reach = min(reach, int(np.ptp(self.row)) + 1)  # no two dates are further apart
-        for lag in range(reach):
-            if lag not in self.near:
-                self.near[lag] = _neighbours_of(self, lag)
-        lags = [vars(self.near[lag]).values() for lag in range(reach)]
-        return Neighbours(*(np.concatenate(parts) for parts in zip(*lags, strict=True)))
+        known = self.near[-1].upto if self.near else 0
+        if known < reach:
+            self.near.append(_neighbours_of(self, range(known, reach)))
+        parts = [(part.one, part.other, part.lag, part.pairs, part.product) for part in self.near]
+        found = [np.concatenate(each) for each in zip(*parts, strict=True)]
+        within = slice(0, int(np.searchsorted(found[2], reach)))
+        return Neighbours(*(values[within] for values in found), upto=reach)
 
     def _by_calendar(self, event: Window, window: Window) -> tuple[float, float, InCommon]:
         """Sum of rho w and sum of w over ordered pairs of pairs, and each; some dates at a time against those within reach."""
@@ -340,7 +347,7 @@ class DateTables:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Pairs of dates of one grid whose windows can meet, the earlier first; a date with itself among them."""
+    """Pairs of dates of one grid whose windows can meet, the earlier first, by `lag`; a date with itself among them."""
 
     one: Ints
     """(Q,) the earlier date."""
@@ -352,26 +359,31 @@ class Neighbours:
     """(Q,) ordered pairs of one instance of each, none with itself."""
     product: Floats
     """(Q,) `pairs` times their mean correlation."""
+    upto: int
+    """One more than the largest lag that was looked for."""
 
 
-def _neighbours_of(tables: DateTables, lag: int) -> Neighbours:
-    """Dates `lag` sessions apart, which share the estimation days that lie `lag` columns apart."""
+def _neighbours_of(tables: DateTables, lags: range) -> Neighbours:
+    """Dates so many sessions apart, which share the estimation days that lie as many columns apart."""
     assert tables.row is not None
     order = np.argsort(tables.row, kind="stable")
     days = tables.sums.shape[1]
     whole = tables.squares == tables.size * days
-    a, b = (order[place] for place in _apart(tables.row[order], lag))
-    cross = _products(tables.sums, a, b, lag)
-    common = tables.size[a] * tables.size[b] * (days - lag)
+    apart = [_apart(tables.row[order], lag) for lag in lags]
+    a, b = (order[np.concatenate(places)] for places in zip(*apart, strict=True))
+    lag = np.repeat(np.array(lags, dtype=np.int64), [len(places[0]) for places in apart])
+    shared = np.maximum(days - lag, 0)
+    cross = _products(tables.sums, a, b, shared)
+    common = tables.size[a] * tables.size[b] * shared
     gaps = np.flatnonzero(~(whole[a] & whole[b]))
-    common[gaps] = _products(tables.counts, a[gaps], b[gaps], lag)
+    common[gaps] = _products(tables.counts, a[gaps], b[gaps], shared[gaps])
     both = 2 * tables.size[a] * tables.size[b]
     own = a == b
     cross[own] -= tables.squares[a[own]]
     common[own] -= tables.squares[a[own]]
     both[own] = tables.size[a[own]] * (tables.size[a[own]] - 1)
     rho = np.where(common > 0, cross / np.where(common > 0, common, 1.0), 0.0)
-    return Neighbours(a, b, np.full(len(a), lag), both, both * rho)
+    return Neighbours(a, b, lag, both, both * rho, lags.stop)
 
 
 def _apart(rows: Ints, lag: int) -> tuple[Ints, Ints]:
@@ -383,14 +395,21 @@ def _apart(rows: Ints, lag: int) -> tuple[Ints, Ints]:
     return a, np.arange(len(a)) - np.repeat(np.cumsum(count) - count - start, count)
 
 
-def _products(values: Floats, a: Ints, b: Ints, lag: int) -> Floats:
-    """(Q,) inner products of the days that rows a and b of (G, L1) share, some at a time."""
-    days = values.shape[1] - lag
+def _products(values: Floats, a: Ints, b: Ints, shared: Ints) -> Floats:
+    """(Q,) inner products of rows a and b of (G, L1): of the last `shared` (Q,) days of the one, the first of the other."""
     found = np.empty(len(a))
-    for begin in range(0, len(a), _AT_ONCE):
-        some = slice(begin, begin + _AT_ONCE)
-        left, right = values[as_slice(a[some])][:, lag:], values[as_slice(b[some])][:, :days]
-        np.einsum("qt,qt->q", left, right, out=found[some])
+    if (form := native.form()).kernel is not None:
+        order = np.argsort(a, kind="stable")  # a row is compared with all others while it is at hand
+        each = np.empty(len(a))
+        form.kernel.products(form.level, np.ascontiguousarray(values), a[order], b[order], shared[order], each)
+        found[order] = each
+        return found
+    for days in np.unique(shared).tolist():
+        places = np.flatnonzero(shared == days)
+        for begin in range(0, len(places), _AT_ONCE):
+            some = as_slice(places[begin : begin + _AT_ONCE])
+            left, right = values[as_slice(a[some])][:, values.shape[1] - days :], values[as_slice(b[some])][:, :days]
+            found[some] = np.einsum("qt,qt->q", left, right)
     return found
 
 

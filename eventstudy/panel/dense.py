@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from eventstudy.config import StudyConfig
 from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
@@ -19,7 +19,9 @@ from eventstudy.windows import Window
 _AT_ONCE = 128
 """Securities whose returns are worked out together."""
 _TILE = 512
-"""Days of them that are turned over together."""
+"""Pairs whose windows are looked at together."""
+_ONES = np.array([one.bit_count() for one in range(256)], dtype=np.uint8)
+"""How many bits of a byte are set."""
 
 
 class Reacted(NamedTuple):
@@ -33,6 +35,30 @@ class Reacted(NamedTuple):
     """(K,) whether that is so even where the days before it are not known."""
     events: Ints
     """The event of each row of the table of events."""
+
+
+class Marks(NamedTuple):
+    """Marked cells of a table, row after row, so that those of any stretch of cells are counted at once."""
+
+    bits: NDArray[np.uint8]
+    """Eight cells each, and nothing at the end."""
+    before: Ints
+    """The marked cells before each eight."""
+
+    @classmethod
+    def of(cls, marked: Bools) -> Marks:
+        """Those of a table."""
+        bits = np.append(np.packbits(marked.reshape(-1), bitorder="little"), np.uint8(0))
+        return cls(bits, np.cumsum(_ONES[bits], dtype=np.int64) - _ONES[bits])
+
+    def between(self, first: Ints, stop: Ints) -> Ints:
+        """(E,) how many cells from `first` to `stop` (excluded) are marked."""
+        return self._before(stop) - self._before(first)
+
+    def _before(self, cell: Ints) -> Ints:
+        eight, rest = cell >> 3, cell & 7
+        found: Ints = self.before[eight] + _ONES[self.bits[eight] & ((1 << rest) - 1)]
+        return found
 
 
 @dataclass(frozen=True)
@@ -73,11 +99,6 @@ class Dense:
     """(T,) the sessions of the columns relative to day 0: those of the estimation, then to the end of the event window."""
     exclude: Days
     """Days left out of estimation windows."""
-    whole: Bools
-    """(E,) whether the security has a return on every day from the start of the estimation to the end of the event window.
-
-    Nor is any left out.
-    """
     place: tuple[str | None, str | None] = (None, None)
     """The exchanges that make the grid: of the tickers, and of the benchmarks."""
     benchmarks: tuple[str, ...] = ()
@@ -121,7 +142,7 @@ class Dense:
 
     def take(self, which: Ints) -> Dense:
         """The pairs at these positions, on the same tables."""
-        names = ("security", "row", "table", "last_close", "delisted", "late", "origin", "whole", "disturbed", "bears")
+        names = ("security", "row", "table", "last_close", "delisted", "late", "origin", "disturbed", "bears")
         outside = None if self.outside is None else self.outside[which]
         return replace(self, outside=outside, **{name: getattr(self, name)[which] for name in names})
 
@@ -185,37 +206,30 @@ class Dense:
             self,
             disturbed=disturbed,
             bears=bears,
-            whole=self.whole & ~bears,
             n_disturbed=int(disturbed.sum()),
             n_masked=int(bears.sum()),
         )
 
     def _near_others(self) -> tuple[Bools, Ints, Ints]:
         """(E,) whether estimation days lie near other events, how many days have a return, and how many of these lie so."""
-        days, known = self.columns[: self.estimation.length], np.full(len(self), self.estimation.length, dtype=np.int64)
-        hit, lost = np.zeros((2, len(self)), dtype=np.int64)
+        days = self.columns[: self.estimation.length]
+        hit, known, lost = np.zeros((3, len(self)), dtype=np.int64)
         if self.busy is None:
             return hit > 0, known, lost
         far = bool((np.abs(days) > (self.mask or 0)).all())
-        in_a_row = far and self.outside is None and len(days) > 0 and bool((np.diff(days) == 1).all())
-        if in_a_row:  # as many as there are positions of such days between the first and the last
-            first = self.security * self.returns.shape[1] + self.row + days[0]
-            order = np.argsort(first)
-            near = np.flatnonzero(self.busy)
-            for count, place in ((hit, near), (lost, near[np.isfinite(self.returns.reshape(-1)[near])])):
-                ends = np.searchsorted(place, first[order] + len(days))
-                count[order] = ends - np.searchsorted(place, first[order])
-        some = np.flatnonzero(~self.whole) if in_a_row else np.arange(len(self))
+        if far and self.outside is None and len(days) > 0 and bool((np.diff(days) == 1).all()):  # days in a row
+            first, there = self.security * self.returns.shape[1] + self.row + days[0], np.isfinite(self.returns)
+            found = (Marks.of(m).between(first, first + len(days)) for m in (self.busy, there, self.busy & there))
+            hit, known, lost = found
+            return hit > 0, known, lost
         every = replace(self, disturbed=np.ones(len(self), dtype=bool), bears=np.zeros(len(self), dtype=bool))
-        for start in range(0, len(some), _TILE):
-            at = some[start : start + _TILE]
+        for start in range(0, len(self), _TILE):
+            at = np.arange(start, min(start + _TILE, len(self)))
             part = every.take(at)
             there = np.isfinite(part.windows(self.returns)[:, : len(days)])
             there = there if part.outside is None else there & ~part.outside
-            known[at] = there.sum(axis=1)
-            if not in_a_row:
-                busy = part.busy_days()
-                hit[at], lost[at] = busy.sum(axis=1), (busy & there).sum(axis=1)
+            busy = part.busy_days()
+            hit[at], known[at], lost[at] = busy.sum(axis=1), there.sum(axis=1), (busy & there).sum(axis=1)
         return hit > 0, known, lost
 
     def block(self, apart: Ints | None = None) -> EventBlock:
@@ -289,15 +303,22 @@ def near_events(security: Ints, row: Ints, shape: tuple[int, int], near: int) ->
     mine = several[security]
     security, row = security[mine], row[mine]
     found = np.zeros(shape, dtype=bool)
-    for away in range(-near, near + 1):
-        found[security, np.clip(row + away, 0, shape[1] - 1)] = True
+    around = np.lib.stride_tricks.sliding_window_view(found.reshape(-1), 2 * near + 1, writeable=True)
+    inside = (row >= near) & (row + near < shape[1])
+    around[(security * shape[1] + row - near)[inside]] = True
+    for away in range(-near, near + 1) if not inside.all() else ():
+        found[security[~inside], np.clip(row[~inside] + away, 0, shape[1] - 1)] = True
     return found
 
 
-def last_row(priced: Bools) -> Ints:
-    """(n,) the last row that has a price; -1 where none has."""
-    last = len(priced) - 1 - np.argmax(priced[::-1], axis=0)
-    return np.where(priced.any(axis=0), last, -1).astype(np.int64)
+def last_row(level: Floats) -> Ints:
+    """(n,) the last row of (S, n) prices that has one; -1 where none has."""
+    last = np.full(level.shape[1], len(level) - 1, dtype=np.int64)
+    early = np.flatnonzero(~np.isfinite(level[-1])) if len(level) else np.empty(0, dtype=np.int64)
+    priced = np.isfinite(level[:, early])
+    last[early] -= np.argmax(priced[::-1], axis=0) if len(early) else 0
+    last[early[~priced.any(axis=0)]] = -1
+    return last
 
 
 def padded(values: np.ndarray, config: StudyConfig, axis: int = 0) -> np.ndarray:
@@ -322,35 +343,12 @@ def returns_by_security(
     last = np.empty(len(tickers), dtype=np.int64)
     for start in range(0, len(tickers), _AT_ONCE):
         part = slice(start, min(start + _AT_ONCE, len(tickers)))
-        found = grid_returns(prices, list(tickers[part]), sessions, config.returns, config.missing)
-        for first in range(0, len(sessions), _TILE):  # turned over a tile at a time, which stays in the cache
-            tile = found.returns[first : first + _TILE]
-            returns[part, before + first : before + first + len(tile)] = tile.T
+        own = returns[part, before : before + len(sessions)].T
+        found = grid_returns(prices, list(tickers[part]), sessions, config.returns, config.missing, own)
         if span is not None:
             span[part, before : before + len(sessions)] = found.span.T
-        last[part] = last_row(found.priced)
+        last[part] = last_row(found.level)
     return returns, span, last
-
-
-def whole_windows(returns: Floats, security: Ints, row: Ints, start: int, end: int) -> Bools:
-    """(E,) whether a security has a return on all days `start` .. `end` around a row.
-
-    Found by the runs of missing days of each security, not by looking at every window.
-    """
-    whole = np.empty(len(security), dtype=bool)
-    order = np.argsort(security.astype(np.min_scalar_type(len(returns))), kind="stable")  # small numbers sort sooner
-    bounds = np.searchsorted(security[order], np.arange(0, len(returns) + _AT_ONCE, _AT_ONCE))
-    width = returns.shape[1]
-    for i, (first, stop) in enumerate(pairwise(bounds.tolist())):
-        mine = order[first:stop]
-        lacking = np.isnan(returns[i * _AT_ONCE : (i + 1) * _AT_ONCE]).reshape(-1)
-        edges = np.flatnonzero(np.diff(lacking, prepend=False, append=False))
-        begins, ends = edges[::2], edges[1::2]
-        place = (security[mine] - i * _AT_ONCE) * width + row[mine]
-        run = np.searchsorted(ends, place + start, side="right")
-        next_lacking = np.append(begins, len(lacking))[run]
-        whole[mine] = next_lacking > place + end
-    return whole
 
 
 def regressors_on(
@@ -367,7 +365,7 @@ def regressors_on(
         [own.returns.T[:, :, None], np.broadcast_to(shared, (len(benchmarks), *shared.shape))], axis=2
     )
     values = with_derived(values, factor_names(factors))
-    return padded(values, config, axis=1), last_row(own.priced)
+    return padded(values, config, axis=1), last_row(own.level)
 
 
 def with_derived(values: Floats, names: tuple[str, ...]) -> Floats:

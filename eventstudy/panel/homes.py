@@ -318,14 +318,15 @@ def moved(ticker: str, prices: PriceTable) -> Days:
 def _moved(closes: Floats, volume: Floats | None = None) -> Bools:
     """(n, T) whether each security traded on each day; the first price of one that has several is a move."""
     closes = np.ascontiguousarray(closes)
-    there = ~np.isnan(closes)
-    known = closes[there]  # one security after the other
-    count = np.count_nonzero(there, axis=1)
-    moves = np.append(True, known[1:] != known[:-1])[: len(known)]
-    moves[(np.cumsum(count) - count)[count > 0]] = True
-    found = np.zeros(there.shape, dtype=bool)
-    found[there] = moves
-    found[count < 2] = False
+    found = ~np.isnan(closes)
+    few = np.count_nonzero(found, axis=1) < 2
+    edges = np.flatnonzero(np.diff(found, axis=1, prepend=False, append=False))
+    row, day = np.divmod(edges, closes.shape[1] + 1)  # where prices begin, and where they end, in turn
+    found[:, 1:] &= closes[:, 1:] != closes[:, :-1]
+    gap = np.flatnonzero(row[1:-1:2] == row[2::2])
+    row, before, after = row[2::2][gap], day[1:-1:2][gap] - 1, day[2::2][gap]
+    found[row, after] = closes[row, after] != closes[row, before]
+    found[few] = False
     return found if volume is None else found & (volume != 0)
 
 

@@ -16,7 +16,7 @@ from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
 from eventstudy.messages import Message, sentence
 from eventstudy.panel.block import Bools, Days, Floats, Ints
-from eventstudy.panel.dense import Dense, near_events, padded, regressors_on, returns_by_security, whole_windows
+from eventstudy.panel.dense import Dense, near_events, padded, regressors_on, returns_by_security
 from eventstudy.panel.grid import factor_names, grid_sessions
 from eventstudy.panel.left_out import NAMED, LeftOut
 from eventstudy.panel.place import Placed, place
@@ -146,7 +146,6 @@ def _dense(
         looked_at=config.looked_at,
         window_days=config.window_days,
         exclude=np.array(config.exclude_dates, dtype="datetime64[D]"),
-        whole=whole_windows(returns, ticker, row0 + before, config.reach.start, config.reach.end),
         place=grid,
         benchmarks=benchmarks,
         n_shifted=int(np.count_nonzero(late)),

@@ -126,7 +126,7 @@ def _compounded(
     made = grid_returns(
         table, [ticker], sessions, "simple" if config.returns == "log" else config.returns, "trade_to_trade"
     )
-    priced, values = made.priced[:, 0], made.returns[:, 0]
+    priced, values = np.isfinite(made.level[:, 0]), made.returns[:, 0]
     last = np.append(first[1:], len(sessions)) - 1
     share = np.add.reduceat(priced, first) / np.diff(np.append(first, len(sessions)))
     whole = np.ones(len(held), bool)  # of a series without a calendar, no weekday is left of its last period

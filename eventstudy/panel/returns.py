@@ -16,6 +16,8 @@ from eventstudy.panel.block import Bools, Days, Floats, Ints
 from eventstudy.prices import PriceTable
 
 Kind = Literal["simple", "log", "difference"]
+_TILE = 512
+"""Days whose returns are worked out together."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,8 @@ class GridReturns:
     """(S, n) decimals; NaN where the session has no return."""
     span: Ints
     """(S, n) sessions each return covers; 1 unless trade-to-trade bridged a gap."""
-    priced: Bools
-    """(S, n) whether the session has a price."""
+    level: Floats
+    """(S, n) prices, not to be written to; NaN where the session has none."""
 
 
 def grid_returns(
@@ -36,39 +38,40 @@ def grid_returns(
     sessions: Days,
     kind: Kind,
     missing: Literal["drop", "trade_to_trade"],
+    out: Floats | None = None,
 ) -> GridReturns:
-    """Returns of `tickers` on `sessions` (S, ascending).
+    """Returns of `tickers` on `sessions` (S, ascending), in `out` (S, n) where that is given.
 
     A dividend that falls between two sessions of the grid belongs to the later one.
     """
     level = _on(table.close, tickers, sessions)
     if (take := table.adjusted(tickers)).any():
-        level[:, take] = _on(table.fields["adj_close"], tickers, sessions)[:, take]
+        level = np.where(take, _on(table.fields["adj_close"], tickers, sessions), level)
     paid = _dividends(table, tickers, sessions)
-    priced = np.isfinite(level)
+    out = np.empty_like(level) if out is None else out
     if kind == "difference":
-        return _changes(level, priced, missing)
+        return _changes(level, np.isfinite(level), missing, out)
     if missing == "trade_to_trade":
-        gross, span = _bridged(level, paid, priced)
+        gross, span = _bridged(level, paid, np.isfinite(level), out)
     else:
-        gross, span = _adjacent(level, paid), np.broadcast_to(np.int64(1), level.shape)
+        gross, span = _adjacent(level, paid, out), np.broadcast_to(np.int64(1), level.shape)
     if given := [i for i, t in enumerate(tickers) if t in table.info and table.info[t].basis == "returns"]:
         gross[:, given] = _given(table, [tickers[i] for i in given], sessions)
     if kind == "log":
         gross[gross == 0] = np.nan  # a loss of all there was has no logarithm
     returns = np.log(gross, out=gross) if kind == "log" else np.subtract(gross, 1, out=gross)
-    return GridReturns(returns, span, priced)
+    return GridReturns(returns, span, level)
 
 
-def _changes(level: Floats, known: Bools, missing: str) -> GridReturns:
+def _changes(level: Floats, known: Bools, missing: str, out: Floats) -> GridReturns:
     """Changes of levels, which may be zero or negative."""
     if missing == "trade_to_trade":
         start, span = _since(known)
         before = np.where(start >= 0, level[np.maximum(start, 0), np.arange(level.shape[1])], np.nan)
-        return GridReturns(level - before, span, known)
-    changes = np.full_like(level, np.nan)
-    changes[1:] = level[1:] - level[:-1]
-    return GridReturns(changes, np.broadcast_to(np.int64(1), level.shape), known)
+        return GridReturns(np.subtract(level, before, out=out), span, level)
+    out[:1] = np.nan
+    np.subtract(level[1:], level[:-1], out=out[1:])
+    return GridReturns(out, np.broadcast_to(np.int64(1), level.shape), level)
 
 
 def _since(known: Bools) -> tuple[Ints, Ints]:
@@ -84,7 +87,7 @@ def volume_on(table: PriceTable, tickers: list[str], sessions: Days) -> Floats:
     """(S, n) shares traded; NaN where unknown."""
     if "volume" not in table.fields:
         return np.full((len(sessions), len(tickers)), np.nan)
-    return _on(table.fields["volume"], tickers, sessions)
+    return _on(table.fields["volume"], tickers, sessions).copy()
 
 
 def _given(table: PriceTable, tickers: list[str], sessions: Days) -> Floats:
@@ -113,32 +116,33 @@ def _given(table: PriceTable, tickers: list[str], sessions: Days) -> Floats:
     return np.where(known, gross, np.nan)
 
 
-def _adjacent(level: Floats, paid: Floats | None) -> Floats:
+def _adjacent(level: Floats, paid: Floats | None, gross: Floats) -> Floats:
     """(S, n) gross returns between sessions that follow each other, NaN where one lacks its price."""
-    gross = np.empty_like(level)
     gross[:1] = np.nan
-    np.divide(level[1:] if paid is None else level[1:] + paid[1:] - paid[:-1], level[:-1], out=gross[1:])
+    ends = level if paid is None else level + paid - np.vstack([paid[:1], paid[:-1]])
+    for first in range(1, len(level), _TILE):  # some days at a time, which stay in the cache where rows become columns
+        days, before = slice(first, first + _TILE), slice(first - 1, first + _TILE - 1)
+        np.divide(ends[days], level[before][: len(level) - first], out=gross[days])
     return gross
 
 
-def _bridged(level: Floats, paid: Floats | None, priced: Bools) -> tuple[Floats, Ints]:
+def _bridged(level: Floats, paid: Floats | None, priced: Bools, gross: Floats) -> tuple[Floats, Ints]:
     """(S, n) gross returns since the last price, however long ago, and the sessions each covers."""
     before, span = _since(priced)
     columns = np.arange(level.shape[1])
     known = before >= 0
     start = np.where(known, before, 0)
     end = level if paid is None else level + paid - paid[start, columns]
-    gross = end / np.where(known, level[start, columns], np.nan)
-    return gross, span
+    return np.divide(end, np.where(known, level[start, columns], np.nan), out=gross), span
 
 
 def _on(frame: pd.DataFrame, tickers: list[str], sessions: Days) -> Floats:
-    """(S, n) a copy of these columns on these sessions, NaN where there is none."""
+    """(S, n) these columns on these sessions, not to be written to; NaN where there is none."""
     columns = frame.columns.get_indexer(pd.Index(tickers, dtype=object))
     days, values = frame.index.to_numpy("datetime64[D]"), frame.to_numpy(float)
     if (columns >= 0).all() and np.array_equal(days, sessions):
         in_a_row = len(columns) > 0 and bool((np.diff(columns) == 1).all())
-        return values[:, columns[0] : columns[-1] + 1].copy(order="K") if in_a_row else values[:, columns]
+        return values[:, columns[0] : columns[-1] + 1] if in_a_row else values[:, columns]
     found = np.full((len(sessions), len(columns)), np.nan)
     own = np.searchsorted(days, sessions)
     rows = np.flatnonzero(np.append(days, np.datetime64("NaT"))[own] == sessions)

@@ -35,6 +35,8 @@ from eventstudy.tables.place import Place, Reading
 
 _WRITES_COPY = int(pd.__version__.split(".")[0]) >= 3
 """Whether frames may share memory: from pandas 3 on, whoever writes to one of them gets a copy first."""
+_AT_ONCE = 64
+"""Columns that are looked at together."""
 _PLACE = Place("the DataFrame of prices", lambda i: Phrase("row {n}", n=i))
 
 
@@ -230,10 +232,14 @@ class Unchecked:
         return {t: not_there(self._place.name, t, list(self._column), Wanted()) for t in named if not self._priced[t]}
 
     def _look(self, tickers: list[str]) -> None:
+        for start in range(0, len(tickers), _AT_ONCE):
+            self._look_at(tickers[start : start + _AT_ONCE])
+
+    def _look_at(self, tickers: list[str]) -> None:
         values = self.values(tickers)
-        priced: Bools = np.isfinite(values).any(axis=0).astype(bool)
-        wrong = impossible("close", values).any(axis=0)
-        self._priced |= dict(zip(tickers, priced.tolist(), strict=True))
+        least, most = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)  # NaN: there is none
+        wrong = impossible("close", least) | impossible("close", most)
+        self._priced |= dict(zip(tickers, np.isfinite(least).tolist(), strict=True))
         for i in np.flatnonzero(wrong).tolist():
             try:
                 check_values(self._place, "close", values[:, i], tickers[i])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import native
-from eventstudy.engine import compiled
+from eventstudy.engine import compiled, correlation
 from eventstudy.engine.compiled import Task
 from eventstudy.engine.totals import Totals
 from eventstudy.errors import InvalidRequest
@@ -415,6 +416,44 @@ def test_whatever_the_numbers_are_the_kernel_returns_or_refuses(seed: int, monke
             except (ValueError, OverflowError):
                 refused += 1
     assert 20 < refused < 80 * (FORM.level + 1)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_products_of_dates_are_sums_over_the_days_that_they_share(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    dates, days, n = int(rng.integers(1, 9)), int(rng.integers(1, 90)), 25
+    values, (one, other) = rng.normal(size=(dates, days)), rng.integers(0, dates, (2, n))
+    shared = rng.integers(0, days + 1, n)
+    wanted = [
+        math.fsum(values[a, days - k + t] * values[b, t] for t in range(k))
+        for a, b, k in zip(one.tolist(), other.tolist(), shared.tolist(), strict=True)
+    ]
+    bits = set()
+    for level in range(FORM.level + 1):
+        found = np.full(n, np.nan)
+        FORM.kernel.products(level, values, one, other, shared, found)
+        np.testing.assert_allclose(found, wanted, rtol=1e-13, atol=1e-13)
+        bits.add(found.tobytes())
+    assert len(bits) == 1
+    np.testing.assert_allclose(correlation._products(values, one, other, shared), wanted, rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"), [("one", 3), ("one", -1), ("other", 3), ("shared", 9), ("shared", -1), ("values", None), ("found", 0)]
+)
+def test_products_of_dates_that_are_none_are_refused(name: str, wrong: int | None) -> None:
+    given: dict[str, Any] = {
+        "values": np.ones((3, 8)), "one": np.array([1, 2]), "other": np.array([0, 2]), "shared": np.array([5, 8]),
+        "found": np.zeros(2),
+    }  # fmt: skip
+    if name == "values":
+        given["values"] = np.ones((8, 3)).T
+    elif name == "found":
+        given["found"] = np.zeros(3)
+    else:
+        given[name][1] = wrong
+    with pytest.raises(ValueError, match="lies outside|row after row|bytes"):
+        FORM.kernel.products(0, *given.values())
 
 
 def test_the_form_is_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

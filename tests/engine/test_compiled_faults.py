@@ -32,6 +32,7 @@ FAULTS = {
     "lanes.h": {
         "eight[l] = lane[l] + lane[l + 8]": "eight[l] = lane[l] - lane[l + 8]",
         "lane[l] += a[i + l] * b[i + l]": "lane[l] += a[i + l] * b[i]",
+        "lane[l] += a[i] * b[i];": "lane[l] += a[i];",
         "double z = (a[i + l] - mean) * known[i + l]": "double z = a[i + l] * known[i + l]",
         "a[i] -= factor * b[i]": "a[i] -= 1.000001 * factor * b[i]",
         "lane[l] += a[i + l] * a[i + l] * a[i + l]": "lane[l] += a[i + l] * a[i + l]",
@@ -152,6 +153,7 @@ FAULTS = {
         "length <= 3 ? (double)possible : ceil(0.8 * (double)possible - 1e-9)": "(double)possible",
         "ceil(0.8 * (double)possible - 1e-9)": "floor(0.8 * (double)possible - 1e-9)",
         "w->last[i] < first + length ? w->last[i] : first + length": "first + length",
+        "(p->one[q] + 1) * p->days - p->shared[q]": "p->one[q] * p->days",
     },
 }
 
@@ -223,6 +225,8 @@ def judge(kernel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         ]
         *ours, theirs = np.array(test_accuracy.errors(x, y, *each))
         assert (np.array(ours) <= 20 * np.maximum(theirs, test_accuracy.NOISE)).all()
+    for seed in range(4):
+        test_compiled.test_products_of_dates_are_sums_over_the_days_that_they_share(seed)
     for case in CASES:
         test_compiled.test_ranks_are_those_of_scipy(case)
     monkeypatch.setattr(native, "_load", lambda: (kernel, ""))

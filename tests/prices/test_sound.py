@@ -286,7 +286,7 @@ def test_the_flags_are_those_of_the_plain_form(seeds: range, monkeypatch: pytest
 def shared(seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Closes of which some columns have stretches of others, and which columns are a study's own."""
     rng = np.random.default_rng(seed)
-    days, n = int(rng.integers(1, 80)), int(rng.integers(1, 30))
+    days, n = int(rng.integers(1, 200)), int(rng.integers(1, 30))
     close = 50 + np.cumsum(rng.normal(size=(days, n)), axis=0)
     if rng.random() < 0.5:
         close = np.round(close, int(rng.integers(0, 3)))

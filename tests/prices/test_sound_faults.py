@@ -46,8 +46,10 @@ FAULTS = {
     "| (value != value)": "",
     "same || lacks_twice(g, t, every, j)": "same",
     "isfinite(cell(g, t, j))) count[j] +=": "1) count[j] +=",
-    ">= DIFFERENT) alike": "> DIFFERENT) alike",
-    "before[j] + 3.605551275463989 * sum[j]": "sum[j]",
+    ">= DIFFERENT) *mark": "> DIFFERENT) *mark",
+    "before[j] + 3.605551275463989 * after[j]": "after[j]",
+    "(first + h) * HALF + k, j": "h * HALF + k, j",
+    "shared += r->again": "shared += 0 & r->again",
 }
 
 
