@@ -5,9 +5,11 @@
 #include <string.h>
 #include "looks.h"
 
+static inline const char *series_of(const Grid *g, int64_t j) { return g->at + (g->which ? g->which[j] : j) * g->step; }
+
 static inline double cell(const Grid *g, int64_t t, int64_t j) {
     double value;
-    memcpy(&value, g->at + t * g->day + j * g->step, sizeof value);
+    memcpy(&value, series_of(g, j) + t * g->day, sizeof value);
     return value;
 }
 
@@ -148,9 +150,10 @@ static inline void half_row(const Grid *g, int64_t first, ptrdiff_t step, double
 
 /* The same of some halves that follow each other, each in a row of its own: a series at a time where its closes lie together. */
 static void half_rows(const Grid *g, int64_t first, int64_t halves, double *restrict sum, double *restrict there) {
-    for (int64_t h = 0; h < halves && g->step == sizeof(double); h++)   /* a loop that the compiler can widen */
+    const int beside = g->step == sizeof(double) && !g->which;
+    for (int64_t h = 0; h < halves && beside; h++)   /* a loop that the compiler can widen */
         half_row(g, (first + h) * HALF, sizeof(double), sum + h * g->series, there + h * g->series);
-    for (int64_t j = 0; j < g->series && g->step != sizeof(double); j++)
+    for (int64_t j = 0; j < g->series && !beside; j++)
         for (int64_t h = 0; h < halves; h++) {
             double total = 0, known = 0;
             for (int k = 0; k < HALF; k++) {
@@ -487,6 +490,10 @@ static int compare(const Looks *l, const float *own, const double *total) {
 /* Takes some series out of a table, each in a row of its own; zero where there is no table. */
 static void take_out(const Grid *g, int64_t days, int64_t first, int64_t upto, double *rows) {
     if (!g->at) { memset(rows, 0, sizeof *rows * (size_t)(TOGETHER * days)); return; }
+    if (g->day == sizeof *rows) {
+        for (int64_t j = first; j < upto; j++) memcpy(rows + (j - first) * days, series_of(g, j), sizeof *rows * (size_t)days);
+        return;
+    }
     for (int64_t t = 0; t < days; t++) for (int64_t j = first; j < upto; j++) rows[(j - first) * days + t] = cell(g, t, j);
 }
 

@@ -10,8 +10,8 @@
 
 #define MARGIN 1e-9
 
-/* Numbers as they lie in memory: steps of so many bytes from day to day and from series to series. */
-typedef struct { const char *at; int64_t days, series; ptrdiff_t day, step; } Grid;
+/* Numbers as they lie in memory: steps of so many bytes from day to day and from series to series; of the series all, or `which`. */
+typedef struct { const char *at; int64_t days, series; ptrdiff_t day, step; const int64_t *which; } Grid;
 
 /* The thresholds of prices/_moves.py, by their names there, and the first of prices/_whole.py. */
 typedef struct {

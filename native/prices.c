@@ -21,7 +21,7 @@ static const Form forms[] = {
 #endif
 };
 
-#define MOST 10
+#define MOST 12
 typedef struct { Py_buffer held[MOST]; int count; } Buffers;
 
 static void release(Buffers *b) { while (b->count) PyBuffer_Release(&b->held[--b->count]); }
@@ -37,7 +37,7 @@ static int take_grid(Buffers *b, PyObject *given, Grid *g, const char *kind, con
         PyErr_Format(PyExc_ValueError, "%s is no table of items %s", name, kind);
         return -1;
     }
-    *g = (Grid){view->buf, view->shape[0], view->shape[1], view->strides[0], view->strides[1]};
+    *g = (Grid){view->buf, view->shape[0], view->shape[1], view->strides[0], view->strides[1], NULL};
     if (like && (g->days != like->days || g->series != like->series)) {
         PyErr_Format(PyExc_ValueError, "%s has another shape", name);
         return -1;
@@ -45,34 +45,50 @@ static int take_grid(Buffers *b, PyObject *given, Grid *g, const char *kind, con
     return 0;
 }
 
-/* A row of so many bytes that lie one after the other. */
+/* A row of so many bytes that lie one after the other, read (0; -8: numbers of eight bytes) or written (1; 8). */
 static int take_row(Buffers *b, PyObject *given, void *place, int64_t bytes, int written, const char *name) {
     Py_buffer *view = &b->held[b->count];
-    if (PyObject_GetBuffer(given, view, PyBUF_C_CONTIGUOUS | (written ? PyBUF_WRITABLE : 0))) return -1;
+    if (PyObject_GetBuffer(given, view, PyBUF_C_CONTIGUOUS | (written > 0 ? PyBUF_WRITABLE : 0))) return -1;
     b->count++;
     if (view->len != bytes) {
         PyErr_Format(PyExc_ValueError, "%s has %zd bytes, not %lld", name, view->len, (long long)bytes);
         return -1;
     }
-    if (bytes % 8 == 0 && written == 8 && (uintptr_t)view->buf % 8) { PyErr_Format(PyExc_ValueError, "%s is not aligned", name); return -1; }
+    if (written % 8 == 0 && written && (uintptr_t)view->buf % 8) { PyErr_Format(PyExc_ValueError, "%s is not aligned", name); return -1; }
     memcpy(place, &view->buf, sizeof view->buf);
+    return 0;
+}
+
+/* 0 where each of n numbers of rows lies among so many. */
+static int rows_within(const int64_t *row, int64_t n, int64_t rows, const char *name) {
+    for (int64_t i = 0; i < n; i++)
+        if (row[i] < 0 || row[i] >= rows) { PyErr_Format(PyExc_ValueError, "%s lies outside", name); return -1; }
+    return 0;
+}
+
+/* Of a table some series alone, by their numbers; None: all. */
+static int take_some(Buffers *b, PyObject *given, Grid *g) {
+    if (given == Py_None) return 0;
+    const int64_t n = PyObject_Length(given);
+    if (n < 0 || take_row(b, given, &g->which, 8 * n, -8, "which") || rows_within(g->which, n, g->series, "which")) return -1;
+    g->series = n;
     return 0;
 }
 
 PyObject *look_at_prices(PyObject *self, PyObject *args) {
     (void)self;
-    PyObject *used, *near, *market, *level, *expected, *sound, *lacking, *apart;
+    PyObject *used, *near, *market, *level, *expected, *sound, *lacking, *apart, *which;
     Looks l = {0};
     Rules *r = &l.rules;
     Buffers b = {.count = 0};
     long long year, enough;
     int failed = 0;
-    if (!PyArg_ParseTuple(args, "OOOOOOOO(ddddddddddddddLL)", &used, &near, &market, &level, &expected, &sound, &lacking, &apart,
+    if (!PyArg_ParseTuple(args, "OOOOOOOO(ddddddddddddddLL)O", &used, &near, &market, &level, &expected, &sound, &lacking, &apart,
             &r->spike, &r->back, &r->closer, &r->quietly, &r->leg, &r->round, &r->leap, &r->index_leap, &r->calm, &r->far, &r->alien,
-            &r->straight, &r->logs, &r->alike, &year, &enough)) return NULL;
+            &r->straight, &r->logs, &r->alike, &year, &enough, &which)) return NULL;
     if (year < 0 || enough < 2) { PyErr_SetString(PyExc_ValueError, "rules lie outside"); return NULL; }
     r->year = year; r->enough = enough;
-    if (!take_grid(&b, used, &l.used, "d", NULL, "used") && !take_grid(&b, near, &l.near, "?", &l.used, "near")
+    if (!take_grid(&b, used, &l.used, "d", NULL, "used") && !take_some(&b, which, &l.used) && !take_grid(&b, near, &l.near, "?", &l.used, "near")
         && !take_grid(&b, market, &l.market, "d", &l.used, "market") && !take_row(&b, level, &l.level, l.used.series, 0, "level")
         && !take_row(&b, expected, &l.expected, l.used.days, 0, "expected") && !take_row(&b, sound, &l.sound, l.used.series, 1, "sound")
         && !take_row(&b, lacking, &l.lacking, 8 * l.used.series, 8, "lacking") && !take_row(&b, apart, &l.apart, l.used.series, 1, "apart")) {
@@ -111,13 +127,13 @@ PyObject *count_met_closes(PyObject *self, PyObject *args) {
 
 PyObject *rows_of_closes_alike(PyObject *self, PyObject *args) {
     (void)self;
-    PyObject *close, *alike;
+    PyObject *close, *alike, *which;
     uint8_t *marks;
     Grid g;
     Buffers b = {.count = 0};
     int64_t found = 0;
-    if (!PyArg_ParseTuple(args, "OO", &close, &alike)) return NULL;
-    if (!take_grid(&b, close, &g, "d", NULL, "close") && !take_row(&b, alike, &marks, g.days / 5, 1, "alike")) {
+    if (!PyArg_ParseTuple(args, "OOO", &close, &alike, &which)) return NULL;
+    if (!take_grid(&b, close, &g, "d", NULL, "close") && !take_some(&b, which, &g) && !take_row(&b, alike, &marks, g.days / 5, 1, "alike")) {
         Py_BEGIN_ALLOW_THREADS
         memset(marks, 0, (size_t)(g.days / 5));
         found = forms[best_form()].rows_alike(&g, marks);
@@ -127,13 +143,6 @@ PyObject *rows_of_closes_alike(PyObject *self, PyObject *args) {
     release(&b);
     if (PyErr_Occurred()) return NULL;
     return PyLong_FromLongLong((long long)found);
-}
-
-/* 0 where each of n numbers of rows lies among so many. */
-static int rows_within(const int64_t *row, int64_t n, int64_t rows, const char *name) {
-    for (int64_t i = 0; i < n; i++)
-        if (row[i] < 0 || row[i] >= rows) { PyErr_Format(PyExc_ValueError, "%s lies outside", name); return -1; }
-    return 0;
 }
 
 PyObject *products_of_dates(PyObject *self, PyObject *args) {
@@ -146,8 +155,8 @@ PyObject *products_of_dates(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "iOOOOO", &form, &values, &one, &other, &shared, &product)) return NULL;
     if (form < 0 || form > best_form()) { PyErr_SetString(PyExc_ValueError, "this machine lacks that instruction set"); return NULL; }
     p.n = PyObject_Length(one);
-    if (p.n >= 0 && !take_grid(&b, values, &g, "d", NULL, "values") && !take_row(&b, one, &p.one, 8 * p.n, 8, "one")
-        && !take_row(&b, other, &p.other, 8 * p.n, 8, "other") && !take_row(&b, shared, &p.shared, 8 * p.n, 8, "shared")
+    if (p.n >= 0 && !take_grid(&b, values, &g, "d", NULL, "values") && !take_row(&b, one, &p.one, 8 * p.n, -8, "one")
+        && !take_row(&b, other, &p.other, 8 * p.n, -8, "other") && !take_row(&b, shared, &p.shared, 8 * p.n, -8, "shared")
         && !take_row(&b, product, &p.product, 8 * p.n, 8, "product")) {
         p.values = (const double *)(const void *)g.at; p.dates = g.days; p.days = g.series;
         if (g.step != sizeof(double) || g.day != g.step * (ptrdiff_t)g.series) PyErr_SetString(PyExc_ValueError, "values do not lie row after row");

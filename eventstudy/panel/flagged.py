@@ -312,8 +312,9 @@ def _flags_on(
     if not used:
         return told
     first, last = min(spans[t][0] for t in used), max(spans[t][1] for t in used)
-    part = prices.part(used, first - _BEFORE, last)
-    for flag in flags(part, closer, compared, _TOLD_ELSEWHERE, _copies(prices, used, part.close)):
+    named = used if closer is None and prices.close.to_numpy().dtype.kind == "f" else None  # of many nothing is copied
+    part = prices.part(used if named is None else prices.tickers, first - _BEFORE, last)
+    for flag in flags(part, closer, compared, _TOLD_ELSEWHERE, _copies(prices, used, part.close), named):
         if flag.ticker is None or flag.code in _TOLD_ELSEWHERE:
             continue
         a, b = spans[flag.ticker]

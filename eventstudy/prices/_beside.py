@@ -143,11 +143,12 @@ def _meet(theirs: Floats, own: Floats) -> Bools:
     return met
 
 
-def same_closes(tickers: Sequence[str], days: Days, close: Floats) -> Iterator[Flag]:
-    """OTHER_SYMBOL: two symbols with the same closes, day by day."""
+def same_closes(tickers: Sequence[str], days: Days, close: Floats, which: Ints | None = None) -> Iterator[Flag]:
+    """OTHER_SYMBOL: two symbols with the same closes, day by day; of (S, n) all series, or `which`."""
     found: dict[tuple[int, int], list[int]] = {}
-    for start in _alike(close) if len(tickers) > 1 else ():
+    for start in _alike(close, which) if len(tickers) > 1 else ():
         block = close[start : start + BLOCK]
+        block = block if which is None else block[:, which]
         keys: dict[bytes, int] = {}
         for i in np.flatnonzero(np.isfinite(block).sum(axis=0) >= DIFFERENT).tolist():
             first = keys.setdefault(block[:, i].tobytes(), i)
@@ -160,12 +161,13 @@ def same_closes(tickers: Sequence[str], days: Days, close: Floats) -> Iterator[F
             yield said._replace(whole=True)
 
 
-def _alike(close: Floats) -> list[int]:
+def _alike(close: Floats, which: Ints | None = None) -> list[int]:
     """The first rows of the blocks in which the closes of two series may be the same: their sums are."""
     if kernel := native.form().kernel:
         alike = np.zeros(len(close) // EVERY, np.uint8)
-        kernel.rows_alike(close, alike)
+        kernel.rows_alike(close, alike, which)
         return (EVERY * np.flatnonzero(alike)).tolist()
+    close = close if which is None else close[:, which]
     found: list[int] = []
     known = np.isfinite(close)
     filled, whole = np.where(known, close, 0.0), bool(known.all())

@@ -6,7 +6,7 @@ A flag is a reason to look, not a proof: a share can halve on one day, and a mar
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -61,6 +61,7 @@ def flags(
     compared: Collection[str] = (),
     unasked: Collection[str] = (),
     others: pd.DataFrame | None = None,
+    named: Sequence[str] | None = None,
 ) -> list[Flag]:
     """Everything in the prices that looks wrong, calendars first, then ticker by ticker in order of time.
 
@@ -73,15 +74,18 @@ def flags(
     moves are told as well, net of their market: those that are undone (MOVE_UNDONE) and those that nothing confirms
     (MOVE_UNCONFIRMED). `compared`: tickers that others are held against. `unasked`: codes that nobody wants to hear of.
     `others`: closes of further tickers, that are compared with those of the table and not looked at themselves.
+    `named`: the tickers that are looked at, None: all; of others nothing is told.
     """
     days = table.close.index.to_numpy("datetime64[D]")
     places = {t: i for i, t in enumerate(table.tickers)}
+    if named is not None:
+        places = {t: places[t] for t in named}
     fields = {name: frame.to_numpy(float) for name, frame in table.fields.items()}
     fields["used"], fields["paid"] = _used(table, fields)
-    priced = np.isfinite(fields["close"])
-    near, market = np.broadcast_to(False, priced.shape), np.broadcast_to(0.0, priced.shape)
+    close, alone = fields["close"], fields.keys() == {"close", "used", "paid"} and fields["used"] is fields["close"]
+    near, market = np.broadcast_to(False, close.shape), np.broadcast_to(0.0, close.shape)
     if studied := (closer or {}).keys() & places.keys():
-        near, market = np.zeros(priced.shape, bool), np.zeros(priced.shape)
+        near, market = np.zeros(close.shape, bool), np.zeros(close.shape)
         for ticker in studied:
             near[:, places[ticker]] = among(days, (closer or {})[ticker])
     homes = {t: home_of(t, table.info[t].exchange) for t in places}
@@ -93,7 +97,7 @@ def flags(
     for home in dict.fromkeys(homes.values()):
         members = [t for t in places if homes[t] == home]
         columns = [places[t] for t in members]
-        any_price[home] = days[_part(priced, np.ones(len(days), bool), columns).any(axis=1)]
+        any_price[home] = days[_with_any(close, columns)]
         unplanned[home] = _unplanned(home, any_price[home], days, fields, columns)
         if len(unplanned[home]):
             more = {"days": unplanned[home].tolist(), "exchange": home}
@@ -102,17 +106,22 @@ def flags(
         found += suspect
         rows = among(days, any_price[home])
         expected = among(days[rows], open_days[home])
-        own = {name: _part(values, rows, columns) for name, values in fields.items() if name != "used"}
-        own["used"] = own["close"] if fields["used"] is fields["close"] else _part(fields["used"], rows, columns)
-        closely, moves, explains = _part(near, rows, columns), None, None
+        which = np.array(columns, np.int64)
+        quick = alone and not studied and bool(rows.all())  # closes of all days as they lie, without a copy
+        own = fields if quick else {n: _part(values, rows, columns) for n, values in fields.items() if n != "used"}
+        if not quick:
+            own["used"] = own["close"] if fields["used"] is close else _part(fields["used"], rows, columns)
+        closely, moves, explains = near if quick else _part(near, rows, columns), None, None
         if closely.any():
             moves, explains = Moves.of(own["used"], own["paid"]), np.zeros(own["close"].shape)
             explains[1:] = np.nan_to_num(explained(moves))
-            market[np.ix_(np.flatnonzero(rows), np.array(columns, np.int64))] = explains
+            market[np.ix_(np.flatnonzero(rows), which)] = explains
         level = np.array([is_level(t) or t in compared for t in members])
-        seen = first_look(members, level, own, None if explains is None else closely, explains, expected)
+        more = {"which": which} if quick else {}
+        seen = first_look(members, level, own, None if explains is None else closely, explains, expected, **more)
         if not seen.in_step:
-            moves = moves or Moves.of(own["used"], own["paid"])
+            some = {name: values[:, which] if quick else values for name, values in own.items()}
+            moves = moves or Moves.of(some["used"], some["paid"])
             found += shifted(members, days[rows], moves)
         lacking = seen.lacking + len(open_days[home]) - int(expected.sum())
         odd = lacking >= (LONG if "GAP" in unasked else 1)
@@ -123,18 +132,19 @@ def flags(
         left = np.flatnonzero(~seen.sound & ~odd)
         for at in range(0, len(left), AT_ONCE):
             part = left[at : at + AT_ONCE]
-            copies = {id(v): np.array(v[:, part], order="C") for v in looked_at.values()}  # closes may be what is used
+            of = which[part] if quick else part
+            copies = {id(v): np.array(v[:, of], order="C") for v in looked_at.values()}  # closes may be what is used
             some = {name: copies[id(values)] for name, values in looked_at.items()}
             known = None if moves is None else Moves(np.array(moves.moved[:, part], order="C"), moves.scale[part])
             odd[part] = _odd([members[i] for i in part.tolist()], level[part], some, _closed_up(some, known))
         looks |= zip(members, odd.tolist(), strict=True)
-    found += _same_closes(table, days, fields["close"], others)
-    found += _mismatches(homes, days, priced, any_price, unplanned, unasked)
+    found += _same_closes(list(places), days, close, np.array(list(places.values()), np.int64), others)
+    found += _mismatches(homes, places, days, close, any_price, unplanned, unasked)
     misdated = {f.ticker for f in found if f.code == "WRONG_CALENDAR"}
     of_home = Counter(homes.values())
     for ticker, i in places.items():
         if looks[ticker]:
-            there = priced[:, i]
+            there = np.isfinite(close[:, i])
             held = {name: values[there, i] for name, values in (*fields.items(), ("market", market))}
             of_one = _of_one(
                 ticker,
@@ -152,12 +162,26 @@ def flags(
     return found
 
 
-def _same_closes(table: PriceTable, days: Days, close: Floats, others: pd.DataFrame | None) -> Iterator[Flag]:
-    """The flags of the table's tickers whose closes are those of another one, of the table or beside it."""
-    tickers = [*table.tickers, *(others.columns if others is not None else ())]
-    if others is not None:
-        close = np.column_stack([close, others.reindex(table.close.index).to_numpy(float)])
-    yield from (f for f in same_closes(tickers, days, close) if f.ticker in table.info)
+def _same_closes(
+    tickers: list[str], days: Days, close: Floats, which: Ints, others: pd.DataFrame | None
+) -> Iterator[Flag]:
+    """The flags of tickers whose closes, the columns `which` of a table, are those of another one, or of one beside it."""
+    if others is None:
+        yield from same_closes(tickers, days, close, None if len(which) == close.shape[1] else which)
+        return
+    index = pd.DatetimeIndex(days.astype("datetime64[ns]"))
+    close = np.column_stack([close[:, which], others.reindex(index).to_numpy(float)])
+    yield from (f for f in same_closes([*tickers, *others.columns], days, close) if f.ticker in tickers)
+
+
+def _with_any(close: Floats, columns: list[int]) -> Bools:
+    """(S,) on which days one of these series has a price: some at a time, until all days have one."""
+    found = np.zeros(len(close), bool)
+    for at in range(0, len(columns), AT_ONCE):
+        if found.all():
+            break
+        found |= np.isfinite(close[:, columns[at : at + AT_ONCE]]).any(axis=1)
+    return found
 
 
 def _others(ticker: str, homes: Mapping[str, str], fields: Mapping[str, Floats], rows: Ints) -> Callable[[int], float]:
@@ -286,23 +310,25 @@ def _has_calendar(home: str) -> bool:
 
 def _mismatches(
     homes: dict[str, str],
+    every: Mapping[str, int],
     days: Days,
-    priced: Bools,
+    close: Floats,
     any_price: dict[str, Days],
     unplanned: dict[str, Days],
     unasked: Collection[str],
 ) -> Iterator[Flag]:
-    """Tickers of another market than most, and prices on days on which a market was closed; `priced` (S, n) on which days."""
+    """Tickers of another market than most, and prices on days on which a market was closed; `every`: where each is in `close`."""
     most = Counter(homes.values()).most_common(1)[0][0] if homes else ""
-    some: Bools = np.asarray(priced.any(axis=0))
-    places = {t: i for i, t in enumerate(homes) if some[i] and _has_calendar(homes[t])}
+    late = np.isfinite(close[-1]) if len(close) else np.zeros(close.shape[1], bool)
+    priced = (t for t, i in every.items() if late[i] or np.isfinite(close[:, i]).any())
+    places = {t: every[t] for t in priced if _has_calendar(homes[t])}
     for home in dict.fromkeys(homes[t] for t in places):
         members = [t for t in places if homes[t] == home]
         sessions = _sessions(home, any_price[home])
         closed = np.setdiff1d(any_price[home], np.union1d(sessions, unplanned[home]))
-        then = priced[np.searchsorted(days, closed)]
+        then = np.isfinite(close[np.searchsorted(days, closed)])
         for ticker in members if len(closed) else ():
-            mine = priced[:, places[ticker]]
+            mine = np.isfinite(close[:, places[ticker]])
             if len(extra := closed[then[:, places[ticker]]]):
                 many = len(extra) + len(unplanned[home]) >= ODD_DAYS * np.count_nonzero(mine) - 1
                 if many and (moved := shifted_dates(ticker, days[mine], sessions, home)):

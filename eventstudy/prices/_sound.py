@@ -57,8 +57,9 @@ def first_look(
     closely: Bools | None,
     market: Floats | None,
     expected: Bools,
+    which: Ints | None = None,
 ) -> Seen:
-    """Look at n series of a market on S days: its tickers and `fields` (S, n).
+    """Look at n series of a market on S days: its tickers and `fields` (S, n), or (S, more) closes alone, of which `which` (n,).
 
     `level` (n,) which of them are an index, a rate or a benchmark, `closely` (S, n) days that are looked at more closely and
     `market` (S, n) the part of each move that the others explain (None: no such days), `expected` (S,) the days on which the
@@ -66,10 +67,11 @@ def first_look(
     """
     kernel, close = native.form().kernel, fields["close"]
     if kernel is None or not close.size:
-        return Seen(np.zeros(close.shape[1], bool), _lacking(np.isfinite(close), expected), False)
-    sound, apart = np.empty((2, close.shape[1]), bool)
-    lacking = np.empty(close.shape[1], np.int64)
-    kernel.look_at(close, closely, market, level, expected, sound, lacking, apart, _RULES)
+        close = close if which is None else close[:, which]
+        return Seen(np.zeros(len(tickers), bool), _lacking(np.isfinite(close), expected), False)
+    sound, apart = np.empty((2, len(tickers)), bool)
+    lacking = np.empty(len(tickers), np.int64)
+    kernel.look_at(close, closely, market, level, expected, sound, lacking, apart, _RULES, which)
     sound &= [not t.endswith("=X") for t in tickers]
     for name, nothing in (("paid", 0), ("dividend", 0), ("split", 1)):
         if name in fields and any(fields[name].strides):  # not one value for all

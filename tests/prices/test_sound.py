@@ -283,6 +283,22 @@ def test_the_flags_are_those_of_the_plain_form(seeds: range, monkeypatch: pytest
     assert told > 2 * len(seeds)
 
 
+@pytest.mark.parametrize("form", ["0", "1"])
+def test_some_columns_of_a_table_are_looked_at_as_if_they_were_all(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table of these columns, and the whole table of which they are named, whichever way it lies in memory."""
+    monkeypatch.setenv(native.VARIABLE, form)
+    told = 0
+    for seed in range(12):
+        table, _, compared, unasked = hostile(seed)
+        named = table.tickers[1::2] + table.tickers[:1]
+        days = table.close.index
+        alone = table.part(named, days[0].date(), days[-1].date())
+        found = flags(table, None, compared, unasked, named=named)
+        assert found == flags(alone, None, [t for t in compared if t in named], unasked), seed
+        told += len(found)
+    assert told > 12
+
+
 def shared(seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Closes of which some columns have stretches of others, and which columns are a study's own."""
     rng = np.random.default_rng(seed)
@@ -318,8 +334,9 @@ def test_nothing_is_read_that_does_not_fit() -> None:
     kernel = native.form().kernel
     close, flag, count = np.ones((20, 3)), np.ones(3, bool), np.zeros(3, np.int64)
     rows = np.ones(20, bool)
-    good = [close, None, None, flag, rows, flag.copy(), count, flag.copy(), _sound._RULES]
+    good = [close, None, None, flag, rows, flag.copy(), count, flag.copy(), _sound._RULES, None]
     kernel.look_at(*good)
+    kernel.look_at(*good[:-1], np.array([2, 0, 1]))
     for place, wrong in (
         (0, np.ones(20)),
         (0, np.ones((20, 3), np.float32)),
@@ -331,16 +348,21 @@ def test_nothing_is_read_that_does_not_fit() -> None:
         (4, rows[::2]),
         (5, np.ones(4, bool)),
         (6, count[:2]),
+        (9, np.array([0, 1, 3])),
+        (9, np.array([-1, 0, 1])),
+        (9, np.array([0, 1])),
     ):
         with pytest.raises((ValueError, BufferError)):
             kernel.look_at(*good[:place], wrong, *good[place + 1 :])
     with pytest.raises(ValueError, match="rules"):
-        kernel.look_at(*good[:-1], (*_sound._RULES[:-2], -1, 60))
+        kernel.look_at(*good[:-2], (*_sound._RULES[:-2], -1, 60), None)
     for args in ((close, flag[:2], 5, count), (close, flag, 0, count), (close, flag, 5, count[:1])):
         with pytest.raises(ValueError, match=r"bytes|every"):
             kernel.count_met(*args)
     with pytest.raises(ValueError, match="bytes"):
-        kernel.rows_alike(close, np.zeros(3, np.uint8))
+        kernel.rows_alike(close, np.zeros(3, np.uint8), None)
+    with pytest.raises(ValueError, match="which lies outside"):
+        kernel.rows_alike(close, np.zeros(4, np.uint8), np.array([0, 3]))
 
 
 def test_a_benchmark_is_held_to_what_an_index_does_whatever_its_name() -> None:
