@@ -38,6 +38,7 @@ typedef struct {
     const int64_t *step;                /* (steps, 2) the sums of runs to be added; 0 are the days themselves, 1 the first step */
     const int64_t *run, *length;        /* (R) which of them holds the runs of a length, and that length */
     const double *scales;               /* (W) of the second pass */
+    const uint8_t *calm;                /* (n) of the second pass: pairs that say how far they moved */
     const int64_t *last;                /* (n) one past the last event day on which the security could be observed */
     /* written */
     uint8_t *good;                      /* (n) in: pairs that are asked for; out: those that count */
@@ -59,8 +60,7 @@ typedef struct {
 } Work;
 
 /* One form for each instruction set; all give the same bits.  0, or -1 where there is no memory. */
-#define FORMS(level) int first_##level(const Work *); int second_##level(const Work *); int survey_##level(const Work *); \
-    int near_##level(const Work *);
+#define FORMS(level) int first_##level(const Work *); int second_##level(const Work *); int survey_##level(const Work *);
 FORMS(base)
 #ifdef X86_LEVELS
 FORMS(avx2)

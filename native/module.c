@@ -15,12 +15,12 @@
 
 /* ---- which form -------------------------------------------------------------------------------------------------------------- */
 
-typedef struct { const char *name; int (*first)(const Work *), (*second)(const Work *), (*survey)(const Work *), (*near)(const Work *); } Form;
+typedef struct { const char *name; int (*first)(const Work *), (*second)(const Work *), (*survey)(const Work *); } Form;
 static const Form forms[] = {
-    {"baseline", first_base, second_base, survey_base, near_base},
+    {"baseline", first_base, second_base, survey_base},
 #ifdef X86_LEVELS
-    {"AVX2", first_avx2, second_avx2, survey_avx2, near_avx2},
-    {"AVX-512", first_avx512, second_avx512, survey_avx512, near_avx512},
+    {"AVX2", first_avx2, second_avx2, survey_avx2},
+    {"AVX-512", first_avx512, second_avx512, survey_avx512},
 #endif
 };
 
@@ -59,7 +59,7 @@ static int64_t measure(const Work *w, const char *shape) {
     return size;
 }
 
-enum { SURVEY = 1, FIRST = 2, SECOND = 4, NEAR = 8, PASSES = FIRST | SECOND | NEAR, ALL = PASSES | SURVEY };
+enum { SURVEY = 1, FIRST = 2, SECOND = 4, PASSES = FIRST | SECOND, ALL = PASSES | SURVEY };
 typedef struct { const char *name; size_t place; const char *shape; size_t item; int written, wanted; } Array;
 #define READ(field, shape, wanted) {#field, offsetof(Work, field), shape, sizeof *((Work *)0)->field, 0, wanted}
 #define WRITTEN(field, shape, wanted) {#field, offsetof(Work, field), shape, sizeof *((Work *)0)->field, 1, wanted}
@@ -68,7 +68,7 @@ static const Array arrays[] = {
     READ(x, "mk", ALL), READ(offset, "m", ALL), READ(usable, "m", ALL), READ(market, "m", ALL),
     READ(place, "n", ALL), READ(design, "g", ALL), READ(bounds, "b", ALL), READ(window, "w2", ALL), READ(last, "n", SURVEY),
     READ(covers, "n", FIRST | SECOND), READ(stratum, "n", PASSES), READ(table, "n", FIRST),
-    READ(step, "s2", FIRST), READ(run, "r", FIRST), READ(length, "r", FIRST), READ(scales, "w", SECOND),
+    READ(step, "s2", FIRST), READ(run, "r", FIRST), READ(length, "r", FIRST), READ(scales, "w", SECOND), READ(calm, "n", SECOND),
     WRITTEN(m, "n", SURVEY), WRITTEN(covered, "n", SURVEY), WRITTEN(good, "n", PASSES),
     WRITTEN(car, "nw", FIRST), WRITTEN(scar, "nw", FIRST), WRITTEN(se, "nw", FIRST), WRITTEN(bhar, "nw", FIRST),
     WRITTEN(unit, "pw", FIRST), WRITTEN(ar, "pe", FIRST), WRITTEN(ar_n, "pe", FIRST), WRITTEN(residual, "pd", FIRST),
@@ -77,7 +77,7 @@ static const Array arrays[] = {
     WRITTEN(share, "pr", FIRST), WRITTEN(share_n, "pr", FIRST), WRITTEN(untraded, "p2", FIRST),
     WRITTEN(dates, "td", FIRST), WRITTEN(dates_n, "td", FIRST), WRITTEN(squares, "t", FIRST), WRITTEN(size, "t", FIRST),
     WRITTEN(spreads, "tw4", FIRST), WRITTEN(span, "tz", FIRST), WRITTEN(span_n, "tz", FIRST), WRITTEN(below, "pwd", SECOND),
-    WRITTEN(moved, "pa", NEAR), WRITTEN(moved_n, "pa", NEAR),
+    WRITTEN(moved, "pa", SECOND), WRITTEN(moved_n, "pa", SECOND),
 };
 #define ARRAYS (int)(sizeof arrays / sizeof *arrays)
 
@@ -177,7 +177,7 @@ static PyObject *run(PyObject *args, int pass) {
     if (!work_of(given, pass, &w, &b)) {
         Py_BEGIN_ALLOW_THREADS
         const Form *f = &forms[form];
-        failed = (pass == SURVEY ? f->survey : pass == FIRST ? f->first : pass == SECOND ? f->second : f->near)(&w);
+        failed = (pass == SURVEY ? f->survey : pass == FIRST ? f->first : f->second)(&w);
         Py_END_ALLOW_THREADS
         if (failed) PyErr_NoMemory();
     }
@@ -189,7 +189,6 @@ static PyObject *run(PyObject *args, int pass) {
 static PyObject *first(PyObject *self, PyObject *args) { (void)self; return run(args, FIRST); }
 static PyObject *second(PyObject *self, PyObject *args) { (void)self; return run(args, SECOND); }
 static PyObject *survey(PyObject *self, PyObject *args) { (void)self; return run(args, SURVEY); }
-static PyObject *near(PyObject *self, PyObject *args) { (void)self; return run(args, NEAR); }
 
 /* The names of the forms that this machine can run, the plainest first. */
 static PyObject *names(PyObject *self, PyObject *args) {
@@ -203,9 +202,8 @@ static PyObject *names(PyObject *self, PyObject *args) {
 
 static PyMethodDef methods[] = {
     {"first", first, METH_VARARGS, "first(form, arrays): the first pass over a chunk of pairs."},
-    {"second", second, METH_VARARGS, "second(form, arrays): the second pass."},
+    {"second", second, METH_VARARGS, "second(form, arrays): the second pass, and how far pairs moved on the days around the event."},
     {"survey", survey, METH_VARARGS, "survey(form, arrays): estimation days and covered windows of each pair."},
-    {"near", near, METH_VARARGS, "near(form, arrays): how far pairs moved on the days around the event."},
     {"forms", names, METH_NOARGS, "forms(): the instruction sets that can be chosen, by their numbers."},
     METHODS_OF_PRICES,
     {NULL, NULL, 0, NULL},

@@ -225,10 +225,6 @@ static void ranked_below(Room *r, int64_t i) {
     }
 }
 
-int NAMED(second, LEVEL)(const Work *w) { return over_pairs(w, ranked_below); }
-
-/* ---- the days around the event ----------------------------------------------------------------------------------------------- */
-
 /* How far the pair moved, in units of the standard error of each day: on estimation days e = y / (sigma sqrt(1 - h)), on those after
  * them AR / (sigma sqrt(1 + x (X'X)^-1 x')).  Sums of the sizes, and how many there are. */
 static void moved(Room *r, int64_t i) {
@@ -245,7 +241,12 @@ static void moved(Room *r, int64_t i) {
     add(n + w->days, r->whole ? r->every : r->used, w->event);
 }
 
-int NAMED(near, LEVEL)(const Work *w) { return over_pairs(w, moved); }
+static void later(Room *r, int64_t i) {
+    ranked_below(r, i);
+    if (r->w->calm[i]) moved(r, i);
+}
+
+int NAMED(second, LEVEL)(const Work *w) { return over_pairs(w, later); }
 
 /* ---- which windows a pair covers --------------------------------------------------------------------------------------------- */
 

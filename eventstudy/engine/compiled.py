@@ -230,20 +230,27 @@ def first(form: Form, pairs: Pairs, task: Task, seen: Survey, wanted: Bools, spa
     return Sums(good.view(np.bool_), out)
 
 
-def second(form: Form, pairs: Pairs, task: Task, seen: Survey, wanted: Bools, scales: Floats) -> tuple[Floats, Bools]:
-    """The second pass: (P, W, L1) by stratum, over the days of a pair + 2; and which pairs count."""
+class Later(NamedTuple):
+    """What the second pass leaves behind, by stratum."""
+
+    below: Floats
+    """(P, W, L1) over the days of a pair + 2."""
+    moved: Floats
+    """(P, L1 + L2) sums of the sizes of standardised returns; all days after the estimation days are event days of the task."""
+    moved_n: Floats
+    """(P, L1 + L2) how many there are."""
+    good: Bools
+    """(n,) which pairs count."""
+
+
+def second(
+    form: Form, pairs: Pairs, task: Task, seen: Survey, wanted: Bools, scales: Floats, calm: Bools | None = None
+) -> Later:
+    """The second pass over those pairs that are `wanted` (n,); the `calm` ones (n,) say how far they moved, None: none."""
     good, below = wanted.astype(np.uint8), np.zeros((len(seen.strata), len(task.windows), task.days))
-    more = {"scales": np.ascontiguousarray(scales, dtype=np.float64), "below": below, "good": good}
-    form.kernel.second(form.level, pairs.given(task) | seen.given() | more)
-    return below, good.view(np.bool_)
-
-
-def near(form: Form, pairs: Pairs, task: Task, seen: Survey, wanted: Bools) -> tuple[Floats, Floats, Bools]:
-    """How far those pairs that are `wanted` (n,) moved, all days after the estimation days being event days of the task.
-
-    (P, L1 + L2) sums of the sizes of standardised returns by stratum, how many there are; and which pairs count.
-    """
-    good = wanted.astype(np.uint8)
-    sums, n = np.zeros((2, len(seen.strata), task.days + task.event))
-    form.kernel.near(form.level, pairs.given(task) | seen.given() | {"good": good, "moved": sums, "moved_n": n})
-    return sums, n, good.view(np.bool_)
+    moved, moved_n = np.zeros((2, len(seen.strata), task.days + task.event))
+    calm = np.zeros(len(good), dtype=bool) if calm is None else calm
+    out = {"below": below, "moved": moved, "moved_n": moved_n, "good": good}
+    given = {"scales": np.ascontiguousarray(scales, dtype=np.float64), "calm": np.ascontiguousarray(calm)}
+    form.kernel.second(form.level, pairs.given(task) | seen.given() | given | out)
+    return Later(below, moved, moved_n, good.view(np.bool_))

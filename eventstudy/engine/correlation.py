@@ -241,7 +241,9 @@ class DateTables:
         bounds = np.cumsum([0, *(len(p.keys) for p in parts)])
         places = [as_slice(where[first:last]) for first, last in pairwise(bounds.tolist())]
         largest = max(range(len(parts)), key=lambda i: len(parts[i].keys))
-        begin = [largest] if len(parts[largest].keys) == len(keys) else []  # it has all dates: the others are added to it
+        begin = (
+            [largest] if len(parts[largest].keys) == len(keys) else []
+        )  # it has all dates: the others are added to it
         rest = [i for i in range(len(parts)) if i not in begin]
         found: dict[str, Any] = {}
         for name in _ADDED:
@@ -307,10 +309,10 @@ class DateTables:
         known = self.near[-1].upto if self.near else 0
         if known < reach:
             self.near.append(_neighbours_of(self, range(known, reach)))
-        parts = [(part.one, part.other, part.lag, part.pairs, part.product) for part in self.near]
-        found = [np.concatenate(each) for each in zip(*parts, strict=True)]
-        within = slice(0, int(np.searchsorted(found[2], reach)))
-        return Neighbours(*(values[within] for values in found), upto=reach)
+        parts = [(part.lag, part.one, part.other, part.pairs, part.product) for part in self.near]
+        lag, one, other, pairs, product = (np.concatenate(each) for each in zip(*parts, strict=True))
+        some = slice(0, int(np.searchsorted(lag, reach)))
+        return Neighbours(one[some], other[some], lag[some], pairs[some], product[some], reach)
 
     def _by_calendar(self, event: Window, window: Window) -> tuple[float, float, InCommon]:
         """Sum of rho w and sum of w over ordered pairs of pairs, and each; some dates at a time against those within reach."""

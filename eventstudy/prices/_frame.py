@@ -16,7 +16,6 @@ from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
 from eventstudy.prices._beside import copies_among
 from eventstudy.prices._given import (
-    Bools,
     Days,
     Floats,
     Wanted,

@@ -317,7 +317,7 @@ def _mismatches(
     unplanned: dict[str, Days],
     unasked: Collection[str],
 ) -> Iterator[Flag]:
-    """Tickers of another market than most, and prices on days on which a market was closed; `every`: where each is in `close`."""
+    """Tickers of another market than most, and prices on days on which a market was closed; `every`: the columns of all."""
     most = Counter(homes.values()).most_common(1)[0][0] if homes else ""
     late = np.isfinite(close[-1]) if len(close) else np.zeros(close.shape[1], bool)
     priced = (t for t, i in every.items() if late[i] or np.isfinite(close[:, i]).any())

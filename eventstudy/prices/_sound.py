@@ -59,7 +59,7 @@ def first_look(
     expected: Bools,
     which: Ints | None = None,
 ) -> Seen:
-    """Look at n series of a market on S days: its tickers and `fields` (S, n), or (S, more) closes alone, of which `which` (n,).
+    """Look at n series of a market on S days: its tickers and `fields` (S, n); closes alone may be (S, more), of which `which`.
 
     `level` (n,) which of them are an index, a rate or a benchmark, `closely` (S, n) days that are looked at more closely and
     `market` (S, n) the part of each move that the others explain (None: no such days), `expected` (S,) the days on which the

@@ -29,7 +29,7 @@ from eventstudy.scale.parts import Part
 from eventstudy.scale.read import on_sessions, read_rows, table_of, upto
 from eventstudy.study.evidence import Ground
 from eventstudy.study.near import Besides, with_others
-from eventstudy.study.passes import BLOCK, first_pass, in_order, near_pass, second_pass, shared_days
+from eventstudy.study.passes import BLOCK, first_pass, in_order, second_pass, shared_days
 from eventstudy.study.study import DEFAULT_BENCHMARK
 
 FAR = 0.2
@@ -202,8 +202,8 @@ def second(shared: tuple[Work, Floats, bool], part: Part) -> tuple[Below, dict[i
     model = model_of(work.config)
     with one_thread():
         blocks = [some for dense in lined.grids for some in _blocks(dense)]
-        near = near_together(near_pass(work.plan, model, some) for some in blocks) if asked else {}
-        return below_together([second_pass(work.plan, model, some, scales) for some in blocks]), near
+        found = [second_pass(work.plan, model, some, scales, near=asked) for some in blocks]
+    return below_together(below for below, _ in found), near_together(near for _, near in found)
 
 
 def _remember(work: Work, part: Part, lined: _Lined) -> None:

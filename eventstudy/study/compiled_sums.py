@@ -94,6 +94,8 @@ class CompiledSums:
         self.long = self.seen.m >= least_days(plan.min_estimation, self.k)
         self.left = np.flatnonzero(~self.taken)
         """Positions of pairs that are handed back; those without a fit come to them after a pass."""
+        self.disturbed = self.left
+        """The same of the days around the event."""
 
     def _surveyed(self) -> compiled.Survey:
         """What is known of the pairs; the second pass finds what the first saw."""
@@ -117,24 +119,28 @@ class CompiledSums:
     def _fitted(self, good: Bools) -> None:
         self.left = np.flatnonzero(~self.taken | (self.long & ~good))
 
-    def below(self, scales: Floats) -> Below:
-        """The second pass."""
-        found, good = compiled.second(self.form, self.pairs, self.task, self.seen, self.long & self.taken, scales)
-        self._fitted(good)
-        return {bits: found[p] for p, bits, _ in self._strata(good)}
+    def later(self, scales: Floats, *, near: bool) -> tuple[Below, dict[int, NearSums]]:
+        """The second pass, and where that is asked (`near`) how far the pairs moved on ordinary days and around the event.
 
-    def near(self, *, always: bool) -> dict[int, NearSums]:
-        """How far the pairs moved on ordinary days and around the event; those with other events there are handed back."""
-        part, days, first = self.part, self.task.days, self.plan.estimation.start
-        other = part.other_days().any(axis=1) if part.reacted is not None else np.zeros(len(part), dtype=bool)
-        wide = replace(self.task, event=self.plan.event.end - self.plan.estimation.end + AFTER, windows=())
-        pairs, wanted = replace(self.pairs, between=0), self.long & self.taken & ~other
-        sums, n, good = compiled.near(self.form, pairs, wide, self.seen, wanted)
-        self.left = np.flatnonzero(~self.taken | (self.long & ~good))
-        return {
-            bits: NearSums(first, sums[p, :days], n[p, :days].astype(np.int64), sums[p], n[p].astype(np.int64), always)
-            for p, bits, _ in self._strata(good)
-        }
+        Pairs with other events there are handed back for the latter: they are `disturbed`.
+        """
+        part, days, between = self.part, self.task.days, self.pairs.between
+        task, pairs, calm = self.task, self.pairs, np.full(len(part), near)
+        if near:  # all days after the estimation days are event days
+            windows = tuple((first + between, stop + between) for first, stop in task.windows)
+            task = replace(task, event=between + task.event + AFTER, windows=windows)
+            pairs = replace(pairs, between=0)
+            calm &= ~part.other_days().any(axis=1) if part.reacted is not None else True
+        found = compiled.second(self.form, pairs, task, self.seen, self.long & self.taken, scales, calm)
+        self._fitted(found.good)
+        self.disturbed = np.flatnonzero(~self.taken | (self.long & ~(found.good & calm)))
+        below = {bits: found.below[p] for p, bits, _ in self._strata(found.good)}
+        first, always = self.plan.estimation.start, self.plan.regime == "always"
+        moved = {}
+        for p, bits, _ in self._strata(found.good & calm):
+            sums, n = found.moved[p], found.moved_n[p].astype(np.int64)
+            moved[bits] = NearSums(first, sums[:days], n[:days], sums, n, always)
+        return below, moved
 
     def totals(self) -> Totals:
         """The first pass."""

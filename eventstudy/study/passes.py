@@ -41,9 +41,10 @@ def evidence_of(
     if not totals.n:
         return evidence
     scales = evidence.scales_of(form)
-    parts = runner.run(_second, (*shared, scales), jobs)
-    near = near_together(runner.run(_near, shared, jobs)) if near_asked(plan, evidence) else None
-    return replace(evidence, below=below_together(parts), scales=tuple(scales.tolist()), near=near)
+    asked = near_asked(plan, evidence)
+    parts = runner.run(_second, (*shared, scales, asked), jobs)
+    below, near = below_together(part[0] for part in parts), near_together(part[1] for part in parts)
+    return replace(evidence, below=below, scales=tuple(scales.tolist()), near=near if asked else None)
 
 
 def shared_days(grids: Sequence[Dense]) -> Bools | None:
@@ -67,14 +68,6 @@ def near_asked(plan: Plan, evidence: Evidence) -> bool:
     return plan.regime != "never" and evidence.n_dates > 1
 
 
-def _near(shared: tuple[Plan, Model, list[Dense]], job: tuple[int, int]) -> dict[int, NearSums]:
-    plan, model, grids = shared
-    g, start = job
-    part = grids[g].take(np.arange(start, min(start + BLOCK, len(grids[g]))))
-    with one_thread():
-        return near_pass(replace(plan, grid=g), model, part)
-
-
 def _runner(model: Model, executor: Executor | None) -> Executor:
     """Threads in place of processes where the compiled kernel does the work: it needs no lock, and nothing is copied."""
     if isinstance(executor, Processes) and isinstance(model, LinearModel) and native.form().kernel is not None:
@@ -96,12 +89,14 @@ def _first(shared: tuple[Plan, Model, list[Dense]], job: tuple[int, int]) -> Tot
         return first_pass(replace(plan, grid=g), model, part)
 
 
-def _second(shared: tuple[Plan, Model, list[Dense], Floats], job: tuple[int, int]) -> Below:
-    plan, model, grids, scales = shared
+def _second(
+    shared: tuple[Plan, Model, list[Dense], Floats, bool], job: tuple[int, int]
+) -> tuple[Below, dict[int, NearSums]]:
+    plan, model, grids, scales, asked = shared
     g, start = job
     part = grids[g].take(np.arange(start, min(start + BLOCK, len(grids[g]))))
     with one_thread():
-        return second_pass(replace(plan, grid=g), model, part, scales)
+        return second_pass(replace(plan, grid=g), model, part, scales, near=asked)
 
 
 def first_pass(plan: Plan, model: Model, part: Dense) -> Totals:
@@ -112,17 +107,15 @@ def first_pass(plan: Plan, model: Model, part: Dense) -> Totals:
     return Totals.combined([quick, *first_by_model(plan, model, part.take(sums.left))])
 
 
-def second_pass(plan: Plan, model: Model, part: Dense, scales: Floats) -> Below:
-    """Where the windows of the pairs of one block rank, their SCARs times `scales` (W,)."""
-    if (sums := compiled_sums(plan, model, part)) is None:
-        return second_by_model(plan, model, part, scales)
-    quick = sums.below(scales)
-    return below_together([quick, second_by_model(plan, model, part.take(sums.left), scales)])
+def second_pass(
+    plan: Plan, model: Model, part: Dense, scales: Floats, *, near: bool
+) -> tuple[Below, dict[int, NearSums]]:
+    """Where the windows of the pairs of one block rank, their SCARs times `scales` (W,).
 
-
-def near_pass(plan: Plan, model: Model, part: Dense) -> dict[int, NearSums]:
-    """How far the pairs of one block moved on ordinary days, and on those around their events."""
+    And where that is asked (`near`), how far they moved on ordinary days, and on those around their events.
+    """
     if (sums := compiled_sums(plan, model, part)) is None:
-        return near_by_model(plan, model, part)
-    quick = sums.near(always=plan.regime == "always")
-    return near_together([quick, near_by_model(plan, model, part.take(sums.left))])
+        return second_by_model(plan, model, part, scales), near_by_model(plan, model, part) if near else {}
+    below, moved = sums.later(scales, near=near)
+    below = below_together([below, second_by_model(plan, model, part.take(sums.left), scales)])
+    return below, near_together([moved, near_by_model(plan, model, part.take(sums.disturbed))]) if near else {}

@@ -224,14 +224,14 @@ def keeping(patch: pytest.MonkeyPatch) -> list[Any]:
     """What both passes leave behind of each block, from now on."""
     found: list[Any] = []
 
-    for name in ("first_pass", "second_pass", "near_pass"):
+    for name in ("first_pass", "second_pass"):
         patch.setattr(passes, name, _keeping(getattr(passes, name), found))
     return found
 
 
 def _keeping(one: Callable[..., Any], found: list[Any]) -> Callable[..., Any]:
-    def kept(*given: Any) -> Any:
-        found.append(one(*given))
+    def kept(*given: Any, **more: Any) -> Any:
+        found.append(one(*given, **more))
         return found[-1]
 
     return kept
@@ -269,9 +269,13 @@ def test_days_around_an_event_that_lie_outside_are_refused() -> None:
     pairs, n = pairs_of(of), len(of.estimation)
     seen = compiled.survey(FORM, pairs, of.task, np.full(n, of.task.event))
     wanted = np.ones(n, dtype=bool)
-    assert compiled.near(FORM, pairs, of.task, seen, wanted)[2].any()
+    scales = np.ones(len(of.task.windows))
+    found = compiled.second(FORM, pairs, of.task, seen, wanted, scales, wanted)
+    assert found.good.any()
+    assert found.moved_n.any()
+    assert not compiled.second(FORM, pairs, of.task, seen, wanted, scales).moved_n.any()
     with pytest.raises(ValueError, match="place lies outside"):
-        compiled.near(FORM, replace(pairs, place=pairs.place + 10**6), of.task, seen, wanted)
+        compiled.second(FORM, replace(pairs, place=pairs.place + 10**6), of.task, seen, wanted, scales, wanted)
 
 
 def bits_of(found: Any) -> list[bytes]:
@@ -439,7 +443,8 @@ def test_products_of_dates_are_sums_over_the_days_that_they_share(seed: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "wrong"), [("one", 3), ("one", -1), ("other", 3), ("shared", 9), ("shared", -1), ("values", None), ("found", 0)]
+    ("name", "wrong"),
+    [("one", 3), ("one", -1), ("other", 3), ("shared", 9), ("shared", -1), ("values", None), ("found", 0)],
 )
 def test_products_of_dates_that_are_none_are_refused(name: str, wrong: int | None) -> None:
     given: dict[str, Any] = {
@@ -452,7 +457,7 @@ def test_products_of_dates_that_are_none_are_refused(name: str, wrong: int | Non
         given["found"] = np.zeros(3)
     else:
         given[name][1] = wrong
-    with pytest.raises(ValueError, match="lies outside|row after row|bytes"):
+    with pytest.raises(ValueError, match=r"lies outside|row after row|bytes"):
         FORM.kernel.products(0, *given.values())
 
 

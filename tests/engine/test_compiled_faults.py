@@ -153,6 +153,7 @@ FAULTS = {
         "length <= 3 ? (double)possible : ceil(0.8 * (double)possible - 1e-9)": "(double)possible",
         "ceil(0.8 * (double)possible - 1e-9)": "floor(0.8 * (double)possible - 1e-9)",
         "w->last[i] < first + length ? w->last[i] : first + length": "first + length",
+        "if (r->w->calm[i]) moved": "moved",
         "(p->one[q] + 1) * p->days - p->shared[q]": "p->one[q] * p->days",
     },
 }

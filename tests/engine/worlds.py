@@ -104,17 +104,17 @@ def by_compiled(form: Form, of: World, scales: np.ndarray) -> Found:
     assert seen.strata.tolist() == [2 ** len(of.task.windows) - 1]
     wanted = np.ones(n, dtype=bool)
     found = compiled.first(form, pairs, of.task, seen, wanted)
-    below, good = compiled.second(form, pairs, of.task, seen, wanted, scales)
-    np.testing.assert_array_equal(good, found.good)
+    later = compiled.second(form, pairs, of.task, seen, wanted, scales)
+    np.testing.assert_array_equal(later.good, found.good)
     sums = {name: values[0] for name, values in found.sums.items()}
     counts, there = np.concatenate([sums["residual_n"], sums["ar_n"]]), found.sums["size"] > 0
     names = ("ar", "ar_n", "residual", "residual_n", "student", "student_squares", "student_powers", "unit")
     return {
-        "good": good,
+        "good": later.good,
         **{name: found.sums[name] for name in ("car", "scar", "se", "bhar")},
         **{name: sums[name] for name in (*names, "residual_ranks", "share", "share_n")},
         "ranks": sums["ranks"] - counts / 2,
         "dates": found.sums["dates"][there],
         "size": found.sums["size"][there],
-        "below": below[0],
+        "below": later.below[0],
     }

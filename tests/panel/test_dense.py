@@ -61,7 +61,8 @@ def test_returns_are_those_of_each_security_however_prices_lie_in_memory(order: 
     wanted = wanted - 1 if kind == "simple" else np.log(wanted)
     inside = returns[:, before : before + len(days)]
     assert span is None
-    assert np.isnan(returns[:, :before]).all() and np.isnan(returns[:, before + len(days) :]).all()
+    assert np.isnan(returns[:, :before]).all()
+    assert np.isnan(returns[:, before + len(days) :]).all()
     assert np.isnan(inside[:, 0]).all()
     np.testing.assert_allclose(inside[:, 1:].T, wanted, rtol=0, atol=1e-15)
     assert last.tolist() == [len(days) - 1, len(days) - 6]

@@ -50,6 +50,7 @@ FAULTS = {
     "before[j] + 3.605551275463989 * after[j]": "after[j]",
     "(first + h) * HALF + k, j": "h * HALF + k, j",
     "shared += r->again": "shared += 0 & r->again",
+    "g->which ? g->which[j] : j": "j",
 }
 
 
@@ -76,6 +77,7 @@ def judge(patch: pytest.MonkeyPatch) -> None:
         for copied in (2, 5):
             test_copies.test_ten_sessions_of_another_are_seen_wherever_they_begin(13, lacking, copied, copied + 1)
     test_sound.test_copies_are_those_of_the_plain_form(patch)
+    test_sound.test_some_columns_of_a_table_are_looked_at_as_if_they_were_all("1", patch)
 
 
 @pytest.mark.parametrize("old", [None, *FAULTS])
