@@ -228,6 +228,7 @@ def judge(kernel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         assert (np.array(ours) <= 20 * np.maximum(theirs, test_accuracy.NOISE)).all()
     for seed in range(4):
         test_compiled.test_products_of_dates_are_sums_over_the_days_that_they_share(seed)
+    test_compiled.test_days_around_an_event_that_lie_outside_are_refused()
     for case in CASES:
         test_compiled.test_ranks_are_those_of_scipy(case)
     monkeypatch.setattr(native, "_load", lambda: (kernel, ""))

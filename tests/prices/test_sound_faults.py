@@ -32,7 +32,7 @@ FAULTS = {
     "if (straight >= 3)": "if (straight >= 4)",
     "bent <= limit &&": "bent <= 0.01 * limit &&",
     "> 0.21) return 0": "> 0.01) return 0",
-    "t + AGAIN <= r->n": "t + AGAIN < r->n - 100",
+    "rows = r->n - AGAIN + 1": "rows = r->n - AGAIN - 100",
     "sum += weights[k] * r->price[t + k]": "sum += r->price[t + k]",
     "found += expected[t] != 0": "found += 1",
     "r->row[t + 1] != r->row[t] + 1 ? 0 : z": "z",
