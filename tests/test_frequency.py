@@ -319,9 +319,10 @@ def test_a_monthly_file_of_the_library_as_it_is_published(tmp_path: Any) -> None
 
 
 _WRONG = {
-    "en": r"\b(?!calendar )(days?|sessions?|daily)\b",
-    "de": r"\b(?!Kalender)\w*([Tt]ag(e|en|es|s)?|[Hh]andelstag\w*|[Tt]äglich\w*)\b",
+    "en": r"\b(?!calendar )(days?|sessions?|daily)\b|\bon\s(the\s)?(month|week)\b",
+    "de": r"\b(?!Kalender)\w*([Tt]ag(e|en|es|s)?|[Hh]andelstag\w*|[Tt]äglich\w*)\b|\b[Aa][nm]\s(\w+\s)?(Monat|Woche)\b",
 }
+"""Days, and what stands before days but not before weeks and months."""
 
 
 def strings(value: Any) -> list[str]:

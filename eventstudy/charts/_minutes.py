@@ -12,7 +12,7 @@ from eventstudy.charts._language import of_language, say, spoken
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._style import BLUE, EDGE, INK, ORANGE, SKY, STAGES, style
-from eventstudy.charts._words import percent, true_minus
+from eventstudy.charts._words import NBSP, percent, true_minus
 from eventstudy.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def draw(
     with of_width(width), of_language(lang), style():
         ax = open_axes(None)
         _paint(ax, one)
-        lines = [true_minus(spoken(one.stretches[0].sentence)), spoken(one.reaction_words)]
-        head(ax, _title(one), [*lines, *map(spoken, one.notes)])
+        said = [true_minus(spoken(one.stretches[0].sentence)), spoken(one.reaction_words), *map(spoken, one.notes)]
+        head(ax, _title(one), [line.replace(" %", f"{NBSP}%").replace("(p ", f"(p{NBSP}") for line in said])
         settle(ax)
     return ax
 
@@ -65,13 +65,14 @@ def _shade(ax: Axes, one: Judged) -> None:
         if part.stage:
             start, end = part.window.start, part.window.end + 1
             ax.axvspan(start, end, facecolor=STAGES[k % 2], linewidth=0, zorder=0.5)
+            low = narrow()  # a name may be wider than its stage: each from the beginning of it, by turns on two lines
             ax.annotate(
                 part.stage,
-                ((start + end) / 2, 1),
+                (start if low else (start + end) / 2, 1),
                 xycoords=("data", "axes fraction"),
-                xytext=(0, -4),
+                xytext=(3, -4 - 12 * (k % 2)) if low else (0, -4),
                 textcoords="offset points",
-                ha="center",
+                ha="left" if low else "center",
                 va="top",
             )
     for k, place in enumerate(one.grid.nights(one.place + one.left.start, one.place + one.left.end)):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import head, open_axes
+from eventstudy.charts._canvas import head, narrow, open_axes
 from eventstudy.charts._language import say
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._paths import Verdict, verdict
@@ -58,8 +58,8 @@ def paint(
     day_axis(ax, result, chosen, result.rel_days)
     _counts(ax, found)
     percent_axis(ax.yaxis)
-    several = len(chosen) > 1
-    ax.set_ylabel(say("mean cumulated abnormal return") if several else cumulated(result))
+    mean = say("mean CAR") if narrow() else say("mean cumulated abnormal return")  # as long as the axis may be
+    ax.set_ylabel(mean if len(chosen) > 1 else cumulated(result))
     legend_below(ax)
     head(
         ax,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import head, is_own, open_axes, text_width
+from eventstudy.charts._canvas import head, is_own, narrow, open_axes, text_width
 from eventstudy.charts._language import say
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import day_axis
@@ -54,7 +54,7 @@ def paint(
     chosen = members(result, tickers, group)
     rows = _ordered(result, chosen, most)
     ar = result.returns.ar[rows]
-    ax = open_axes(ax, max(3.2, 0.24 * len(rows) + 2.3))
+    ax = open_axes(ax, max(3.2, 0.24 * len(rows) + 2.3) + (1.2 if narrow() else 0))
     limit = _limit(ar, result.config.unit)
     _cells(ax, result.rel_days, ar, limit)
     day_axis(ax, result, rows, result.rel_days)
