@@ -416,7 +416,7 @@ WARNINGS: dict[str, Code] = {
                 "and grank_t allow for that where common and own variance rise alike"
             ),
             "one_date": (
-                "{window}: wider spread than usual (p = {p:.3f}): a wilder day and unlike reactions may not be told apart"
+                "{window}: wider spread than usual (p = {p:.3f}): a wilder day and firms that react unlike cannot be told apart"
             ),
         },
         (
@@ -756,8 +756,14 @@ WARNINGS: dict[str, Code] = {
     ),
     "POST_EVENT_ESTIMATION": Code(
         {
-            "": "the normal return is estimated on days after the event: {windows:list}",
-            "both": "the normal return is estimated before and after the event: {windows:list}",
+            "": (
+                "the normal return is estimated on days after the event, {windows:list}; whether days near the event were "
+                "wilder than usual is not asked"
+            ),
+            "both": (
+                "the normal return is estimated before and after the event, {windows:list}; whether days near the event were "
+                "wilder than usual is not asked"
+            ),
         },
         "Days after the event are taken for ordinary ones, so what the event changed for good counts as normal.",
         "Use it where days before the event do not exist or are not ordinary; compare with an estimation before the event.",
@@ -788,8 +794,28 @@ WARNINGS: dict[str, Code] = {
         "Check the rate of that day against another source and correct it.",
         "doubt",
     ),
+    "REGIME_CHOSEN": Code(
+        {
+            "always": (
+                "as chosen (--regime always), every window is judged by how much the days near it moved, in calm times too"
+            ),
+            "never": (
+                "as chosen (--regime never), no window is judged by how much the days near it moved; where that was more than "
+                "usual it is told, and tests that do not allow for it are not valid there"
+            ),
+        },
+        "What the program does by itself is to judge a window by the days near it only where these were wilder than usual.",
+        (
+            "Leave it at `auto` unless figures are to be compared with those of another program. `always` finds fewer effects "
+            "in calm times; in a storm `never` leaves no valid test of a firm, and no headline of one date."
+        ),
+        "note",
+    ),
     "REGIME_UNKNOWN": Code(
-        "{windows}: volatility after the event could not be judged, for prices of fewer than six days after it are there",
+        (
+            "{windows:list}: fewer than six of the ten days after can be looked at, so a storm that began with the event "
+            "cannot be told from an effect of it: mistrust a small p"
+        ),
         (
             "Without the days after the event a storm that began with it cannot be told from an effect of it: in such a storm "
             "up to a quarter of all events without an effect seem to have one."
@@ -977,20 +1003,14 @@ WARNINGS: dict[str, Code] = {
     ),
     "VOLATILITY_REGIME": Code(
         {
-            "": (
-                "days near the event moved {ratio:times} times as much as usual (p = {p:.3f}), and on that scale are judged "
-                "{windows}"
-            ),
-            "together": (
-                "all pairs together: days near the event moved {ratio:times} times as much as usual (p = {p:.3f}), and on that "
-                "scale are judged {windows}"
-            ),
+            "": "days near the event moved more than usual: near {storms:list}; {judged}",
+            "together": "all pairs together: days near the event moved more than usual, near {storms:list}; {judged}",
         },
         "Prices moved more than usual around the event, so a large move on the event days is less surprising than it looks.",
         (
-            "Go by the placebo test, which takes it into account. Tests that take the variance of calm days (exact t, "
-            "portfolio_t) reject too often here. Where the storm began only days before the event, or ended just after it, "
-            "mistrust a small p over windows of several days as well: up to a sixth of events without an effect have one there."
+            "Go by the headline test, which allows for it. Tests that take the variance of calm days (exact t, portfolio_t) "
+            "reject too often here. Where the storm began only days before the event, or ended just after it, mistrust a small "
+            "p over windows of several days as well: up to a sixth of events without an effect have one there."
         ),
     ),
     "VALUE_WEIGHTED": Code(

@@ -14,6 +14,7 @@ from eventstudy import StudyResult
 from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidRequest
 from eventstudy.study.near import Other, leaving_out
+from eventstudy.study.sentences import p_text
 from eventstudy.study.study import EventStudy
 from eventstudy.windows import Window
 
@@ -46,16 +47,62 @@ def test_a_storm_is_told_and_taken_into_account() -> None:
     assert said.regime.used
     assert said.regime.ratio > 2
     assert said.p_value > calm.firm_answers[DAY].headline_p[0]
-    assert found.firm_answers[DAY].high[0] > calm.firm_answers[DAY].high[0]
+    firm = found.firm_answers[DAY]
+    assert firm.high[0] - firm.low[0] > 2 * 2.5 * firm.found.se[0], "wider than that of the exact t"
     assert "VOLATILITY_REGIME" in codes(found)
-    assert "VOLATILITY_REGIME" not in codes(calm)
     exact = found.firm_answers[DAY].tests["exact_t"].at(0)
     assert not exact.valid
     assert "as much as estimation days" in exact.reasons[0]
     [told] = [w for w in found.to_dict()["firms"][0]["windows"] if (w["start"], w["end"]) == (0, 0)]
     assert told["regime"] == {"ratio": said.regime.ratio, "p": said.regime.p, "used": True}
     assert (told["headline"], told["headline_p"]) == ("placebo", said.p_value)
-    assert calm.to_dict()["firms"][0]["windows"][0]["regime"] is None
+
+
+def test_a_storm_that_is_not_to_be_judged_by_is_told_and_leaves_no_valid_test() -> None:
+    """`never` is a choice not to scale: validity does not rest on not having looked."""
+    found, never = stormy(), stormy(regime="never")
+    said, told = (r.firm_answers[DAY].tests["placebo"].at(0) for r in (found, never))
+    assert said.regime is not None
+    assert told.regime == said.regime._replace(used=False)
+    assert told.p_value < said.p_value
+    for one in (told, never.firm_answers[DAY].tests["exact_t"].at(0), never.answers[DAY].tests["placebo"]):
+        assert not one.valid
+        assert "as much as estimation days" in one.reasons[0]
+    assert never.answers[DAY].headline is None
+    assert never.answers[DAY].interval is None
+    assert np.isnan(never.firm_answers[DAY].low[0])
+    assert {"VOLATILITY_REGIME", "REGIME_CHOSEN"} <= set(codes(never))
+    [document] = [w for w in never.to_dict()["firms"][0]["windows"] if (w["start"], w["end"]) == (0, 0)]
+    assert document["regime"] == {"ratio": said.regime.ratio, "p": said.regime.p, "used": False}
+    shown = " ".join(never.text().split())
+    assert f"({p_text(float(never.firm_answers[DAY].p[0]))})" in shown
+    assert "in brackets: not valid, for days near the event moved" in shown
+    assert "tests that do not allow for that are not valid there (--regime never)" in shown
+    assert "no test is valid for [0, 0]" in shown
+    calm = study(closes(seed=3), tickers=("AAA",), regime="never")
+    assert calm.answers[DAY].headline == "placebo"
+    assert "REGIME_CHOSEN" in codes(calm)
+
+
+def test_each_window_is_told_how_wild_the_days_near_it_are() -> None:
+    """By itself, with those near which nothing shows, whose p-values do not allow for a storm."""
+    result = stormy()
+    [said] = [w for w in result.warned if w.code == "VOLATILITY_REGIME" and w.ticker == "AAA"]
+    for window, firm in result.firm_answers.items():
+        near = firm.tests["placebo"].at(0).regime
+        assert near is not None
+        assert near.raised is (str(window) in said.message.split("; near ")[0])
+        if near.raised:
+            assert f"{window} {near.ratio:.1f} times as much (p " in said.message
+    assert "over several days not in full: mistrust one just below 5 %" in said.message
+    short = study(wild(), tickers=("AAA",), windows=[(0, 0)])
+    assert "not in full" not in short.warnings.set_index("code")["message"]["VOLATILITY_REGIME"]
+
+
+def test_a_p_by_calm_days_stands_in_brackets_where_days_were_wild() -> None:
+    stormed, calm = (" ".join(r.text().split()) for r in (stormy(), study(closes(seed=3), tickers=("AAA",))))
+    assert "in brackets: not valid, for days near the event moved" in stormed
+    assert "in brackets" not in calm
 
 
 def test_the_choice_is_recorded_and_others_are_refused() -> None:
@@ -63,6 +110,8 @@ def test_the_choice_is_recorded_and_others_are_refused() -> None:
     always = study(closes(seed=3), tickers=("AAA",), regime="always")
     assert always.firm_answers[DAY].tests["placebo"].at(0).regime.used  # type: ignore[union-attr]
     assert "VOLATILITY_REGIME" not in codes(always)
+    assert "REGIME_CHOSEN" in codes(always)
+    assert "REGIME_CHOSEN" not in codes(stormy())
     with pytest.raises(InvalidRequest, match="regime is 'sometimes'"):
         EventStudy(regime="sometimes")
 
@@ -74,7 +123,7 @@ def test_with_too_few_days_after_the_event_that_is_said(until: int, judged: tupl
     said = found.warnings.set_index("code")["message"]
     assert ("REGIME_UNKNOWN" not in said) is (judged is None)
     if judged is not None:
-        assert "could not be judged" in said["REGIME_UNKNOWN"]
+        assert "mistrust a small p" in said["REGIME_UNKNOWN"]
         assert "[-5, +5]" in said["REGIME_UNKNOWN"]
         assert [w for w in ("[0, 0]", "[-1, +1]") if w not in said["REGIME_UNKNOWN"]] == list(judged)
 
@@ -151,15 +200,22 @@ def test_sums_know_how_wild_the_days_around_several_events_are(regime: Any) -> N
     for window, answer in pairs.answers.items():
         one, other = answer.regime, sums.answers[window].regime
         assert answer.n == sums.answers[window].n > 1
-        assert (one is None) == (other is None) == (regime == "never")
-        if one is not None and other is not None:
-            assert other == pytest.approx(one, rel=1e-9)
+        assert one is not None
+        assert other == pytest.approx(one, rel=1e-9)
+        assert one.used is not (regime == "never")
         assert answer.tests["cda"].reasons == sums.answers[window].tests["cda"].reasons
+        mine, theirs = answer.tests, sums.answers[window].tests
+        assert list(mine) == list(theirs)
+        assert answer.headline == sums.answers[window].headline
+        if "placebo_sum" in mine:  # drawn in another order
+            assert theirs["placebo_sum"].statistic == pytest.approx(mine["placebo_sum"].statistic, rel=1e-9)
+            assert theirs["placebo_sum"].p_value == pytest.approx(mine["placebo_sum"].p_value, abs=0.02)
+            assert theirs["placebo_sum"].valid is mine["placebo_sum"].valid
     assert "REGIME_UNKNOWN" not in set(sums.warnings["code"])
 
 
 def test_firms_that_react_unlike_have_the_p_of_their_mean_in_the_sentence() -> None:
-    """On one date a wilder day and unlike reactions may not be told apart, so both p stand there (REMEDIES B 5, B 8)."""
+    """On one date a wilder day and unlike reactions cannot be told apart, so both p stand there (REMEDIES B 5, B 8)."""
     wide, plain = es.run("deepseek-r1", day0="recognised"), es.run("deepseek-r1", tickers=["NVDA", "AMD"])
     assert (
         "whether such firms move on average, or only these did: [0, 0] (p .128), [-1, +1] (p .416), [0, +1] (p .357)"

@@ -42,6 +42,8 @@ DIMENSIONS = ("model", "benchmark", "estimation_window", "window", "returns")
 """The choices. `window` is the CAR window."""
 _DRAWS = 1999
 """Draws of ordinary days for the share of specifications that have p below 5 %."""
+_SUMS = ("placebo_sum", "patell_guarded", "patell_adjusted", "patell")
+"""Tests over pairs that judge a sum by a spread it should have; others take the spread of the pairs."""
 OWN = "own"
 """The benchmark where each event has its own."""
 
@@ -86,7 +88,7 @@ class Robustness(Answer):
     share_significant: float
     """Share with p below 5 %, of those that have a p."""
     share_p: float
-    """How often so large a share has p below 5 % where nothing happened; NaN where the pairs are no one series."""
+    """How often so large a share has p below 5 % where nothing happened; NaN where that cannot be drawn."""
     drivers: dict[str, float]
     """Choice -> share of the variance of the CARs that goes with it, the largest first; see `drivers_of`."""
     interaction: float
@@ -199,10 +201,10 @@ class Robustness(Answer):
         return pd.DataFrame(rows, columns=names)
 
     def firms(self) -> pd.DataFrame:
-        """One row a pair, where there are several: how its own CAR fares over the specifications, with p by the exact t.
+        """One row a pair, where there are several: how its own CAR fares over the specifications, by the test of each.
 
         Columns: event_id, ticker, n, lowest, median, highest, share_same_sign (of the study's own for the same window),
-        share_significant (of those with a p).
+        share_significant (of those with a p; 5 % on average where nothing happens).
 
         Example:
             >>> robust.firms()["ticker"].tolist()
@@ -586,22 +588,30 @@ def _summary(
 def _by_chance(base: StudyConfig, specifications: Sequence[Specification], share: float) -> float:
     """How often this share or more has p below 5 % where nothing happened, by draws of days that all specifications know.
 
-    P = (1 + #{share drawn >= share}) / (draws + 1); NaN where a specification is no one series, or they share too few days.
+    P = (1 + #{share drawn >= share}) / (draws + 1), pairs of one date drawn together and dates apart; NaN where the days of a
+    specification must not be exchanged, where they share too few, or with very many pairs.
     """
     judged = [s for s in specifications if np.isfinite(s.p)]
-    if not judged or any(not len(s.judged.days) for s in judged):
+    if not judged or any(not s.judged.series for s in judged):
         return float("nan")
-    shared = reduce(np.intersect1d, [s.judged.days for s in judged])
-    days = np.array([s.judged.ordinary[np.searchsorted(s.judged.days, shared)] for s in judged])
-    series, own = np.unique(days, axis=0, return_inverse=True)
+    every = [one for s in judged for one in s.judged.series]
+    dates = {name: n for n, name in enumerate(dict.fromkeys(one.date for one in every))}
+    shared = {name: reduce(np.intersect1d, [one.days for one in every if one.date == name]) for name in dates}
+    days = np.full((len(every), max(map(len, shared.values()))), np.nan)
+    for i, one in enumerate(every):
+        days[i, : len(shared[one.date])] = one.residuals[np.searchsorted(one.days, shared[one.date])]
+    date = np.array([dates[one.date] for one in every], dtype=np.int64)
+    distinct, own = np.unique(np.column_stack([date, days]), axis=0, return_inverse=True)
     drawn = rejected_by_chance(
-        series,
-        own.reshape(-1).astype(np.int64),
+        distinct[:, 1:],
+        np.split(own.reshape(-1).astype(np.int64), np.cumsum([len(s.judged.series) for s in judged])[:-1]),
         [s.window for s in judged],
         base.seed,
         _DRAWS,
         level=LEVEL,
         alternative=base.alternative,
+        date=distinct[:, 0].astype(np.int64),
+        spread=[len(s.judged.series) > 1 and s.judged.test not in _SUMS for s in judged],
     )
     return float((1 + (drawn >= share - 1e-9).sum()) / (len(drawn) + 1)) if len(drawn) else float("nan")
 
@@ -681,7 +691,9 @@ def _firms(found: Robustness) -> list[str]:
         )
     ]
     more = f", and {len(table) - len(shown)} more" if len(table) > len(shown) else ""
-    return wrapped(f"firm by firm, % with the sign of its own / % with p < 5 % (exact t): {', '.join(each)}{more}")
+    by = "by the test of each (5 % on average where nothing happens)"
+    head = f"firm by firm, % with the sign of its own / % with p < 5 % {by}"
+    return wrapped(f"{head}: {', '.join(each)}{more}")
 
 
 def _row(one: Specification) -> list[str]:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
-from eventstudy.inference import SeriesSignificance
-from eventstudy.inference.distributions import p_t
+from eventstudy.inference import Sample
 from eventstudy.models import Model
 from eventstudy.models.linear import LinearModel
 from eventstudy.panel import Bools, Days, EventBlock, Floats, Panel
@@ -24,6 +23,19 @@ from eventstudy.study.estimate import abnormal_returns, around, fits
 from eventstudy.study.result import StudyResult
 from eventstudy.study.study import estimated, last_day, near_days
 from eventstudy.windows import Window
+
+
+class Series(NamedTuple):
+    """The ordinary days of a pair, or of all pairs of one date as one security."""
+
+    name: tuple[str, str]
+    """Event and ticker; empty where they are all."""
+    date: str
+    """Its day 0."""
+    days: Days
+    """(M,) estimation days."""
+    residuals: Floats
+    """(M,) their externally studentised residuals."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +56,15 @@ class Judged:
     cars: Floats = field(default_factory=lambda: np.empty(0), compare=False, repr=False)
     """(N,) the CAR of each; NaN where it was not observed."""
     ps: Floats = field(default_factory=lambda: np.empty(0), compare=False, repr=False)
-    """(N,) its exact p; NaN where the model has none."""
-    days: Days = field(default_factory=lambda: np.empty(0, "datetime64[D]"), compare=False, repr=False)
-    """(M,) the estimation days of the one series that all pairs are together; none where they are no one series."""
-    ordinary: Floats = field(default_factory=lambda: np.empty(0), compare=False, repr=False)
-    """(M,) its externally studentised residuals."""
+    """(N,) p of the test that speaks for it; NaN where none is valid."""
+    series: tuple[Series, ...] = field(default=(), compare=False, repr=False)
+    """The one series that all pairs of a date are together, or each of not too many pairs of several dates."""
 
+
+_DRAWS = 1999
+"""Windows made of ordinary days that single pairs are judged by."""
+_MANY = 200
+"""The ordinary days of more pairs than this are not kept one by one."""
 
 Key = tuple[Window, Window]
 """Estimation window and CAR window."""
@@ -108,23 +123,39 @@ def _one(
         chosen = next(iter(answer.tests.values()))
         low, high = answer.interval or (np.nan, np.nan)
         p = chosen.p_value if answer.headline else np.nan
-        each = made.returns.over(window)
-        ps = np.full(len(names), np.nan) if made.returns.descriptive else _p(each.scar, made.returns, config)
-        firms: dict[str, Any] = {"firms": names, "cars": each.car, "ps": ps} if len(names) > 1 else {}
-        test = answer.headline or ""
-        one = study.sample(window).portfolio
-        firms |= {} if one is None else _ordinary(one, 0)
-        found[span, window] = Judged(answer.n, answer.caar, float(low), float(high), test, float(p), **firms)
+        cars, ps = _of_firms(made.returns, window, config)
+        firms: dict[str, Any] = {"firms": names, "cars": cars, "ps": ps} if len(names) > 1 else {}
+        test, series = answer.headline or "", _series(study.sample(window), names)
+        found[span, window] = Judged(
+            answer.n, answer.caar, float(low), float(high), test, float(p), **firms, series=series
+        )
     return found
 
 
-def _ordinary(returns: AbnormalReturns, i: int) -> dict[str, Any]:
-    """The ordinary days of series i."""
+def _of_firms(returns: AbnormalReturns, window: Window, config: StudyConfig) -> tuple[Floats, Floats]:
+    """(N,) the CAR of each pair, and the p of the test that speaks for it; NaN where none is valid."""
+    said = ask_firms(returns, window, (), config.seed, config.outcome, config.alternative, config.level, draws=_DRAWS)
+    return said.found.car, np.where(said.believed, said.headline_p, np.nan)
+
+
+def _series(sample: Sample, names: Sequence[tuple[str, str]]) -> tuple[Series, ...]:
+    """The ordinary days of all pairs of a sample: as one security, or pair by pair."""
+    if sample.portfolio is not None:
+        return _ordinary(sample.portfolio, 0)
+    if sample.n > _MANY or sample.members is None:
+        return ()
+    return tuple(
+        one for i, member in enumerate(sample.members.tolist()) for one in _ordinary(sample.returns, i, names[member])
+    )
+
+
+def _ordinary(returns: AbnormalReturns, i: int, name: tuple[str, str] = ("", "")) -> tuple[Series, ...]:
+    """The ordinary days of series i; none where they must not be exchanged for one another."""
     if returns.bare or returns.dependent:
-        return {}
+        return ()
     there = np.isfinite(returns.studentised[i])
     days = returns.sessions[returns.session_of[i], : returns.n_estimation_days]
-    return {"days": days[there], "ordinary": returns.studentised[i][there]}
+    return (Series(name, str(returns.day0_sessions[i]), days[there], returns.studentised[i][there]),)
 
 
 def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Window]) -> dict[Key, Judged]:
@@ -145,20 +176,18 @@ def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Wi
         rows = np.flatnonzero(regular).tolist()
         if rows:
             car = counted.car.reshape(s, n).mean(axis=1)[rows]
-            cars, ps = (v.reshape(s, n) for v in (counted.car, _p(counted.scar, returns, config)))
             of = whole.take(np.array(rows))
             said = ask_firms(of, window, (), config.seed, config.outcome, config.alternative, config.level)
             for i, row in enumerate(rows):
-                low, high, p = float(said.low[i]), float(said.high[i]), float(said.headline_p[i])
-                firms: dict[str, Any] = {"firms": names, "cars": cars[row], "ps": ps[row]} if n > 1 else {}
-                firms |= _ordinary(whole, row)
-                found[spans[row], window] = Judged(n, float(car[i]), low, high, said.headline[i], p, **firms)
+                low, high = float(said.low[i]), float(said.high[i])
+                test, p = (said.headline[i], float(said.headline_p[i])) if said.spoken(i).valid else ("", np.nan)
+                firms: dict[str, Any] = {}
+                if n > 1:
+                    cars, ps = _of_firms(returns.take(np.arange(row * n, row * n + n)), window, config)
+                    firms = {"firms": names, "cars": cars, "ps": ps}
+                series = _ordinary(whole, row)
+                found[spans[row], window] = Judged(n, float(car[i]), low, high, test, p, **firms, series=series)
     return found
-
-
-def _p(t: Floats, returns: AbnormalReturns, config: StudyConfig) -> Floats:
-    """p of the exact t (N,) in the direction that the study looks."""
-    return SeriesSignificance(t, p_t(t, returns.df), "t").towards(config.alternative).p_value
 
 
 def _whole(panel: Panel, block: EventBlock, model: Model, config: StudyConfig, s: int) -> AbnormalReturns:

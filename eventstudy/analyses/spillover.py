@@ -305,7 +305,7 @@ class _Looked:
         assert members is not None
         restriction = _independent(np.diff(self.means, axis=0))
         alike, regime = restricted(self.sample, restriction), self.sample.regime
-        if regime is not None and regime.used and alike.distribution:
+        if regime is not None and regime.raised and alike.distribution:
             alike = alike.distrusted(in_a_storm(regime.ratio))
         return Spill(
             window=window,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from eventstudy.windows import Window
 
 ALONE = 1e-9
 """The least share of the variance that the other days of a series leave where one day is studentised against them."""
+
+
+Scaled = Literal["auto", "always", "never"]
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,8 @@ class Around:
     """(N,) the rows of `found`."""
     left_out: Bools
     """(N, L1 + D) days of other events of the same firm, which say nothing of how wild its ordinary days are."""
-    always: bool = False
-    """Whether a window is judged by the scale of its near days whatever they look like."""
+    scaled: Scaled = "auto"
+    """Whether a window is judged by the scale of its near days: where they are wilder than usual, always, or never."""
     asked: bool = False
     """Whether that is asked for though there are very many series."""
 

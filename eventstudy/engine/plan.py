@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eventstudy.config import StudyConfig
+from eventstudy.engine.abnormal import Scaled
 from eventstudy.windows import Window
 
 
@@ -24,7 +25,7 @@ class Plan:
     """Whether the returns of each event date are added up too, for the portfolio of one date."""
     prediction_error: bool = True
     min_estimation: int = 100
-    regime: str = "auto"
+    regime: Scaled = "auto"
     """Whether the window of a portfolio is judged by the scale of the days near it: `auto`, `always` or `never`."""
     grid: int = 0
     """The number of the grid that the pairs stand on; it goes into the keys of dates."""

@@ -15,7 +15,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from eventstudy.engine import ranks
-from eventstudy.engine.abnormal import AbnormalReturns
+from eventstudy.engine.abnormal import AbnormalReturns, Scaled
 from eventstudy.engine.correlation import DateTables
 from eventstudy.engine.runs import ABOVE
 from eventstudy.panel.block import Floats, Ints
@@ -196,8 +196,8 @@ class NearSums:
     near: Floats
     """(L1 + D,) the same of all days, without those of other events of the firm."""
     near_n: Ints
-    always: bool
-    """Whether every window is judged by the scale of its near days."""
+    scaled: Scaled
+    """Whether a window is judged by the scale of its near days, as in `Around`."""
 
     def __add__(self, other: NearSums) -> NearSums:
         """Those of both together."""
@@ -220,7 +220,7 @@ def near_sums(returns: AbnormalReturns) -> NearSums | None:
     every = np.concatenate([days, np.abs(around.standardised(returns.sigma))], axis=1)
     every = np.where(around.left_out, np.nan, every)
     first = around.start - returns.n_estimation_days
-    return NearSums(first, _sum(days), _count(days), _sum(every), _count(every), around.always)
+    return NearSums(first, _sum(days), _count(days), _sum(every), _count(every), around.scaled)
 
 
 def near_together(parts: Iterable[Mapping[int, NearSums]]) -> dict[int, NearSums]:

@@ -81,7 +81,9 @@ class Design:
     f_cross: float = 1.0
     """`f` over the f of pairs of equal day 0 alone: what windows of different dates have in common."""
     scale: float = 1.0
-    """How much more the days near the event moved than estimation days, where VOLATILITY_REGIME is raised."""
+    """How much more the days near the event moved than estimation days, where the window is judged by that."""
+    storm: float = 1.0
+    """The same where they were wilder than usual (VOLATILITY_REGIME), whether or not the window is judged by that."""
     variance_ratio: float = 1.0
     """The variance of the standardised CARs over the one they should have."""
     clock: Frequency = DAILY
@@ -220,6 +222,7 @@ def describe(sample: Sample) -> Design:
         thin=untraded is not None and is_thin(*untraded),
         f_cross=sample.correlation.across(sample.n) if many else 1.0,
         scale=max(1.0, sample.scale),
+        storm=max(1.0, sample.regime.ratio) if sample.regime and sample.regime.raised else 1.0,
         clock=sample.clock,
         held=sample.clock.holds(sample.window),
         variance_ratio=spread_over_expected(sample) if many else 1.0,
@@ -306,8 +309,8 @@ def objections(test: PairsTest, design: Design, variant: str) -> Iterator[tuple[
             ),
             against_variance(max(1.0, design.variance_ratio)),
         )
-    if (test.constant_variance or test.calm_days) and design.scale > 1 and not test.scaled:
-        yield in_a_storm(design.scale), against_variance(design.scale**2)
+    if (test.constant_variance or test.calm_days) and design.storm > 1 and not (test.scaled and design.scale > 1):
+        yield in_a_storm(design.storm), against_variance(design.storm**2) if test.location else None
     if test.symmetric and design.skewed:
         yield (
             Phrase(

@@ -33,7 +33,7 @@ from eventstudy.frequency import DAILY, Frequency
 from eventstudy.inference.distributions import upper_tail
 from eventstudy.inference.regime import Regime, Regimes, regime_of_all, regimes
 from eventstudy.language import Phrase
-from eventstudy.panel.block import Days, EventBlock, Floats, Ints
+from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
 from eventstudy.parallel import Executor
 from eventstudy.windows import Window
 
@@ -143,6 +143,14 @@ class SeriesSignificance:
         """The answer for N series that the test does not apply to."""
         nothing = np.full(n, np.nan)
         return cls(nothing, nothing, "", None, (reason,) * n)
+
+    @property
+    def believed(self) -> Bools:
+        """(N,) whether the answer for each series is given and valid."""
+        nothing = ("",) * len(self.statistic)
+        given = (np.array(self.reasons or nothing) == "") & (np.array(self.storms or nothing) == "")
+        found: Bools = np.asarray(given & (self.doubt == ""), dtype=bool)
+        return found
 
     def at(self, i: int) -> Significance:
         """The answer for series i."""
@@ -282,6 +290,8 @@ class Sums:
     scale: float = float("nan")
     near: NearSums | None = None
     """How much the pairs moved on ordinary days and on those around the event; None where that was not added up."""
+    few: tuple[AbnormalReturns, ...] = ()
+    """The pairs themselves, grid by grid, where they are few."""
 
 
 @dataclass(frozen=True)
@@ -593,6 +603,11 @@ class Sample:
         return self.pairs.returns
 
     @property
+    def each(self) -> tuple[AbnormalReturns, ...]:
+        """Abnormal returns of the pairs, in parts; none where only sums were kept."""
+        return (self.pairs.returns,) if self.pairs else self._sums.few
+
+    @property
     def cumulated(self) -> Cumulated:
         """CARs, standard errors and SCARs of the window."""
         return self.returns.over(self.window)
@@ -654,6 +669,8 @@ class SeriesTest:
     paper: str
     compute: SeriesFunction
     inverts: bool = False
+    calm_days: bool = False
+    """Takes its measure from estimation days as they are, however wild the days near the window."""
     kind: Literal["series"] = field(default="series", init=False)
 
 
@@ -670,6 +687,8 @@ class PairsTest:
     variants: tuple[str, ...] = ("default",)
     from_sums: tuple[str, ...] = ()
     """The variants that need no more than sums over pairs."""
+    of_few: bool = False
+    """Needs abnormal returns pair by pair, as they are kept of few pairs beside their sums."""
     independent: bool = False
     """Takes the pairs for independent draws: invalid when events share days."""
     independent_variants: tuple[str, ...] = ()

@@ -153,6 +153,7 @@ TESTS: dict[str, SeriesTest] = {
         fails="event-induced variance, volatility clustering, serial correlation",
         paper="Chernozhukov, Wüthrich and Zhu 2021",
         compute=conformal,
+        calm_days=True,
     ),
     "placebo_in_space": SeriesTest(
         summary="the firm's error against those of its donors, each fitted as if it were the firm",

@@ -134,6 +134,7 @@ TESTS: dict[str, PairsTest] = {
         fails="event-induced variance; nearly as many firms as days",
         paper="Schipper and Thompson 1983; Binder 1985",
         compute=joint_placebo,
+        calm_days=True,
         location=False,
     ),
     "joint_f": PairsTest(
@@ -143,6 +144,7 @@ TESTS: dict[str, PairsTest] = {
         fails="fat tails, event-induced variance, nearly as many firms as days",
         paper="Schipper and Thompson 1983; Binder 1985",
         compute=joint_f,
+        calm_days=True,
         variants=("default", "wald"),
         normal_variants=("default", "wald"),
         location=False,

@@ -141,29 +141,45 @@ def romano_wolf_of_cells(
 
 def rejected_by_chance(
     days: Floats,
-    series: Ints,
+    series: Sequence[Ints] | Ints,
     windows: Sequence[Window],
     seed: int,
     draws: int,
     *,
     level: float,
     alternative: Alternative = "two-sided",
+    date: Ints | None = None,
+    spread: Sequence[bool] = (),
 ) -> Floats:
-    """(draws,) share of cells, each a series and a window, beyond its own critical value where nothing happened; or none.
+    """(draws,) share of cells, each a window of some series, beyond its own critical value where nothing happened; or none.
 
-    `days` (S, M) are studentised ordinary days of the series, drawn together for all of them and all windows; each cell rejects
-    in `level` of the draws, and how often many do so at once is what they have in common. Empty with fewer than thirty days.
+    `days` (S, M) are studentised ordinary days of the series, drawn together for all series of a `date` (S,) and all windows.
+    The statistic of a cell is that of its one series, or of several the sum, over their `spread` where that is said of it. Each
+    cell rejects in `level` of the draws, and how often many do so at once is what they have in common. Empty with fewer than
+    thirty days.
     """
     distinct = list(dict.fromkeys(windows))
     place = np.array([distinct.index(window) for window in windows], dtype=np.int64)
-    bootstrap = DayBootstrap.of_days(days, distinct)
+    bootstrap = DayBootstrap.of_days(days, distinct, date)
     if not len(days) or not bootstrap.known.all():
         return np.empty(0)
-    drawn = np.concatenate([bootstrap.draw(seed, chunk)[:, series, place] for chunk in bootstrap.chunks(draws)])
+    rows, by_spread = [np.atleast_1d(one) for one in series], [*spread] or [False] * len(series)
+    drawn = np.concatenate(
+        [
+            np.stack([_statistic(made[:, i, w], s) for i, w, s in zip(rows, place, by_spread, strict=True)], axis=1)
+            for made in (bootstrap.draw(seed, chunk) for chunk in bootstrap.chunks(draws))
+        ]
+    )
     size = {"two-sided": np.abs, "greater": np.positive, "less": np.negative}[alternative](drawn)
     least = draws - max(1, int(level * (draws + 1)))
     found: Floats = (size >= np.partition(size, least, axis=0)[least]).mean(axis=1)
     return found
+
+
+def _statistic(drawn: Floats, spread: bool) -> Floats:
+    """(draws,) sum of drawn SCARs (draws, N), over their standard deviation where `spread`."""
+    total: Floats = drawn.sum(axis=1)
+    return total / drawn.std(axis=1) if spread else total
 
 
 def on_levels(drawn: Floats, levels: Sequence[Floats], date: Ints, seed: int, number: int) -> Floats:
@@ -306,6 +322,7 @@ TESTS: dict[str, PairsTest] = {
         fails="event-induced variance, volatility clustering (without blocks)",
         paper="Westfall and Young 1993; Romano and Wolf 2005",
         compute=max_t,
+        calm_days=True,
         variants=("default", "bootstrap", "block"),
         location=False,
     ),

@@ -598,6 +598,7 @@ TESTS: dict[str, PairsTest | SeriesTest] = {
         fails="fat tails (mildly), volatility clustering, event-induced variance",
         paper="MacKinlay 1997; Campbell, Lo and MacKinlay 1997",
         compute=exact_t,
+        calm_days=True,
     ),
     "garch_z": SeriesTest(
         summary="abnormal return over the standard error that GARCH forecasts for its days",

@@ -18,7 +18,7 @@ from eventstudy.engine.leave_out import days_of, drawn_t
 from eventstudy.inference.base import PairsTest, Sample, SeriesSignificance, SeriesTest, Significance
 from eventstudy.inference.days import ACROSS_GAPS, DRAWS, sets_of_days
 from eventstudy.inference.distributions import mean_over_known_variance
-from eventstudy.inference.regime import regimes
+from eventstudy.inference.regime import Regime, regimes
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Bools, Floats, Ints
 from eventstudy.windows import Window
@@ -103,32 +103,61 @@ def placebo_sum(sample: Sample, variant: str) -> Significance:
     are 9,999 sums of T_S / l(j) with random signs: of each event a set S of ordinary days, and a day j whose scale is l(j),
     apart from the others.
     """
-    returns, window = sample.returns, sample.window
-    each = placebo(returns, window, sample.seed, level=sample.level)
-    if reason := next(filter(None, each.reasons), ""):
-        return Significance.undefined(reason, sample.n)
-    found, near = sample.cumulated, each.regimes
-    used = np.zeros(sample.n, dtype=bool) if near is None else near.used
-    scale = np.where(used, np.nan if near is None else near.ratio, 1.0)
-    ordinary: list[Floats] = [np.empty(0)] * sample.n
-    everyone: Bools = np.ones(sample.n, dtype=bool)
-    for which, sizes, _ in _by_days(returns, found, everyone, sample.seed, DRAWS):
-        for i, own in zip(which.tolist(), sizes, strict=True):
-            ordinary[i] = own
+    events: list[_Event] = []
+    for part in sample.each:
+        each = placebo(part, sample.window, sample.seed, level=sample.level)
+        if reason := next(filter(None, each.reasons), ""):
+            return Significance.undefined(reason, sample.n)
+        events += _events(part, each, sample)
     rng, total = np.random.default_rng([sample.seed, sample.n]), np.zeros(sample.draws)
-    for i, own in enumerate(ordinary):
+    for one in events:
+        own, levels = one.ordinary, one.levels
         drawn = own[rng.integers(len(own), size=sample.draws)] * rng.choice((-1.0, 1.0), size=sample.draws)
-        if near is not None and used[i]:
-            drawn /= near.ratio[i] * near.scales[i][rng.integers(len(near.scales[i]), size=sample.draws)]
-        total += drawn
-    kappa = 1.0 if each.kappa is None else each.kappa
-    observed = float((each.statistic / scale).sum())
-    per_effect = float((1 / (found.se * np.sqrt(kappa) * scale)).sum())
+        total += drawn / levels[rng.integers(len(levels), size=sample.draws)] if len(levels) else drawn
+    observed, per_effect = sum(one.statistic for one in events), sum(1 / one.unit for one in events)
     said = judged(observed, total, None, 1 - sample.level)
     centre, half = observed / per_effect, said.critical / per_effect
     around = (centre - half, centre + half) if np.isfinite(half) else None
-    tails = (said.upper, said.lower)
-    return Significance(observed, said.p, "placebo", None, sample.n, draws=sample.draws, interval=around, tails=tails)
+    return Significance(
+        observed,
+        said.p,
+        "placebo",
+        None,
+        sample.n,
+        draws=sample.draws,
+        interval=around,
+        tails=(said.upper, said.lower),
+        regime=max((one.near for one in events if one.near and one.near.ignored), key=lambda r: r.ratio, default=None),
+    )
+
+
+class _Event(NamedTuple):
+    """One of the events of a sum."""
+
+    statistic: float
+    """t over the root of kappa and the scale of the near days."""
+    unit: float
+    """The effect that moves it by one."""
+    ordinary: Floats
+    """(B,) T_S of ordinary windows."""
+    levels: Floats
+    """(M,) how wild the days near each estimation day are; none where the window is not judged by its near days."""
+    near: Regime | None
+
+
+def _events(returns: AbnormalReturns, each: SeriesSignificance, sample: Sample) -> Iterator[_Event]:
+    """Those of some pairs, of which `placebo` says `each`."""
+    found, near = returns.over(sample.window), each.regimes
+    kappa = np.ones(returns.n) if each.kappa is None else each.kappa
+    ordinary: dict[int, Floats] = {}
+    for which, sizes, _ in _by_days(returns, found, np.ones(returns.n, dtype=bool), sample.seed, DRAWS):
+        ordinary |= zip(which.tolist(), sizes, strict=True)
+    for i, own in sorted(ordinary.items()):
+        wild = near is not None and bool(near.used[i])
+        scale = float(near.ratio[i]) if near is not None and wild else 1.0
+        levels = scale * near.scales[i] if near is not None and wild else np.empty(0)
+        unit = float(found.se[i] * np.sqrt(kappa[i]) * scale)
+        yield _Event(float(each.statistic[i]) / scale, unit, own, levels, near.at(i) if near is not None else None)
 
 
 def _by_days(
@@ -253,6 +282,7 @@ TESTS: dict[str, SeriesTest | PairsTest] = {
         fails="events that share days; a storm on the tested days alone",
         paper="this project; Gelbach, Helland and Klick 2013",
         compute=placebo_sum,
+        of_few=True,
         independent=True,
         size_when_clustered=mean_over_known_variance,
     ),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from eventstudy.engine.abnormal import AbnormalReturns
+from eventstudy.engine.abnormal import AbnormalReturns, Scaled
 from eventstudy.engine.totals import NearSums
 from eventstudy.panel.block import Bools, Floats, Ints
 from eventstudy.windows import Window
@@ -48,6 +48,16 @@ class Regime(NamedTuple):
     after: bool
     """Whether enough days after the window could be looked at."""
 
+    @property
+    def raised(self) -> bool:
+        """Whether the days near the window were wilder than usual, whatever it is judged by."""
+        return self.p <= RAISED
+
+    @property
+    def ignored(self) -> bool:
+        """Whether they were, and the study was told not to judge by them."""
+        return self.raised and not self.used
+
 
 _UNKNOWN = Level(np.nan, np.nan, np.empty(0))
 
@@ -75,9 +85,9 @@ class Regimes:
 def regimes(returns: AbnormalReturns, window: Window) -> Regimes | None:
     """The regimes of N series; None where nobody asked: without days around, or with very many series."""
     around = returns.around
-    if around is None or not (around.always or around.asked or returns.n <= MANY):
+    if around is None or not (around.scaled == "always" or around.asked or returns.n <= MANY):
         return None
-    found: Regimes = returns.kept(("regimes", window), lambda: _regimes(returns, window, always=around.always))
+    found: Regimes = returns.kept(("regimes", window), lambda: _regimes(returns, window, around.scaled))
     return found
 
 
@@ -91,8 +101,15 @@ def regime_of_all(sums: NearSums, window: Window) -> Regime:
     days, near = mean(sums.ordinary, sums.ordinary_n), _beside(mean(sums.near, sums.near_n), window, sums.first)
     there = np.isfinite(near)
     [level] = judged(days[np.isfinite(days)][None], near[None], there, window.length)
-    used = bool(np.isfinite(level.ratio)) if sums.always else level.p <= RAISED
+    used = bool(_used(np.array(level.p), sums.scaled))
     return Regime(level.ratio, level.p, used, bool(there[SIDE:].sum() >= _FEWEST))
+
+
+def _used(p: Floats, scaled: Scaled) -> Bools:
+    """Whether windows with these p (NaN: not judged) are judged by the scale of their near days."""
+    if scaled == "never":
+        return np.zeros_like(p, dtype=bool)
+    return np.asarray(np.isfinite(p) if scaled == "always" else p <= RAISED, dtype=bool)
 
 
 def _beside(values: Floats | Bools, window: Window, first: int) -> Floats:
@@ -103,7 +120,7 @@ def _beside(values: Floats | Bools, window: Window, first: int) -> Floats:
     return found
 
 
-def _regimes(returns: AbnormalReturns, window: Window, *, always: bool) -> Regimes:
+def _regimes(returns: AbnormalReturns, window: Window, scaled: Scaled) -> Regimes:
     found = [_UNKNOWN] * returns.n
     days, near = np.abs(returns.standardised), np.abs(_near(returns, window))
     patterns = np.concatenate([np.isfinite(days), np.isfinite(near)], axis=1)
@@ -115,7 +132,7 @@ def _regimes(returns: AbnormalReturns, window: Window, *, always: bool) -> Regim
         for i, level in zip(mine.tolist(), levels, strict=True):
             found[i] = level
     ratio, p = np.array([level.ratio for level in found]), np.array([level.p for level in found])
-    used = np.isfinite(ratio) if always else p <= RAISED
+    used = _used(p, scaled)
     scales = tuple(level.ratios / level.ratio for level in found)
     after: Bools = np.asarray(np.isfinite(near[:, SIDE:]).sum(axis=1) >= _FEWEST, dtype=bool)
     return Regimes(ratio, p, used, after, scales)

@@ -136,10 +136,10 @@ class DayBootstrap:
         self._prepare(returns.studentised, date, windows, blocks=blocks)
 
     @classmethod
-    def of_days(cls, days: Floats, windows: Sequence[Window]) -> DayBootstrap:
-        """Draws from studentised days (N, M) of series of one date."""
+    def of_days(cls, days: Floats, windows: Sequence[Window], date: Ints | None = None) -> DayBootstrap:
+        """Draws from studentised days (N, M) of series of one date, or of several by the number (N,) of each."""
         made = cls.__new__(cls)
-        made._prepare(days, np.zeros(len(days), dtype=np.int64), windows, blocks=False)
+        made._prepare(days, np.zeros(len(days), dtype=np.int64) if date is None else date, windows, blocks=False)
         return made
 
     def _prepare(self, days: Floats, date: Ints, windows: Sequence[Window], *, blocks: bool) -> None:

@@ -142,6 +142,16 @@ class Material:
                 return self.p(f"{path}.tests[{place}].p")
         return "–"
 
+    def p_of_firm(self, path: str, test: str, key: str) -> Text:
+        """The p of a test of one firm, `key` of the window at `path`; in brackets where the test is not valid there."""
+        return (self.p(f"{path}.{key}"),) if self.valid_for(path, test) else ("(", self.p(f"{path}.{key}"), ")")
+
+    def valid_for(self, path: str, test: str) -> bool:
+        """Whether a test of one firm is valid over the window at `path`, or says nothing."""
+        return all(
+            one["valid"] or one["p"] is None for one in value_at(self.data, path)["tests"] if one["name"] == test
+        )
+
     def of_registry(self, event: Event, name: str) -> Span:
         """A text of the registry in the report's language, where it has one, or else as it is and marked as English."""
         return self.words.said(event.said(name))

@@ -80,7 +80,7 @@ def _places(told: Material, name: str) -> list[tuple[str, dict[str, Any]] | None
 
 def _valid(told: Material) -> Table:
     rows = []
-    heads = {w["headline"] for w in told.data["aggregate"]["windows"]}
+    heads = [w["headline"] for w in told.data["aggregate"]["windows"]]
     for name in sorted(_names(told), key=lambda n: n not in heads):
         places = _places(told, name)
         if any(p is not None and p[1]["valid"] and p[1]["p"] is not None for p in places):
@@ -88,10 +88,20 @@ def _valid(told: Material) -> Table:
                 (told.p(f"{p[0]}.p"),) if p is not None and p[1]["valid"] and p[1]["p"] is not None else ()
                 for p in places
             )
-            mark: Text = (f" {told.words('is headline')}",) if name in heads else ()
+            mark: Text = _mark(told, name, heads)
             rows.append(Row((told.words.said(named(name)), *mark), cells))
     windows = [told.window(f"aggregate.windows[{j}]") for j in range(len(told.data["aggregate"]["windows"]))]
     return Table(told.words("cap.tests"), (told.words("test"), *windows), tuple(rows))
+
+
+def _mark(told: Material, name: str, heads: list[str | None]) -> Text:
+    """Whether a test is the headline, and of which windows where it is not of all."""
+    if name not in heads:
+        return ()
+    if len(set(heads)) == 1:
+        return (f" {told.words('is headline')}",)
+    over = ", ".join(told.window(f"aggregate.windows[{j}]") for j, head in enumerate(heads) if head == name)
+    return (" ", *told.words.fill("is headline over", windows=over))
 
 
 def _invalid(told: Material) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Block, Paragraph, Row, Section, Span, Table, Text
@@ -23,9 +23,9 @@ def results(told: Material) -> Section:
     blocks: list[Block] = []
     n = told.result.returns.n
     if n <= _FEW:
-        blocks += [_one_firm(told, i) for i in range(n)]
+        blocks += [*(_one_firm(told, i) for i in range(n)), *_brackets(told, ("exact_t",))]
     elif n <= _MANY:
-        blocks += [_firms(told), Paragraph(_left_together(told), "note")]
+        blocks += [_firms(told), Paragraph(_left_together(told), "note"), *_brackets(told)]
     if n > 1:
         blocks.append(_together(told))
     return Section("results", told.words("s.results"), tuple(blocks))
@@ -35,6 +35,7 @@ def detail(told: Material) -> Section:
     """Each day, and the model of each stock."""
     n = told.result.returns.n
     blocks: list[Block] = [_days(told, i) for i in range(n)] if n <= _FEW else [_mean_days(told)]
+    blocks += _brackets(told, ("exact_t",)) if n <= _FEW else ()
     if n <= _MANY:
         blocks.append(_models(told))
     return Section("detail", told.words("s.detail"), tuple(blocks))
@@ -71,8 +72,19 @@ def _firm_row(told: Material, i: int) -> Row:
     cells: list[Text] = []
     for j in range(len(told.data["firms"][i]["windows"])):
         path = f"firms[{i}].windows[{j}]"
-        cells.append((told.amount(f"{path}.car"), " ", told.p(f"{path}.headline_p")))
+        by = told.data["firms"][i]["windows"][j]["headline"]
+        cells.append((told.amount(f"{path}.car"), " ", *told.p_of_firm(path, by, "headline_p")))
     return Row(_name(told, i), tuple(cells))
+
+
+def _brackets(told: Material, tests: Iterable[str] = ()) -> Iterator[Block]:
+    """What brackets around the p of a firm mean, where the headline or one of the `tests` is not valid for it."""
+    places = [(i, j) for i, firm in enumerate(told.data["firms"]) for j in range(len(firm["windows"]))]
+    for i, j in places:
+        shown = (told.data["firms"][i]["windows"][j]["headline"], *tests)
+        if not all(told.valid_for(f"firms[{i}].windows[{j}]", test) for test in shown):
+            yield Paragraph((told.words("in brackets"),), "note")
+            return
 
 
 def _name(told: Material, i: int) -> Text:
@@ -108,8 +120,8 @@ def _one_firm(told: Material, i: int) -> Table:
             told.interval(path),
             (told.amount(f"{path}.se", sign=False),),
             (told.number(f"{path}.t", sign=True),),
-            (told.p(f"{path}.p"),),
-            (told.p(f"{path}.headline_p"),),
+            told.p_of_firm(path, "exact_t", "p"),
+            told.p_of_firm(path, window["headline"], "headline_p"),
             (told.test(window["headline"]),),
             *(() if told.levels else ((told.amount(f"{path}.bhar"),),)),
         )
@@ -145,6 +157,8 @@ def _together(told: Material) -> Table:
 def _days(told: Material, i: int) -> Table:
     words = told.words
     rows = []
+    windows = range(len(told.data["firms"][i]["windows"]))
+    calm = all(told.valid_for(f"firms[{i}].windows[{j}]", "exact_t") for j in windows)
     for j in range(len(told.data["firms"][i]["days"])):
         path = f"firms[{i}].days[{j}]"
         cells: tuple[Text, ...] = (
@@ -153,7 +167,7 @@ def _days(told: Material, i: int) -> Table:
             (told.amount(f"{path}.expected"),),
             (told.amount(f"{path}.ar"),),
             (told.number(f"{path}.t", sign=True),),
-            (told.p(f"{path}.p"),),
+            (told.p(f"{path}.p"),) if calm else ("(", told.p(f"{path}.p"), ")"),
         )
         rows.append(Row((told.number(f"{path}.rel_day", 0, sign=True),), cells))
     columns = tuple(map(words, told.columns("day", "session", "ret", "expected", "ar", "t", "p exact")))

@@ -112,6 +112,7 @@ PHRASES: dict[str, str] = {
         "p of a stock: its place among windows made of ordinary days; p of a mean: headline test. Prices are in "
         "doubt, so no stock is named."
     ),
+    "in brackets": "p in brackets: the test is not valid there. The warnings say why, and the JSON file of each test.",
     "nothing left": "none",
     "day": "Day",
     "session": "Session",
@@ -128,6 +129,8 @@ PHRASES: dict[str, str] = {
     "p exact": "p (exact t)",
     "p headline": "p (headline)",
     "p holm": "p (Holm)",
+    "exact valid": "Exact t valid",
+    "headline valid": "Headline valid",
     "sigma": "sigma",
     "n estimation": "Estimation days",
     "from": "From",
@@ -161,6 +164,7 @@ PHRASES: dict[str, str] = {
     "why not": "Why not",
     "size": "True nulls rejected at 5 %",
     "is headline": "(headline)",
+    "is headline over": "(headline over {windows})",
     "mean correlation": "Mean correlation of the residuals: {r}; pairs: {n}; event dates: {dates}.",
     # several events of one ticker
     "s.history": "Event by event",
@@ -324,6 +328,8 @@ PHRASES: dict[str, str] = {
     "m.n days": "days of the window that were observed",
     "m.car": "cumulated abnormal return: sum over the window",
     "m.p holm": "exact p, all firms of the window judged together (Holm)",
+    "m.exact valid": "whether the exact t may be believed for this firm and window",
+    "m.headline valid": "whether the headline test may be believed for it",
     "m.headline": "test that is valid for this design and is believed first",
     "m.p headline": "p of that test",
     "m.bhar": "buy-and-hold abnormal return",

@@ -345,6 +345,8 @@ class _Workbook:
             "headline",
             "p headline",
             "bhar",
+            "exact valid",
+            "headline valid",
         )
         sheet = self._sheet("Windows", keys)
         for j, window in enumerate(self.result.firm_answers):
@@ -365,7 +367,11 @@ class _Workbook:
                     found["headline"],
                     Cell(found["headline_p"], "p"),
                     *([] if self.told.levels else [Cell(found["bhar"], "percent")]),
+                    *(self._valid(f"firms[{i}].windows[{j}]", test) for test in ("exact_t", found["headline"])),
                 )
+
+    def _valid(self, path: str, test: str) -> str:
+        return self.told.words("yes" if self.told.valid_for(path, test) else "no")
 
     def _alive(self, i: int, window: Any, used: np.ndarray) -> bool:
         """Whether the window takes every observed day: a return across a gap may lie outside, and is then no SUM of cells."""

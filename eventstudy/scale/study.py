@@ -22,6 +22,7 @@ import pandas as pd
 
 from eventstudy import __version__, calendars
 from eventstudy.config import StudyConfig
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.plan import plan_of
 from eventstudy.engine.totals import Below, NearSums, Totals, below_together, near_together
 from eventstudy.errors import InvalidRequest, NothingUsable
@@ -40,13 +41,13 @@ from eventstudy.prices import PriceTable
 from eventstudy.scale.panel import PanelFolder
 from eventstudy.scale.parts import Part, parts_of
 from eventstudy.scale.read import homes_of, on_sessions, read_tickers, sessions_of, upto
-from eventstudy.scale.work import Found, Place, Work, first, second
+from eventstudy.scale.work import Asked, Found, Place, Work, first, second
 from eventstudy.study import many
 from eventstudy.study.aggregate import AggregateResult
 from eventstudy.study.doubts import with_severity
 from eventstudy.study.evidence import Evidence, Ground
 from eventstudy.study.near import Besides
-from eventstudy.study.passes import near_asked
+from eventstudy.study.passes import few_asked, near_asked
 from eventstudy.study.study import DEFAULT_BENCHMARK, Events, EventStudy, check_regressors
 
 
@@ -133,13 +134,17 @@ def _both_passes(
     below: Below = {}
     near: dict[int, NearSums] = {}
 
-    def fold_ranks(part: tuple[Below, dict[int, NearSums]]) -> None:
-        nonlocal below, near
-        below, near = below_together([below, part[0]]), near_together([near, part[1]])
+    few: tuple[AbnormalReturns, ...] = ()
 
-    asked = near_asked(work.plan, evidence)
-    runner.run(second, (work, scales, asked), parts, done and (lambda i, _: done(n + i, 2 * n)), fold_ranks)
-    return found, replace(evidence, below=below, scales=tuple(scales.tolist()), near=near if asked else None)
+    def fold_second(part: tuple[Below, dict[int, NearSums], list[AbnormalReturns]]) -> None:
+        nonlocal below, near, few
+        below, near = below_together([below, part[0]]), near_together([near, part[1]])
+        few += tuple(part[2])
+
+    asked = Asked(near_asked(evidence), few_asked(evidence))
+    runner.run(second, (work, scales, asked), parts, done and (lambda i, _: done(n + i, 2 * n)), fold_second)
+    evidence = replace(evidence, below=below, scales=tuple(scales.tolist()), few=few)
+    return found, replace(evidence, near=near if asked.near else None)
 
 
 def _work(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from eventstudy.config import StudyConfig
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.correlation import DateTables
 from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, NearSums, Totals, below_together, near_together
@@ -28,6 +29,7 @@ from eventstudy.scale.panel import PanelFolder
 from eventstudy.scale.parts import Part
 from eventstudy.scale.read import on_sessions, read_rows, table_of, upto
 from eventstudy.study.evidence import Ground
+from eventstudy.study.fitted import pairs_by_model
 from eventstudy.study.near import Besides, with_others
 from eventstudy.study.passes import BLOCK, first_pass, in_order, second_pass, shared_days
 from eventstudy.study.study import DEFAULT_BENCHMARK
@@ -195,15 +197,25 @@ def first(work: Work, part: Part) -> Found:
     )
 
 
-def second(shared: tuple[Work, Floats, bool], part: Part) -> tuple[Below, dict[int, NearSums]]:
-    """The ranks of one part, and where that is `asked` how much its pairs moved around their events."""
+class Asked(NamedTuple):
+    """What the second pass finds beside ranks."""
+
+    near: bool
+    """How much pairs moved around their events."""
+    few: bool
+    """The pairs themselves."""
+
+
+def second(shared: tuple[Work, Floats, Asked], part: Part) -> tuple[Below, dict[int, NearSums], list[AbnormalReturns]]:
+    """The ranks of one part, and where they are `asked` for how much its pairs moved around their events, and the pairs."""
     work, scales, asked = shared
     lined = _lined.pop((str(work.folder.path), part), None) or _line_up(work, part)
     model = model_of(work.config)
     with one_thread():
         blocks = [some for dense in lined.grids for some in _blocks(dense)]
-        found = [second_pass(work.plan, model, some, scales, near=asked) for some in blocks]
-    return below_together(below for below, _ in found), near_together(near for _, near in found)
+        found = [second_pass(work.plan, model, some, scales, near=asked.near) for some in blocks]
+        few = [one for some in blocks if asked.few for one in pairs_by_model(work.plan, model, some)]
+    return below_together(below for below, _ in found), near_together(near for _, near in found), few
 
 
 def _remember(work: Work, part: Part, lined: _Lined) -> None:

@@ -26,11 +26,12 @@ from eventstudy.inference import (
     romano_wolf_of_windows,
 )
 from eventstudy.inference.base import NO_ESTIMATION
+from eventstudy.inference.days import DRAWS
 from eventstudy.inference.distributions import critical_values
 from eventstudy.inference.parametric import Standardised
 from eventstudy.inference.regime import MANY, Regime
 from eventstudy.language import Phrase
-from eventstudy.panel import Floats, Ints
+from eventstudy.panel import Bools, Floats, Ints
 from eventstudy.parallel import Executor
 from eventstudy.windows import Window
 
@@ -40,8 +41,6 @@ NEEDS_PAIRS = Phrase('needs every pair, and only sums were kept: run with keep="
 
 _OF_DAYS = ("permutation", "placebo", "bootstrap")
 """Reference distributions made by exchanging days."""
-_OF_CALM_DAYS = ("exact_t",)
-"""Tests of a series that take its variance from estimation days as they are."""
 _OF_SIGMA = ("t", "normal", "F", "chi2")
 """Reference distributions of a statistic over its forecast standard error."""
 
@@ -189,7 +188,7 @@ def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, st
     answer = answer_of(name, sample, design, variants)
     if design.held and name == "calendar_time" and not answer.valid:  # too few months for a regression
         return headline_of(sample, replace(design, held=False), variants)
-    if name == "placebo_sum" and not answer.valid:  # sums alone were kept, or a return lies across a gap
+    if name == "placebo_sum" and not answer.distribution:  # a return lies across a gap, or these few are part of many
         return "patell_guarded", answer_of("patell_guarded", sample, design, variants)
     if sample.n == 1 and not answer.valid:
         return "exact_t", answer_of("exact_t", sample, design, variants)
@@ -212,7 +211,7 @@ def _answer_of(name: str, sample: Sample, design: advice.Design, variants: Mappi
         if sample.n == 1:
             return Significance.undefined(Phrase("a mean over pairs is not defined for one pair"), 1)
         variant = variants.get(name, "default")
-        if variant not in test.from_sums and sample.pairs is None:
+        if variant not in test.from_sums and sample.pairs is None and not (test.of_few and sample.each):
             return Significance.undefined(NEEDS_PAIRS, sample.n)
         answer = test.compute(sample, variant)
         if answer.distribution:
@@ -223,20 +222,33 @@ def _answer_of(name: str, sample: Sample, design: advice.Design, variants: Mappi
                 answer = answer.distrusted(EQUALLY_WEIGHTED)
             if name in _ONE_LENGTH and sample.lengths_differ:
                 answer = answer.distrusted(LENGTHS_DIFFER)
-        return advice.judge(test, answer, design, variant)
+        return _scaled_where_wild(advice.judge(test, answer, design, variant))
     if sample.portfolio is None:
         return Significance.undefined(sample.no_portfolio, sample.n)
     said = _series(name, sample.portfolio, sample.window, sample.seed, sample.alternative, sample.level).at(0)
-    in_doubt = name in _OF_CALM_DAYS and said.distribution and design.scale > 1
-    return said.distrusted(advice.in_a_storm(design.scale)) if in_doubt else said
+    if test.calm_days and design.storm > 1 and said.distribution:
+        return said.distrusted(advice.in_a_storm(design.storm))
+    return _scaled_where_wild(said)
+
+
+def _scaled_where_wild(answer: Significance) -> Significance:
+    """The answer of a test that can take wild days near the window into account, distrusted where it was told not to."""
+    near = answer.regime
+    return answer.distrusted(advice.in_a_storm(near.ratio)) if near is not None and near.ignored else answer
 
 
 def _series(
-    name: str, returns: AbnormalReturns, window: Window, seed: int, alternative: Alternative, level: float
+    name: str,
+    returns: AbnormalReturns,
+    window: Window,
+    seed: int,
+    alternative: Alternative,
+    level: float,
+    draws: int = DRAWS,
 ) -> SeriesSignificance:
     """A test of single series, as far as the model lets it speak."""
     test: SeriesTest = plugins.load("tests", name)
-    found = test.compute(returns, window, seed, **({"level": level} if test.inverts else {}))
+    found = test.compute(returns, window, seed, **({"level": level, "draws": draws} if test.inverts else {}))
     found = found.in_upper_tail() if returns.upper else found.towards(alternative)
     return replace(found, doubt=_doubt(found.distribution, returns, spread_of_pairs=False))
 
@@ -276,6 +288,14 @@ class FirmAnswers:
         """What the headline test says of pair i."""
         return self.tests[self.headline[i]].at(i)
 
+    @property
+    def believed(self) -> Bools:
+        """(N,) whether the headline test of each pair is valid."""
+        which, found = np.array(self.headline), np.zeros(len(self.headline), dtype=bool)
+        for name in set(self.headline):
+            found |= (which == name) & self.tests[name].believed
+        return found
+
     def take(self, which: Ints) -> FirmAnswers:
         """Of the pairs at these positions; p-values stay adjusted for all, single tests are left behind."""
         arrays: dict[str, Any] = {n: v[which] for n, v in vars(self).items() if isinstance(v, np.ndarray)}
@@ -291,8 +311,9 @@ def ask_firms(
     outcome: str = "return",
     alternative: Alternative = "two-sided",
     level: float = 0.95,
+    draws: int = DRAWS,
 ) -> FirmAnswers:
-    """The tests of single firms, put to every pair at once.
+    """The tests of single firms, put to every pair at once, with so many `draws` of windows of ordinary days.
 
     A window is judged by its place among windows made of ordinary days (METHODS 3.29). The exact t speaks where that does not
     apply (a return across a gap), and with very many pairs, where windows of several days are drawn on request only. A study
@@ -317,13 +338,10 @@ def ask_firms(
     if headline == "placebo" and headline not in own and not drawn_for_all(returns, window):
         headline = "exact_t"
     names = dict.fromkeys(["exact_t", headline, *_of_model(returns), *own])
-    tests = {name: _series(name, returns, window, seed, alternative, level) for name in names}
+    tests = {name: _series(name, returns, window, seed, alternative, level, draws) for name in names}
     if (near := tests[headline].regimes) is not None:
-        storms = tuple(
-            advice.in_a_storm(ratio) if used else ""
-            for used, ratio in zip(near.used.tolist(), near.ratio.tolist(), strict=True)
-        )
-        tests |= {name: replace(tests[name], storms=storms) for name in _OF_CALM_DAYS}
+        every = [near.at(i) for i in range(returns.n)]
+        tests = {name: replace(said, storms=_storms(name, said, every)) for name, said in tests.items()}
     chosen, p = tests[headline], tests["exact_t"].p_value
     speaks = (np.array(chosen.reasons or ("",) * returns.n) == "") & (chosen.doubt == "")
     headline_p = np.where(speaks, chosen.p_value, p)
@@ -334,8 +352,16 @@ def ask_firms(
     if chosen.low is not None and chosen.high is not None:
         low, high = np.where(speaks, chosen.low, low), np.where(speaks, chosen.high, high)
     none = ~np.isfinite(high - low) | (outcome == "volatility") | (~speaks & bool(returns.descriptive))
+    none |= np.array(chosen.storms or ("",) * returns.n) != ""
     low, high = np.where(none, np.nan, low), np.where(none, np.nan, high)
     return FirmAnswers(window, found, p, holm(p), by, headline_p, low, high, tests)
+
+
+def _storms(name: str, said: SeriesSignificance, near: Sequence[Regime]) -> tuple[str, ...]:
+    """(N,) why the days near each window speak against what a test says of it; or empty."""
+    calm_days, asked = plugins.load("tests", name).calm_days, said.regimes is not None
+    wild = [one.raised and (calm_days or (asked and not one.used)) for one in near]
+    return tuple(advice.in_a_storm(one.ratio) if those else "" for one, those in zip(near, wild, strict=True))
 
 
 def drawn_for_all(returns: AbnormalReturns, window: Window) -> bool:
@@ -381,11 +407,12 @@ def ask_family(
         return FamilyAnswers(
             (("exact_t",) * returns.n,) * len(windows), nothing, nothing, nothing, nothing, nothing, _DRAWS
         )
-    p = np.stack([f.headline_p if fat else f.p for f in firms.values()], axis=1)
-    scar = np.stack([on_scale(f) for f in firms.values()], axis=1)
+    judged = [_of_family(f, fat=fat) for f in firms.values()]
+    p = np.stack([found for found, _ in judged], axis=1)
+    scar = np.stack([np.where(f.believed, on_scale(f), np.nan) for f in firms.values()], axis=1)
     if returns.dependent or alternative != "two-sided":
         scar = np.full_like(scar, np.nan)
-    by = tuple(f.headline if fat else ("exact_t",) * returns.n for f in firms.values())
+    by = tuple(names for _, names in judged)
     together, alone = romano_wolf_of_windows(returns, windows, scar, seed, _DRAWS, executor, _levels(firms, returns.n))
     return FamilyAnswers(
         by=by,
@@ -396,6 +423,13 @@ def ask_family(
         romano_wolf_by_window=alone,
         draws=_DRAWS,
     )
+
+
+def _of_family(firm: FirmAnswers, *, fat: bool) -> tuple[Floats, tuple[str, ...]]:
+    """(N,) the p of a window that are adjusted, and the tests they are of: the exact t where it is valid, else the headline."""
+    exact = firm.tests["exact_t"].believed & (not fat)
+    p = np.where(exact, firm.p, np.where(firm.believed, firm.headline_p, np.nan))
+    return p, tuple("exact_t" if plain else name for plain, name in zip(exact, firm.headline, strict=True))
 
 
 def on_scale(firm: FirmAnswers) -> Floats:

@@ -14,7 +14,8 @@ from eventstudy.engine.correlation import correlations
 from eventstudy.inference.advice import arch_p, is_thin, warn_design
 from eventstudy.inference.parametric import calendar_alpha
 from eventstudy.inference.placebo import serial
-from eventstudy.inference.regime import MANY, RAISED, Regime
+from eventstudy.inference.regime import MANY, Regime
+from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.models import fit_pairs, model_of
 from eventstudy.panel import Floats, Pair
@@ -99,6 +100,8 @@ def of_choices(config: StudyConfig) -> list[Message]:
     if after:
         form = "POST_EVENT_ESTIMATION.both" if len(after) < len(config.spans) else "POST_EVENT_ESTIMATION"
         found.append(Message.of(form, windows=list(config.spans)))
+    if config.regime != "auto" and config.in_order and config.estimated:
+        found.append(Message.of(f"REGIME_CHOSEN.{config.regime}"))
     if ":" in config.model:
         found.append(Message.of("UNCHECKED_MODEL", model=config.model))
     if config.model == "given":
@@ -167,17 +170,37 @@ def of_design(answers: Iterable[Answer]) -> list[Message]:
         for message in warn_design(answer.design, answer.window) if answer.design else []:
             found.setdefault(message.code, message)
     told = {answer.window: answer.regime for answer in answers if answer.n > 1 and answer.regime is not None}
-    return [*found.values(), *_of_regimes(told, "VOLATILITY_REGIME.together")]
+    by_pairs = any(answer.headline not in (None, "placebo", "placebo_sum") for answer in answers)
+    return [*found.values(), *_of_regimes(told, "VOLATILITY_REGIME.together", by_pairs=by_pairs)]
 
 
-def _of_regimes(told: Mapping[Window, Regime], form: str, *whom: str) -> Iterator[Message]:
-    """What the days near some windows of one series call for."""
-    wild = {window: regime for window, regime in told.items() if regime.used and regime.p <= RAISED}
-    if wild:
-        worst = min(wild.values(), key=lambda regime: regime.p)
-        yield Message.of(form, *whom, ratio=worst.ratio, p=worst.p, windows=list(wild))
+def _of_regimes(told: Mapping[Window, Regime], form: str, *whom: str, by_pairs: bool = False) -> Iterator[Message]:
+    """What the days near some windows call for; `by_pairs`: where a headline takes its spread from the pairs."""
+    if wild := {window: regime for window, regime in told.items() if regime.raised}:
+        storms = [
+            Phrase("{window} {ratio:times} times as much (p {p:p})", window=window, ratio=regime.ratio, p=regime.p)
+            for window, regime in wild.items()
+        ]
+        calm = [window for window in told if window not in wild]
+        yield Message.of(
+            form, *whom, storms=storms, windows=list(wild), judged=_allowed_for(wild, calm, by_pairs=by_pairs)
+        )
     if unknown := [window for window, regime in told.items() if not regime.after or not np.isfinite(regime.ratio)]:
         yield Message.of("REGIME_UNKNOWN", *whom, windows=unknown)
+
+
+def _allowed_for(wild: Mapping[Window, Regime], calm: list[Window], *, by_pairs: bool) -> Phrase:
+    """Whether p-values allow for the wild days near some windows, and that near others there are none."""
+    if any(regime.ignored for regime in wild.values()):
+        return Phrase("tests that do not allow for that are not valid there (--regime never)")
+    if by_pairs:
+        return Phrase("the headline test allows for that, tests that do not are not valid there")
+    told = Phrase("p-values there allow for that")
+    if any(window.length > 1 for window in wild):
+        told = Phrase("p-values there allow for that, over several days not in full: mistrust one just below 5 %")
+    if not calm:
+        return told
+    return Phrase("{told}; near {calm:list} they did not, and p-values there do not allow for it", told=told, calm=calm)
 
 
 def _regimes(result: StudyResult) -> Iterator[Message]:

@@ -135,11 +135,11 @@ class CompiledSums:
         self._fitted(found.good)
         self.disturbed = np.flatnonzero(~self.taken | (self.long & ~(found.good & calm)))
         below = {bits: found.below[p] for p, bits, _ in self._strata(found.good)}
-        first, always = self.plan.estimation.start, self.plan.regime == "always"
+        first, how = self.plan.estimation.start, self.plan.regime
         moved = {}
         for p, bits, _ in self._strata(found.good & calm):
             sums, n = found.moved[p], found.moved_n[p].astype(np.int64)
-            moved[bits] = NearSums(first, sums[:days], n[:days], sums, n, always)
+            moved[bits] = NearSums(first, sums[:days], n[:days], sums, n, how)
         return below, moved
 
     def totals(self) -> Totals:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from eventstudy.engine.abnormal import AbnormalReturns, Around
+from eventstudy.engine.abnormal import AbnormalReturns, Around, Scaled
 from eventstudy.inference.base import NO_ESTIMATION
 from eventstudy.language import Phrase
 from eventstudy.models import Fit, Model, fit_pairs
@@ -20,8 +20,8 @@ from eventstudy.parallel import Executor
 class NearDays:
     """How days around the event window are asked how wild they are."""
 
-    always: bool = False
-    """Every window is judged by the scale of its near days."""
+    scaled: Scaled = "auto"
+    """Whether windows are judged by the scale of their near days, as in `Around`."""
     asked: bool = False
     """They are asked of each pair, however many there are."""
 
@@ -97,7 +97,7 @@ def around(
         found=_Around(block, after, model, least, returns.prediction_error, wide),
         rows=np.arange(returns.n),
         left_out=np.zeros((returns.n, days), dtype=bool),
-        always=near.always,
+        scaled=near.scaled,
         asked=near.asked,
     )
     return replace(returns, around=found)

@@ -56,6 +56,8 @@ class Evidence:
     """(W,) what the SCARs were multiplied with in it."""
     near: Mapping[int, NearSums] | None = None
     """How much the pairs of each stratum moved around the event; None where that was not added up."""
+    few: tuple[AbnormalReturns, ...] = ()
+    """The pairs themselves, in parts, where they are few."""
     left_out: Bools | None = None
     """(1, L) days of other events of all pairs, as in `Portfolios`; None: none, or nobody asks."""
     tables: dict[tuple[int, ...], DateTables] = field(default_factory=dict, compare=False)
@@ -90,6 +92,8 @@ class Evidence:
         near = [self.near[s] for s in strata if s in self.near] if self.near else []
         if near and len(near) == len(strata):
             more["near"] = reduce(add, near)
+        few = [(part, part.over(window).covered) for part in self.few]
+        more["few"] = tuple(part.take(covered) for part, covered in few if covered.any())
         sums = Sums(
             days,
             ranks,
@@ -167,8 +171,8 @@ class Evidence:
             return None, Phrase('the returns of one date are not kept among many: run with keep="pairs"')
         mean = np.where(tables.returns_n == sample.n, tables.returns / sample.n, np.nan)
         block, after = _block(self, int(tables.keys[0]), mean)
-        near = None if plan.regime == "never" else NearDays(plan.regime == "always")
-        made = Portfolios(block, self.model, plan.min_estimation, plan.prediction_error, after, near, self.left_out)
+        near, errors = NearDays(plan.regime), plan.prediction_error
+        made = Portfolios(block, self.model, plan.min_estimation, errors, after, near, self.left_out)
         return made.portfolio(np.zeros(1, dtype=np.int64))
 
 

@@ -55,15 +55,27 @@ def near_by_model(plan: Plan, model: Model, part: Dense) -> dict[int, NearSums]:
     return near_together(_near(plan, model, some) for some in _slices(part))
 
 
-def _near(plan: Plan, model: Model, part: Dense) -> dict[int, NearSums]:
-    near, after = NearDays(plan.regime == "always"), part.after()
+def pairs_by_model(plan: Plan, model: Model, part: Dense) -> list[AbnormalReturns]:
+    """The abnormal returns of the pairs themselves, with the days around them."""
+    return [found for some in _slices(part) if (found := _with_days_around(plan, model, some)) is not None]
+
+
+def _with_days_around(plan: Plan, model: Model, part: Dense) -> AbnormalReturns | None:
+    """The abnormal returns of those pairs that can be studied; None where there are none."""
+    near, after = NearDays(plan.regime), part.after()
     block, found, good = _fitted(plan, model, part, after, near)
     if not len(good):
-        return {}
+        return None
     returns = abnormal_returns(block, found.own, part.last_day[good], prediction_error=plan.prediction_error)
     returns = around(returns, block, after.take(good), model, plan.min_estimation, near, found.wide)
     if part.reacted is not None and returns.around is not None:
         returns = replace(returns, around=replace(returns.around, left_out=part.take(good).other_days()))
+    return returns
+
+
+def _near(plan: Plan, model: Model, part: Dense) -> dict[int, NearSums]:
+    if (returns := _with_days_around(plan, model, part)) is None:
+        return {}
     strata = _strata(returns, plan.windows)
     sums = {stratum: near_sums(returns.take(strata == stratum)) for stratum in np.unique(strata).tolist()}
     return {stratum: one for stratum, one in sums.items() if one is not None}

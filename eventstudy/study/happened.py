@@ -406,6 +406,8 @@ def _rare(result: StudyResult) -> Phrase:
             **said,
         )
     often = (1 + larger) / (1 + days)
+    if not np.isfinite(p) and often < LEVEL:
+        return Phrase("{rare}, but no test can tell whether that is out of the ordinary", rare=rare)
     if not np.isfinite(p) or (p < LEVEL) == (often < LEVEL):
         return rare
     if p < LEVEL:

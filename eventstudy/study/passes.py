@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from eventstudy import native
+from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, NearSums, Totals, below_together, near_together
 from eventstudy.models import Model
@@ -21,10 +22,12 @@ from eventstudy.panel.dense import Dense
 from eventstudy.parallel import Executor, Processes, Serial, Threads, one_thread
 from eventstudy.study.compiled_sums import compiled_sums
 from eventstudy.study.evidence import Evidence, Ground
-from eventstudy.study.fitted import first_by_model, near_by_model, second_by_model
+from eventstudy.study.fitted import first_by_model, near_by_model, pairs_by_model, second_by_model
 
 BLOCK = 32_768
 """Pairs of one block: the unit of the fixed partition."""
+_FEW = 32
+"""Up to so many pairs are kept themselves beside their sums."""
 
 
 def evidence_of(
@@ -41,10 +44,11 @@ def evidence_of(
     if not totals.n:
         return evidence
     scales = evidence.scales_of(form)
-    asked = near_asked(plan, evidence)
+    asked = near_asked(evidence)
     parts = runner.run(_second, (*shared, scales, asked), jobs)
     below, near = below_together(part[0] for part in parts), near_together(part[1] for part in parts)
-    return replace(evidence, below=below, scales=tuple(scales.tolist()), near=near if asked else None)
+    few = tuple(one for part in runner.run(_few, shared, jobs) for one in part) if few_asked(evidence) else ()
+    return replace(evidence, below=below, scales=tuple(scales.tolist()), near=near if asked else None, few=few)
 
 
 def shared_days(grids: Sequence[Dense]) -> Bools | None:
@@ -63,9 +67,21 @@ def shared_days(grids: Sequence[Dense]) -> Bools | None:
     return shared
 
 
-def near_asked(plan: Plan, evidence: Evidence) -> bool:
+def near_asked(evidence: Evidence) -> bool:
     """Whether the days around the events are added up: on several dates; of one they are those of the portfolio."""
-    return plan.regime != "never" and evidence.n_dates > 1
+    return evidence.n_dates > 1
+
+
+def few_asked(evidence: Evidence) -> bool:
+    """Whether the pairs themselves are kept, since they are so few on several dates that each is judged by its own days."""
+    return evidence.totals.n <= _FEW and evidence.n_dates > 1
+
+
+def _few(shared: tuple[Plan, Model, list[Dense]], job: tuple[int, int]) -> list[AbnormalReturns]:
+    plan, model, grids = shared
+    g, start = job
+    with one_thread():
+        return pairs_by_model(plan, model, grids[g].take(np.arange(start, min(start + BLOCK, len(grids[g])))))
 
 
 def _runner(model: Model, executor: Executor | None) -> Executor:

@@ -56,8 +56,11 @@ def finding(result: StudyResult) -> Phrase:
     further = [a for a in answers if a not in primary]
     if primary and further:
         told.append(_further(result, further))
-    if unjudged := [a.window for a in answers if not a.headline]:
-        told.append(Phrase("no test is valid for {windows}", windows=unjudged))
+    unjudged = [a for a in answers if not a.headline]
+    if nothing := [a.window for a in unjudged if not any(test.valid for test in a.tests.values())]:
+        told.append(Phrase("no test is valid for {windows}", windows=nothing))
+    if other := [a.window for a in unjudged if a.window not in nothing]:
+        told.append(Phrase("the test for this design is not valid over {windows}", windows=other))
     whom = _measured(result, answers)
     day = None if of_prices(result) else largest_day(result)  # `what_happened` says it of prices
     if not primary:
@@ -108,7 +111,7 @@ def _told(result: StudyResult, answers: list[Answer]) -> list[Phrase]:
 
 
 def _unlike(answer: Answer) -> bool:
-    """Whether firms of one date are spread so widely that a wilder day and unlike reactions may not be told apart."""
+    """Whether firms of one date are spread so widely that a wilder day and unlike reactions cannot be told apart."""
     wide = answer.design is not None and answer.n_dates == 1 and answer.design.event_variance
     return wide and answer.headline != _ON_AVERAGE and np.isfinite(answer.tests[_ON_AVERAGE].p_value)
 

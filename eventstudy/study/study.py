@@ -423,12 +423,9 @@ def estimated(panel: Panel, config: StudyConfig, model: Model, executor: Executo
 
 def near_days(config: StudyConfig) -> NearDays | None:
     """How days near the windows are asked how wild they are; None: they are not."""
-    always = config.regime == "always"
-    return (
-        None
-        if config.regime == "never" or not config.in_order
-        else NearDays(always, asked=always or "placebo" in config.tests)
-    )
+    if not config.in_order:
+        return None
+    return NearDays(config.regime, asked=config.regime == "always" or "placebo" in config.tests)
 
 
 def _is_frame(events: object) -> bool:

@@ -191,6 +191,7 @@ def _model_line(result: StudyResult, i: int) -> str:
 def _day_rows(result: StudyResult, i: int) -> Iterator[list[str]]:
     show = amount(result)
     unseen = result.returns.unseen
+    wild = any(_doubted(one) for one in _by_exact_t(result, i))
     for j, day in enumerate(result.rel_days):
         if unseen is not None and unseen[i, j]:
             continue
@@ -201,7 +202,7 @@ def _day_rows(result: StudyResult, i: int) -> Iterator[list[str]]:
             show(result.raw[i, j]),
             show(result.returns.ar[i, j]),
             f"{t:+.2f}" if np.isfinite(t) else "n/a",
-            p_text(result.ar_p[i, j]),
+            f"({p_text(result.ar_p[i, j])})" if wild else p_text(result.ar_p[i, j]),
         ]
 
 
@@ -216,28 +217,46 @@ def _window_rows(result: StudyResult, i: int) -> Iterator[list[str]]:
             f"{show(low)} .. {show(high)}" if np.isfinite(high - low) else "",
             smallest_told(firm.spoken(i)),
             f"{t:+.2f}" if np.isfinite(t) else "n/a",
-            p_text(firm.p[i]),
+            smallest_told(firm.tests["exact_t"].at(i)),
             percent(result.bhars[window][i]),
         ]
 
 
 def smallest_told(said: Significance) -> str:
-    """A p as shown to people, marked where no smaller one is possible."""
+    """A p as shown to people, marked where no smaller one is possible, and in brackets where the test is not valid."""
     told = p_text(said.p_value)
     at_floor = said.least is not None and said.p_value <= said.least * (1 + 1e-9)
-    return f"≤{told}" if at_floor and not told.startswith("<") else told
+    told = f"≤{told}" if at_floor and not told.startswith("<") else told
+    return f"({told})" if _doubted(said) else told
+
+
+def _doubted(said: Significance) -> bool:
+    """Whether there is a p that is not to be believed."""
+    return bool(said.distribution) and bool(np.isfinite(said.p_value)) and not said.valid
+
+
+def _in_brackets(said: Iterable[Significance]) -> str:
+    """What brackets around a p mean, and why they stand there first; empty where there are none."""
+    reasons = [reason for one in said if _doubted(one) for reason in one.reasons[:1]]
+    return f"; in brackets: not valid, for {reasons[0]}" if reasons else ""
 
 
 def _how_judged(result: StudyResult, i: int) -> str:
     """What the p of a firm's windows are."""
     by = {firm.headline[i] for firm in result.firm_answers.values()}
-    if by == {"exact_t"}:
-        return "p: exact t, and the interval"
     told = [firm.spoken(i) for firm in result.firm_answers.values()]
-    if "variance_ratio" in by:
-        return "p: variance_ratio; p of t: exact t"
-    text = worded("p and interval: the window among windows made of ordinary days; p of t: exact t")
-    return f"{text}; ≤: the smallest p possible" if any(smallest_told(said)[0] == "≤" for said in told) else text
+    text = worded("p and interval: the window among windows made of ordinary days; p of days and of t: exact t")
+    if by == {"exact_t"}:
+        text = "p: exact t, and the interval"
+    elif "variance_ratio" in by:
+        text = "p: variance_ratio; p of t: exact t"
+    floor = "; ≤: least possible" if any("≤" in smallest_told(said) for said in told) else ""
+    return f"{text}{floor}{_in_brackets([*told, *_by_exact_t(result, i)])}"
+
+
+def _by_exact_t(result: StudyResult, i: int) -> list[Significance]:
+    """What the exact t says of each window of a firm."""
+    return [firm.tests["exact_t"].at(i) for firm in result.firm_answers.values()]
 
 
 def _firms_in_rows(result: StudyResult) -> Iterator[str]:
@@ -265,7 +284,9 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
         yield f"... and {len(rest) - len(shown):,} more pairs (--format csv shows all)"
     means = "; of groups: headline" if result.groups else ""
     last = "; adj.: least, judged together" if _stepped_down(result) else ""
-    yield from wrapped(worded(f"p of tickers: among windows of ordinary days (≤: least possible){means}{last}"))
+    seen = [*sorted(grouped), *shown.tolist()]
+    bad = _in_brackets(firm.spoken(i) for firm in result.firm_answers.values() for i in seen)
+    yield from wrapped(worded(f"p of tickers: among windows of ordinary days (≤: least possible){means}{last}{bad}"))
     yield from wrapped(_all_at_once(result))
 
 
@@ -293,6 +314,8 @@ def _all_at_once(result: StudyResult) -> str:
             f"no p is adjusted for the number of tickers: {result.returns.n:,} are too many (result.multiple() does it)"
         )
     family, windows = result.family, list(result.firm_answers)
+    if not np.isfinite(family.p).any():
+        return ""
     adjusted = {"Romano-Wolf": family.romano_wolf} if _stepped_down(result) else {}
     days = int(result.fit.n_estimation.min())
     least = family.p.size / (days + 1)
@@ -305,7 +328,8 @@ def _all_at_once(result: StudyResult) -> str:
         told.setdefault(some_of(left, 4) or "none", []).append(name)
     which = "; ".join(f"{shown} by {', '.join(names)}" for shown, names in told.items())
     if not beyond:
-        by = "ranks" if result.fat_tailed else "exact t"
+        other = any(name != "exact_t" for names in family.by for name in names)
+        by = "ranks" if result.fat_tailed else f"exact t{', ranks where that is not valid' if other else ''}"
         return f"below 5 % of all {family.p.size} p (Holm and Benjamini-Hochberg: {by}) together: {which}"
     cannot = f"Holm and Benjamini-Hochberg cannot reach 5 %: least {p_text(least)}"
     return f"below 5 % of all {family.p.size} p together: {which} ({cannot})" if which else cannot
@@ -352,11 +376,14 @@ def _together(result: StudyResult) -> Iterator[str]:
         rows.append([f"  {interval_name(result.config)}", *(_interval(a) for a in answers)])
     headlines = list(dict.fromkeys(a.headline for a in answers if a.headline))
     valid = {name for a in answers for name, test in a.tests.items() if test.valid}
-    second = [name for name in ("bmp_adjusted",) if name in valid and name not in headlines]
-    for name in [*headlines, *second]:
-        mark = "headline" if name in headlines else "also valid"
+    second = [name for name in ("bmp_adjusted",) if name in valid and not {name, "bmp"} & {*headlines}]
+    several = " where shown" if len(headlines) > 1 else ""
+    for name in headlines:
+        cells = [smallest_told(a.tests[name]) if name == a.headline else "" for a in answers]
+        rows.append([f"  p, {name} (headline{several})", *cells])
+    for name in second:
         cells = [smallest_told(a.tests[name]) if name in a.tests and a.tests[name].valid else "" for a in answers]
-        rows.append([f"  p, {name} ({mark})", *cells])
+        rows.append([f"  p, {name} (also valid)", *cells])
     rows += [[f"  p, {name} (asked for)", *cells] for name, cells in _asked(result, [*headlines, *second])]
     if judged_together(result) > 1:
         cells = [p_text(result.adjusted[a.window].p) if a.headline else "" for a in answers]
@@ -410,9 +437,11 @@ def _where_invalid(name: str, answers: Sequence[Answer]) -> str:
 
 
 def _tests(result: StudyResult) -> Iterator[str]:
-    """Every test of every window."""
+    """Every test of every window; of one firm those that judge it."""
     for window in result.answers:
         table = result.tests(window)
+        if result.returns.n == 1 and len(table):
+            table = table[table["distribution"] != ""]
         if table.empty:  # no day of the window is there yet
             continue
         rows = [["", "statistic", "p", ""]]
@@ -465,6 +494,11 @@ def whom(told: Iterable[Warned]) -> str:
     return some_of(list(dict.fromkeys(w.ticker for w in told if w.ticker)), 4)
 
 
+def _of_code(w: Warned) -> tuple[str, bool]:
+    """What is told together: warnings of one code, those about the study before those about tickers."""
+    return w.code, w.ticker is not None
+
+
 def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
     """Warnings and exclusions; those that many pairs share are told once."""
     of_all = _OF_WINDOWS if result.returns.n > _FEW else ()
@@ -474,7 +508,7 @@ def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
     told_by_day = {w for w in result.warned if w.code in NEWS_OF_A_DAY and w.session}
     in_heading = () if verbose else doubts.doubts_of(result.warned)
     shown = [w for w in result.warned if w.code not in told_above and w not in told_by_day and w not in in_heading]
-    for code, members in groupby(sorted(shown, key=lambda w: w.code), key=lambda w: w.code):
+    for (code, _), members in groupby(sorted(shown, key=_of_code), key=_of_code):
         told = list(members)
         if verbose or len(told) == 1:
             lines = [f"{w.code} {w.ticker + ': ' if w.ticker else ''}{w.message}" for w in told]

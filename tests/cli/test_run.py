@@ -24,7 +24,7 @@ def test_recognition_day_of_nvidia(es: Es) -> None:
     assert "-13.37 %" in ran.out
     assert "-5.15" in ran.out
     assert "≤.004" in ran.out
-    assert "≤: the smallest p possible" in ran.out
+    assert "≤: least possible" in ran.out
     assert "DAY0_CHOSEN" in ran.out
 
 

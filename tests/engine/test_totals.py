@@ -38,13 +38,13 @@ INSTANCES = tuple((i, 80 + 3 * (i % 4)) for i in range(9))
 def test_near_days_of_parts_add_up_stratum_by_stratum() -> None:
     def part(scale: float) -> NearSums:
         days, count = scale * np.array([1.0, 2.0, 4.0]), np.array([3, 5, 7]) * int(scale)
-        return NearSums(-20, days[:2], count[:2], days, count, always=False)
+        return NearSums(-20, days[:2], count[:2], days, count, scaled="auto")
 
     found = near_together([{1: part(1.0)}, {1: part(2.0), 3: part(5.0)}, {3: part(1.0)}])
     assert sorted(found) == [1, 3]
     for stratum, times in ((1, 3), (3, 6)):
         one = found[stratum]
-        assert (one.first, one.always) == (-20, False)
+        assert (one.first, one.scaled) == (-20, "auto")
         assert one.ordinary.tolist() == [times, 2 * times]
         assert one.ordinary_n.tolist() == [3 * times, 5 * times]
         assert one.near.tolist() == [times, 2 * times, 4 * times]
@@ -117,6 +117,8 @@ def _stratum(which: Ints) -> Stratum:
 
 def _flat(value: Any) -> list[float]:
     """All numbers of a record, whatever it is made of."""
+    if isinstance(value, str):
+        return []
     if is_dataclass(value):
         return [x for f in fields(value) for x in _flat(getattr(value, f.name))]
     return np.asarray(value, dtype=float).ravel().tolist()

@@ -352,6 +352,7 @@ SHARED = {
     "inference.multiple.rejected_by_chance": (
         f"{_MANY}:test_a_cell_rejects_by_chance_as_often_as_its_level_says",
         "analyses.test_robustness:test_the_share_by_chance_is_binomial_where_specifications_have_nothing_in_common",
+        "analyses.test_share_by_chance:test_events_of_their_own_dates_are_drawn_apart",
     ),
     "inference.multiple.holm": (f"{_OLS}:test_holm",),
     "inference.multiple.benjamini_hochberg": (f"{_E}:test_benjamini_hochberg",),

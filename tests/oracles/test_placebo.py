@@ -392,7 +392,7 @@ def test_days_near_several_events_are_those_of_the_mean_over_who_has_them(window
         found = regime_of_all(sums, Window(*window))
         assert found[:2] == pytest.approx(wanted[:2], rel=1e-10)
         assert (found.used, found.after) == (wanted[1] <= 0.1, True)
-        always = regime_of_all(replace(sums, always=True), Window(*window))
+        always = regime_of_all(replace(sums, scaled="always"), Window(*window))
         assert (always[:2], always.used) == (found[:2], True)
 
 
