@@ -54,7 +54,7 @@ class Column:
 
     heading: str
     stored: str
-    """`sizes.json: plan`, `pairs.csv: design` or `dates.csv: design`; the second of two has what the first lacks."""
+    """`sizes.json: plan`, `pairs.csv: design` (or that of another table); the second of two has what the first lacks."""
     measured: Mapping[str, float] | None = None
     """What differs from the calm design; None: nothing."""
 
@@ -89,8 +89,8 @@ READERS = (
         Plan(1),
         (
             Column("calm", "sizes.json: distinct dates, N 50"),
-            Column("spells", "dates.csv: one firm, GARCH"),
-            Column("storm", "dates.csv: one firm, from -10, x2", {"scale": 2.0}),
+            Column("spells", "firms.csv: one firm, GARCH"),
+            Column("storm", "firms.csv: one firm, from -10, x2", {"scale": 2.0}),
         ),
     ),
     Reader(

@@ -58,7 +58,7 @@ def moves(
     return Moves(returns, market, factors)
 
 
-def shocks(rng: np.random.Generator, shape: tuple[int, ...], tails: int | None = None) -> Floats:
+def shocks(rng: np.random.Generator, shape: tuple[int, ...], tails: float | None = None) -> Floats:
     """Draws of variance one: normal, or of t with `tails` degrees of freedom."""
     if tails is None:
         return rng.standard_normal(shape)

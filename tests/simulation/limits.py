@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tests.simulation import dates, others, pairs
+from tests.simulation import dates, firms, others, pairs
 
 HEADLINES = ("placebo", "placebo_sum", "headline")
 FAMILIES = ("windows", "groups x windows", "tickers x windows", "judged together")
@@ -42,12 +42,13 @@ class Size(NamedTuple):
     @property
     def limit(self) -> float | None:
         """What it may be; None where the reader is warned instead."""
-        if _TOLD.search(self.design):
+        if _TOLD.search(self.design) or (self.part in ("A4", "B5") and "firm-specific" in self.design):
             return None
         storm = bool(_STORM.search(self.design))
         if self.what in FAMILIES:
             return TOGETHER_IN_STORMS if storm else CALM
-        return STORM if storm and self.part not in ("B1", "B2") else CALM
+        many = self.part in ("B1", "B2") and not self.design.startswith("3 own")
+        return STORM if storm and not many else CALM
 
     @property
     def over(self) -> float:
@@ -63,7 +64,7 @@ def sizes() -> tuple[Size, ...]:
 
 
 def _sizes() -> Iterator[Size]:
-    for path in (dates.STORED, pairs.STORED, others.STORED):
+    for path in (firms.STORED, dates.STORED, pairs.STORED, others.STORED):
         with path.open(encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 one = Size(

@@ -22,8 +22,9 @@ from eventstudy import EventStudy
 from eventstudy.panel import AFTER, Floats
 from eventstudy.study.result import StudyResult
 
-from tests.simulation.dates import LEVEL, Row, keep, of_law
-from tests.simulation.public import DOUBTS, codes, said
+from tests.simulation.firms import LAWS, LEVEL, Row, keep
+from tests.simulation.pairs import DOUBTS
+from tests.simulation.public import codes, said
 from tests.worlds import grown, shocks
 
 SEED = 20261202
@@ -44,8 +45,7 @@ class Design:
     dates: int = 0
     """Dates that the firms have by turns; 0: each its own."""
     r: float = 0.3
-    tails: int | None = 4
-    garch: bool = False
+    law: str = "t4"
     since: int = 0
     times: float = 1.0
     """From this day before the first event on, all moves so many times as much."""
@@ -74,13 +74,13 @@ class Design:
 
 OTHERS = {
     "1 firm, 60 days": Design(1, estimation=60),
-    "1 firm, GARCH, 100 days": Design(1, garch=True, estimation=100, windows=FIVE),
+    "1 firm, GARCH, 100 days": Design(1, law="GARCH", estimation=100, windows=FIVE),
     "1 firm, x1.5 from -20, 60 days": Design(1, since=-20, times=1.5, estimation=60),
-    "1 firm, x2 from -10, 100 days": Design(1, tails=None, since=-10, times=2.0, estimation=100, windows=FIVE),
+    "1 firm, x2 from -10, 100 days": Design(1, law="normal", since=-10, times=2.0, estimation=100, windows=FIVE),
     "1 firm, x3 from -10": Design(1, since=-10, times=3.0),
     "1 firm, two in five days still": Design(1, still=0.4),
     "1 firm, net of the market, x2 from -10": Design(1, since=-10, times=2.0, model="market_adjusted"),
-    "1 firm, constant mean, GARCH": Design(1, garch=True, model="constant_mean"),
+    "1 firm, constant mean, GARCH": Design(1, law="GARCH", model="constant_mean"),
     "3 firms of one date, r .6, x3 from -10": Design(3, dates=1, r=0.6, since=-10, times=3.0),
     "3 firms, 2 days apart, r .6": Design(3, gap=2, r=0.6),
     "3 firms, 30 days apart, still, x1.5 from -10": Design(3, gap=30, still=0.3, since=-10, times=1.5),
@@ -88,9 +88,9 @@ OTHERS = {
     "5 firms, 1 day apart, 100 days": Design(5, gap=1, estimation=100),
     "5 firms, 3 days apart, r .6, x2 from -20": Design(5, gap=3, r=0.6, since=-20, times=2.0),
     "5 firms, 30 days apart, one wild": Design(5, gap=30, wild=True),
-    "20 firms of one date, r .6, GARCH, 60 days": Design(20, dates=1, r=0.6, garch=True, estimation=60, windows=FIVE),
+    "20 firms of one date, r .6, GARCH, 60 days": Design(20, dates=1, r=0.6, law="GARCH", estimation=60, windows=FIVE),
     "20 firms, 1 day apart, r .6, 60 days": Design(20, gap=1, r=0.6, estimation=60),
-    "20 firms, 5 days apart, r 0, GARCH": Design(20, gap=5, r=0.0, garch=True),
+    "20 firms, 5 days apart, r 0, GARCH": Design(20, gap=5, r=0.0, law="GARCH"),
     "20 firms, 10 dates 2 days apart, x1.5 from -10": Design(20, 2, 10, since=-10, times=1.5),
     "20 firms, 4 dates 3 days apart, constant mean, groups": Design(
         20, 3, 4, model="constant_mean", windows=FIVE, groups=4
@@ -105,20 +105,20 @@ OTHERS = {
     "1 firm, x2 from -15": Design(1, since=-15, times=2.0),
     "1 firm, x1.5 from -5": Design(1, since=-5, times=1.5),
     "1 firm, x2 from -5": Design(1, since=-5, times=2.0),
-    "1 firm, t(3), one side": Design(1, tails=3, alternative="greater"),
+    "1 firm, t(3), one side": Design(1, law="t3", alternative="greater"),
     "1 firm, a tenth of its days lacking": Design(1, lacking=0.1),
-    "1 firm, 40 days, t(3)": Design(1, tails=3, estimation=40),
+    "1 firm, 40 days, t(3)": Design(1, law="t3", estimation=40),
     "2 firms of one date, r .5": Design(2, dates=1, r=0.5),
     "2 firms, 5 days apart, r .5, x1.5 from -15": Design(2, gap=5, r=0.5, since=-15, times=1.5),
     "2 firms, 60 days apart, x2 from -10": Design(2, gap=60, since=-10, times=2.0),
-    "3 firms, 60 days apart, t(3), one side": Design(3, gap=60, tails=3, alternative="less"),
+    "3 firms, 60 days apart, t(3), one side": Design(3, gap=60, law="t3", alternative="less"),
     "4 firms, 3 of one date and 1 of another": Design(4, gap=40, of_dates=(3, 1)),
     "4 firms, 1 day apart, r .5, uneven": Design(4, gap=1, r=0.5, uneven=True),
     "4 firms of one date, uneven, x2 from -15": Design(4, dates=1, uneven=True, since=-15, times=2.0),
     "5 firms, 2 and 3 of two dates": Design(5, gap=30, of_dates=(2, 3)),
     "8 firms, 7 of one date and 1 of another, r .5": Design(8, gap=30, r=0.5, of_dates=(7, 1)),
-    "12 firms, 6 and 6, 3 days apart, r .4, t(3)": Design(12, 3, 2, r=0.4, tails=3),
-    "15 firms of one date, r .1, t(3), 60 days": Design(15, dates=1, r=0.1, tails=3, estimation=60),
+    "12 firms, 6 and 6, 3 days apart, r .4, t(3)": Design(12, 3, 2, r=0.4, law="t3"),
+    "15 firms of one date, r .1, t(3), 60 days": Design(15, dates=1, r=0.1, law="t3", estimation=60),
     "15 firms, 7 days apart, [-10, +10] overlap": Design(15, gap=7, windows=WIDE),
     "30 firms, 2 days apart, [-10, +10] overlap, r .5": Design(30, gap=2, r=0.5, windows=WIDE),
     "12 firms, 10 days apart, uneven": Design(12, gap=10, uneven=True),
@@ -135,9 +135,9 @@ OTHERS = {
     "25 firms, 5 groups, 2 days apart, r .5": Design(25, gap=2, r=0.5, windows=FIVE, groups=5),
     "6 firms, each twice, 30 days apart": Design(6, gap=15, again=30),
     "1 firm twice, 15 days apart": Design(1, again=15),
-    "1 firm, GARCH, x1.5 from -10, one side": Design(1, garch=True, since=-10, times=1.5, alternative="greater"),
-    "20 firms of one date, r .3, t(3), x1.5 from -15": Design(20, dates=1, tails=3, since=-15, times=1.5),
-    "40 firms, 4 days apart, t(3), r .1": Design(40, gap=4, tails=3, r=0.1),
+    "1 firm, GARCH, x1.5 from -10, one side": Design(1, law="GARCH", since=-10, times=1.5, alternative="greater"),
+    "20 firms of one date, r .3, t(3), x1.5 from -15": Design(20, dates=1, law="t3", since=-15, times=1.5),
+    "40 firms, 4 days apart, t(3), r .1": Design(40, gap=4, law="t3", r=0.1),
     "7 firms, 1 day apart, net of the market, r .5": Design(7, gap=1, r=0.5, model="market_adjusted"),
 }
 
@@ -158,7 +158,7 @@ def made(rng: np.random.Generator, design: Design) -> tuple[pd.DataFrame, list[i
     late = np.where(np.arange(total) >= before + design.since, design.times, 1.0)
 
     def drawn(n: int) -> Floats:
-        return of_law(rng, (n, total), design.tails, garch=design.garch) * late
+        return LAWS[design.law](rng, (n, total)) * late
 
     load = np.sqrt(np.clip(design.r * rng.uniform(0.7, 1.3, (design.firms, 1)), 0, 1))
     own, common, sigma = drawn(design.firms), drawn(1), rng.uniform(0.01, 0.04, (design.firms, 1))

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from tests.simulation import dates, pairs
+from tests.simulation import dates, firms, pairs
+from tests.simulation.tables import TABLES, cells, errors, runs
 
 METHODS = Path(__file__).parents[2] / "docs" / "methods"
 ONE, THREE, ELEVEN = "[0, 0]", "[-1, +1]", "[-5, +5]"
@@ -23,6 +24,18 @@ _LATE = {
     "1.5 times from day −3 on": "from -3, x1.5",
     "twice from day −10 to +7": "from -10 to +7, x2",
 }
+_ALONE = {
+    **_STORMS,
+    "1.25 times from day −10 on": "from -10, x1.25",
+    **_LATE,
+    "1.5 times from day −10 to +7": "from -10 to +7, x1.5",
+    "1.25 times from day −3 on": "from -3, x1.25",
+    "normal, twice from day −10 on": "from -10, x2, normal",
+    "normal, twice from day −3 on": "from -3, x2, normal",
+    "the firm alone twice from day −10 on": "from -10, x2, firm alone",
+    "the market alone twice from day −10 on": "from -10, x2, market alone",
+}
+_SAID = (("placebo", 1), ("exact_t", 1), ("told", 0))
 _CALM = {"normal": "normal", "t(5)": "t5", "GARCH": "GARCH"}
 _RECENT = {
     "twice as wild from day −10 on": "from -10, x2",
@@ -45,7 +58,7 @@ Rows = Mapping[str, Sequence[str]]
 @cache
 def _stored() -> Mapping[tuple[str, ...], float]:
     found: dict[tuple[str, ...], float] = {}
-    for path in (dates.STORED, pairs.STORED):
+    for path in (firms.STORED, dates.STORED, pairs.STORED):
         with path.open(encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 key = row["part"], row["design"], row["what"], row["window"]
@@ -53,16 +66,39 @@ def _stored() -> Mapping[tuple[str, ...], float]:
     return found
 
 
-def _each(part: str, design: str, windows: Sequence[str] = WINDOWS, decimals: int = 1) -> str:
-    return " / ".join(f"{_stored()[part, design, 'placebo', window]:.{decimals}f}" for window in windows)
+def _each(part: str, design: str, windows: Sequence[str] = WINDOWS, decimals: int = 1, what: str = "placebo") -> str:
+    return " / ".join(f"{_stored()[part, design, what, window]:.{decimals}f}" for window in windows)
+
+
+def of_tables() -> Rows:
+    """Of each table of other code its cells, how many studies are stored for one, and how many lie apart."""
+    found = {}
+    for table, told in TABLES.items():
+        own = [cell for cell in cells() if cell.table == table]
+        there = [cell for cell in own if cell.key in runs()]
+        draws = sorted(runs()[cell.key].draws for cell in there)
+        held = [abs(errors(cell)) for cell in there if cell.percent is not None]
+        far = f"{sum(one > 2 for one in held)} of {len(held)}"
+        found[told] = [f"{len(there)} of {len(own)}", f"{draws[0]:,} to {draws[-1]:,}", far]
+    return found
 
 
 def tables() -> Mapping[tuple[str, str], Rows]:
     """Page and the beginning of the head of a table -> its rows: what stands first, and the cells beside it."""
-    laws = {"normal": "normal", "t(4)": "t4", "GARCH(.08, .90), innovations t(5)": "GARCH"}
+    laws = {"normal": "normal", "t(4)": "t4", "lognormal": "lognormal", "GARCH(.08, .90), innovations t(5)": "GARCH"}
     together = ("windows, raw", "windows", "groups x windows", "tickers x windows")
     days = ("bmp", "cda", "corrado_rank", "grank_t", "headline")
+    alone = {"normal": "normal", "t(4)": "t4", "lognormal": "lognormal", "GARCH": "GARCH"} | _ALONE
     return {
+        ("one-firm", "| errors | `placebo` |"): {
+            label: [_each("A1", f"one firm, {storm}", what=what, decimals=n) for what, n in _SAID]
+            for label, storm in alone.items()
+        },
+        ("one-firm", "| M, L |"): {
+            f"{m}, {length}": [_each("A B1", f"one firm, {law}, M {m}", [window]) for law in firms.BY_LENGTH]
+            for m in (100, 250)
+            for length, window in ((1, ONE), (3, THREE), (11, ELEVEN), (21, "[-10, +10]"))
+        },
         ("one-firm", "| errors | k = 1 |"): {
             label: [_each("A2", f"one firm, {law}, effect {k}", decimals=0) for k in (1, 2, 3, 4)]
             for label, law in laws.items()
@@ -83,6 +119,7 @@ def tables() -> Mapping[tuple[str, str], Rows]:
             label: [f"{_stored()['B4', f'20 firms of one date, {storm}', what, 'five']:.0f}" for what in together]
             for label, storm in (_CALM | _STORMS).items()
         },
+        ("rulings", "| what is simulated | figures stored |"): of_tables(),
         ("correlation", "| design | f, about |"): {
             label: [f, *(f"{_stored()['B1', design, what, ELEVEN]:.1f}" for what in days)]
             for label, (f, design) in _CROWDED.items()

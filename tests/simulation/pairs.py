@@ -1,4 +1,4 @@
-"""`python -m tests.simulation.pairs`: sizes, coverage and family-wise errors of tests over many pairs (REMEDIES B 1 to B 6).
+"""`python -m tests.simulation.pairs`: sizes, coverage and family-wise errors of tests over many pairs (B 1 to B 6).
 
 R = .0003 + beta R_m + sigma eps on a calendar of their own in each study: beta ~ U(.5, 1.5), sigma ~ U(1 %, 4 %), R_m ~ t(4)
 with 1 %, eps ~ t(5) with a factor in common, loadings U(.3, .8) (r about .30; `r` scales it); 250 estimation days. Writes
@@ -7,35 +7,35 @@ tests/simulation/pairs.csv, a row a figure, with the draws, the seed and the day
 
 from __future__ import annotations
 
-import argparse
-import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from eventstudy import EventStudy, plugins
 from eventstudy.inference import Sample, advice
 from eventstudy.inference.multiple import common_days, gaussian_step_down
+from eventstudy.messages import WARNINGS, severity_of
 from eventstudy.panel import AFTER, After, EventBlock, Floats, Ints
 from eventstudy.study.answers import headline_of
 from eventstudy.study.estimate import NearDays, around
+from eventstudy.study.result import StudyResult
 from eventstudy.windows import Window
 
-from tests.simulation.dates import Chosen, Row, keep
 from tests.simulation.draws import EVENT, _fit
+from tests.simulation.firms import FIVE, LEVEL, Chosen, Row, simulate
+from tests.worlds import grown, shocks
 
 SEED = 20261129
 STORED = Path(__file__).with_name("pairs.csv")
 ESTIMATION = Window(-260, -11)
-FIVE = tuple(Window(*w) for w in ((0, 0), (-1, 1), (0, 1), (0, 5), (-5, 5)))
 DAY, THREE, ELEVEN = FIVE[0], FIVE[1], FIVE[4]
-LEVEL = 0.05
+DOUBTS = tuple(code for code in WARNINGS if severity_of(code) == "doubt")
+"""Made-up prices are what they are: a firm with fat tails that halves is not one whose split was forgotten."""
 _AT_ONCE = 100
 """Firms that are studied in one run."""
 _FEW = 5
@@ -57,8 +57,10 @@ class Design:
     """Factor on the errors of the firm on its own event days."""
     effect: float = 0.0
     """Added to day 0 of every pair."""
-    by_risk: bool = False
-    """The effect is proportional to sigma."""
+    whom: str = "all"
+    """Where the mean effect comes from: `all` alike, by `risk` (in proportion to sigma), the `loud` third of firms, the `quiet`
+    one, or all by `chance` (a standard deviation of 3 % around the effect)."""
+    tails: float = 5
 
     @property
     def n(self) -> int:
@@ -77,9 +79,9 @@ def ticker(n: int, gap: int) -> Design:
     return Design(tuple(gap * i for i in range(n)), firms=(0,) * n)
 
 
-def _t(rng: np.random.Generator, df: int, shape: tuple[int, ...]) -> Floats:
-    drawn: Floats = rng.standard_t(df, shape) / np.sqrt(df / (df - 2))
-    return drawn
+def quarters(firms: int, n: int, gap: int) -> Design:
+    """Each firm reports every 63 sessions, so many sessions after the one before it."""
+    return Design(tuple(63 * q + gap * f for q in range(n) for f in range(firms)), firms=tuple(range(firms)) * n)
 
 
 class Made(NamedTuple):
@@ -105,17 +107,30 @@ def made(rng: np.random.Generator, design: Design) -> Made:
     later = AFTER if design.n < _FEW else 0
     n_firms, total = int(firm.max()) + 1, int(day0.max()) + EVENT.end + later + 1
     load = rng.uniform(0.3, 0.8, n_firms) * np.sqrt(design.r / 0.3)
-    eps = load * _t(rng, 5, (total, 1)) + np.sqrt(1 - load**2) * _t(rng, 5, (total, n_firms))
-    market = 0.01 * _t(rng, 4, (total,))
+    eps = load * shocks(rng, (total, 1), design.tails)
+    eps += np.sqrt(1 - load**2) * shocks(rng, (total, n_firms), design.tails)
+    market = 0.01 * shocks(rng, (total,), 4)
     late = np.where(np.arange(total) >= day0.min() - 10, design.regime, 1.0)
     market, eps = market * late, eps * late[:, None]
     for f, day in zip(firm, day0, strict=True):
         eps[day - 5 : day + 6, f] *= design.own
     sigma, beta = rng.uniform(0.01, 0.04, n_firms), rng.uniform(0.5, 1.5, n_firms)
     returns = 0.0003 + np.outer(market, beta) + eps * sigma
-    effect = design.effect * (sigma[firm] / 0.025 if design.by_risk else np.ones(design.n))
+    effect = design.effect * _shares(rng, design.whom, sigma[firm])
     np.add.at(returns, (day0, firm), effect)
     return Made(returns, market, day0, firm, float(effect.mean()))
+
+
+def _shares(rng: np.random.Generator, whom: str, sigma: Floats) -> Floats:
+    """(N,) how much of the mean effect each pair shows."""
+    if whom == "risk":
+        return sigma / 0.025
+    if whom in ("loud", "quiet"):
+        edge = np.quantile(sigma, 2 / 3 if whom == "loud" else 1 / 3)
+        moved = sigma >= edge if whom == "loud" else sigma <= edge
+        share: Floats = moved / moved.mean()
+        return share
+    return 1 + 1.5 * rng.standard_normal(len(sigma)) if whom == "chance" else np.ones(len(sigma))
 
 
 def drawn(rng: np.random.Generator, design: Design) -> tuple[EventBlock, float]:
@@ -174,7 +189,8 @@ def sizes(
         for window in windows:
             one = sample(window)
             answers = {test: plugins.load("tests", test).compute(one, "default") for test in tests}
-            answers["headline"] = headline_of(one, advice.describe(one), {})[1]
+            if len(set(design.days)) > 1:  # that of one date is its portfolio's, in `dates`
+                answers["headline"] = headline_of(one, advice.describe(one), {})[1]
             for test, answer in answers.items():
                 if np.isfinite(answer.p_value):
                     tried[test, str(window)] += 1
@@ -205,32 +221,80 @@ def _moved(market: Floats, day0: int) -> float:
 
 def coverage(name: str, design: Design, draws: int) -> list[Row]:
     """How often the headline's interval holds the mean effect, where there is one; and how often p contradicts it."""
-    held = there = against = 0
+    counts = {window: Counter[str]() for window in (DAY, ELEVEN)}
     for sample, effect in studies(design, draws, SEED + 1):
-        one = sample(DAY)
-        answer = headline_of(one, advice.describe(one), {})[1]
-        if answer.interval:
-            low, high = answer.interval
-            there, held = there + 1, held + (low <= effect <= high)
-            against += answer.p_value != LEVEL and (low <= 0 <= high) != (answer.p_value > LEVEL)
+        for window, count in counts.items():
+            one = sample(window)
+            answer = headline_of(one, advice.describe(one), {})[1]
+            count["below 5 %"] += answer.p_value < LEVEL
+            if answer.interval:
+                low, high = answer.interval
+                count["there"] += 1
+                count["interval holds the mean"] += low <= effect <= high
+                against = answer.p_value != LEVEL and (low <= 0 <= high) != (answer.p_value > LEVEL)
+                count["p contradicts"] += against
     return [
-        ("B3", name, "interval holds the mean", "[0, 0]", there, held),
-        ("B3", name, "p contradicts", "[0, 0]", there, against),
+        ("B3", name, what, str(window), draws if what == "below 5 %" else count["there"], count[what])
+        for window, count in counts.items()
+        for what in ("interval holds the mean", "p contradicts", "below 5 %")
     ]
 
 
 def families(name: str, design: Design, draws: int) -> list[Row]:
-    """Studies in which some window is below 5 %, as it is and judged together."""
-    raw = together = 0
-    limit = smallest_p()
+    """Studies in which some window is below 5 %, as it is and judged together; of effects, also day 0 itself."""
+    counts, limit = Counter[tuple[str, str]](), smallest_p()
     for sample, _ in studies(design, draws, SEED + 2):
         p = []
         for window in FIVE:
             one = sample(window)
             p.append(headline_of(one, advice.describe(one), {})[1].p_value)
-        raw += min(p) < LEVEL
-        together += min(p) < limit
-    return [("B4", name, "raw", "five", draws, raw), ("B4", name, "judged together", "five", draws, together)]
+        counts["raw", "five"] += min(p) < LEVEL
+        counts["judged together", "five"] += min(p) < limit
+        if design.effect:
+            left = p[0] if p[0] >= LEVEL else gaussian_step_down(np.array(p), common_days(FIVE), 0)[0]
+            counts["raw", str(DAY)] += p[0] < LEVEL
+            counts["judged together", str(DAY)] += left < LEVEL
+    return [("B4", name, what, window, draws, count) for (what, window), count in counts.items()]
+
+
+def groups(name: str, count: int, design: Design, draws: int) -> list[Row]:
+    """Studies through `run` in which some window of some group is below 5 %, as it is and judged together."""
+    rng, raw, left = np.random.default_rng(SEED + 4), 0, 0
+    members = [f"G{i * count // design.n}" for i in range(design.n)]
+    for _ in range(draws):
+        result = run(made(rng, design), groups=members)
+        cells = [result.answer(window, group.name) for group in result.groups for window in FIVE]
+        raw += min(cell.tests[cell.headline or ""].p_value for cell in cells) < LEVEL
+        left += min(one.p for one in result.adjusted_groups.values()) < LEVEL
+    whats = {"groups x windows, raw": raw, "groups x windows": left}
+    return [("B4", name, what, "five", draws, count) for what, count in whats.items()]
+
+
+def run(made: Made, **choices: Any) -> StudyResult:
+    """The study of these pairs on prices; days of a firm's other events are not masked, as in the tables."""
+    sessions = pd.bdate_range("2005-01-03", periods=len(made.market) + 1)
+    names = [f"F{f}" for f in range(made.returns.shape[1])]
+    moved = np.vstack([np.zeros(len(names) + 1), np.column_stack([made.returns, made.market])])
+    table = pd.DataFrame(grown(moved), sessions, [*names, "MKT"])
+    days = [str(sessions[d + 1].date()) for d in made.day0]
+    ids = [f"e{i}" for i in range(len(days))]
+    events = pd.DataFrame({"ticker": [names[f] for f in made.firm], "date": days, "event_id": ids})
+    if groups := choices.pop("groups", None):
+        events["group"] = groups
+    return study(windows=FIVE, mask_other_events=None, **choices).run(events, table)
+
+
+def study(**choices: Any) -> EventStudy:
+    """As users run it, but that every doubt about made-up prices is accepted."""
+    usual: dict[str, Any] = {
+        "estimation_window": (ESTIMATION.start, ESTIMATION.end),
+        "event_window": (EVENT.start, EVENT.end),
+        "min_estimation": 100,
+        "calendar": None,
+        "benchmark": "MKT",
+        "accept": DOUBTS,
+    }
+    return EventStudy(**(usual | choices))
 
 
 @cache
@@ -245,24 +309,31 @@ def smallest_p() -> float:
 
 
 def masks(tau: float, draws: int) -> list[Row]:
-    """Firms with four earlier events each, 70 % of each on its day and 30 % on the next, many in one `EventStudy.run`."""
-    rows = []
-    for near in (None, 1):
-        rng, rejected = np.random.default_rng(SEED + 3), 0
+    """Firms with four earlier events each, 70 % of each on its day and 30 % on the next, many in one `EventStudy.run`.
+
+    How many are below 5 % without an effect and with 6 %; and of ten together with 1.5 % each.
+    """
+    counts = Counter[tuple[str, str]]()
+    for near in MASKS:
+        rng = np.random.default_rng(SEED + 3)
         for begin in range(0, draws, _AT_ONCE):
-            rejected += _rejected_of_masked(rng, tau, near, min(_AT_ONCE, draws - begin))
-        rows.append(("B6", f"four earlier events, {100 * tau:g} %", f"exact_t, mask {near}", "[0, 0]", draws, rejected))
-    return rows
+            for what, count in _below_of_masked(rng, tau, near, min(_AT_ONCE, draws - begin)).items():
+                counts[what, str(near)] += count
+    name = f"four earlier events, {100 * tau:g} %"
+    return [
+        ("B6", name, f"{what}, mask {near}", "[0, 0]", draws // 10 if "ten" in what else draws, count)
+        for (what, near), count in counts.items()
+    ]
 
 
-def _rejected_of_masked(rng: np.random.Generator, tau: float, near: int | None, firms: int) -> int:
+def _below_of_masked(rng: np.random.Generator, tau: float, near: int | None, firms: int) -> dict[str, int]:
     """How many of some firms, each with a benchmark of its own, are below 5 % at their last event."""
     now = 285
     earlier = [now - 63 * k for k in (1, 2, 3, 4)]
     returns = np.empty((300, firms, 2))
     for i in range(firms):
-        market = 0.01 * _t(rng, 4, (300,))
-        own_returns = 0.0003 + rng.uniform(0.5, 1.5) * market + rng.uniform(0.01, 0.04) * _t(rng, 5, (300,))
+        market = 0.01 * shocks(rng, (300,), 4)
+        own_returns = 0.0003 + rng.uniform(0.5, 1.5) * market + rng.uniform(0.01, 0.04) * shocks(rng, (300,), 5)
         for day in earlier:
             size = tau * rng.standard_normal()
             own_returns[day] += 0.7 * size
@@ -283,9 +354,22 @@ def _rejected_of_masked(rng: np.random.Generator, tau: float, near: int | None, 
     )
     study = EventStudy(benchmark=None, calendar=None, mask_other_events=near, windows=[(0, 0)], min_estimation=60)
     result = study.run(events, table)
-    last = np.array([pair.event_id.startswith(f"e{now}-") for pair in result.panel.pairs])
-    assert last.sum() == firms
-    return int((result.firm_answers[DAY].p[last] < LEVEL).sum())
+    last = np.flatnonzero([pair.event_id.startswith(f"e{now}-") for pair in result.panel.pairs])
+    assert len(last) == firms
+    held = result.returns.take(last)
+    exact, placebo = (plugins.load("tests", name) for name in ("exact_t", "placebo"))
+    found: dict[str, int] = {}
+    for effect in (0.0, 0.06):
+        moved = replace(held, ar=held.ar + effect * (np.arange(held.event.start, held.event.end + 1) == 0))
+        for name, test in {"exact_t": exact, "placebo": placebo}.items():
+            p = test.compute(moved, DAY, 0).p_value
+            found[f"{name}, 6 %" if effect else name] = int((p < LEVEL).sum())
+    moved = replace(held, ar=held.ar + 0.015 * (np.arange(held.event.start, held.event.end + 1) == 0))
+    for name in ("patell", "bmp", "corrado_rank"):
+        test = plugins.load("tests", name)
+        tens = (Sample.of(moved.take(np.arange(k, k + 10)), DAY) for k in range(0, firms, 10))
+        found[f"{name} of ten, 1.5 %"] = sum(test.compute(ten, "default").p_value < LEVEL for ten in tens)
+    return found
 
 
 OVERLAPPING = {
@@ -296,74 +380,159 @@ OVERLAPPING = {
     "20 firms, 10 dates x4d": many(20, 10, 4),
     "30 firms, 3 dates": many(30, 3, 60),
     "20 own": own(20),
+    "100 dates x2d, r .1": many(100, 100, 2, r=0.1),
+    "100 dates x2d": many(100, 100, 2),
+    "30 dates x1d, r .1": many(30, 30, 1, r=0.1),
+    "30 dates x5d": many(30, 30, 5),
+    "1 ticker, 30 events x5d": ticker(30, 5),
+    "1 ticker, 12 quarters": quarters(1, 12, 0),
+    "5 firms x 12 quarters, 2 days apart": quarters(5, 12, 2),
+    "60 dates x3d, r 0": many(60, 60, 3, r=0.0),
+}
+LOOKED_AT = (*list(OVERLAPPING)[:7], "5 firms x 12 quarters, 2 days apart")
+"""Those of which B 2 has other tests."""
+_OF_B2 = {f"{k} own": own(k) for k in (3, 5, 20)}
+_OF_ONE_DATE = {f"{k} of one date": many(k, 1, 0) for k in (3, 20)}
+_SEVERAL = {
+    "3 dates": many(30, 3, 14),
+    "20 firms, 10 dates x4d": many(20, 10, 4),
+    "60 firms, 60 dates x3d": many(60, 60, 3),
 }
 WILD = {
-    "20 own, firm-specific x1.5": replace(own(20), own=1.5),
-    "3 dates, regime x2": replace(many(30, 3, 60), regime=2.0),
-    "20 own, regime x2": replace(own(20), regime=2.0),
+    **{
+        f"{name}, firm-specific x1.5": replace(one, own=1.5)
+        for name, one in ({"20 own": own(20)} | {"3 dates": many(30, 3, 60)} | _OF_ONE_DATE).items()
+        if name != "3 of one date"
+    },
+    **{
+        f"{name}, regime x{by:g}": replace(one, regime=by)
+        for name, one in (_OF_B2 | _OF_ONE_DATE | _SEVERAL).items()
+        for by in (1.25, 1.5, 2.0)
+    },
+    **{f"{k} own": own(k) for k in (10, 7, 5, 4, 3, 2)},
+    **{f"{k} of one date": many(k, 1, 0) for k in (20, 10, 5)},
 }
+"""Designs of B 2, and the storms of B 1."""
 FEW = {f"{k} own": own(k) for k in (2, 3, 4)} | {"2 firms x 2 dates x3d": many(4, 2, 3)}
+MORE = {f"{k} own": own(k) for k in (5, 7, 10)}
 COVERED = {
     "20 own, 0 %": own(20),
     "20 own, 1 %": replace(own(20), effect=0.01),
-    "20 own, by risk, 2 %": replace(own(20), effect=0.02, by_risk=True),
+    "20 own, by risk, 2 %": replace(own(20), effect=0.02, whom="risk"),
     "3 dates, 1 %": replace(many(30, 3, 60), effect=0.01),
     "3 own, 2 %": replace(own(3), effect=0.02),
+    "20 own, 2 %": replace(own(20), effect=0.02),
+    "20 own, 4 %": replace(own(20), effect=0.04),
+    "20 own, by risk, 1 %": replace(own(20), effect=0.01, whom="risk"),
+    "20 own, loud third, 1 %": replace(own(20), effect=0.01, whom="loud"),
+    "20 own, loud third, 2 %": replace(own(20), effect=0.02, whom="loud"),
+    "20 own, quiet third, 1 %": replace(own(20), effect=0.01, whom="quiet"),
+    "20 own, by chance, 2 %": replace(own(20), effect=0.02, whom="chance"),
+    "100 own, 0 %": own(100),
+    "100 own, 1 %": replace(own(100), effect=0.01),
+    "100 own, by risk, 1 %": replace(own(100), effect=0.01, whom="risk"),
+    "100 own, by risk, 2 %": replace(own(100), effect=0.02, whom="risk"),
+    "100 own, loud third, 1 %": replace(own(100), effect=0.01, whom="loud"),
+    "100 own, loud third, 2 %": replace(own(100), effect=0.02, whom="loud"),
+    "100 own, quiet third, 1 %": replace(own(100), effect=0.01, whom="quiet"),
+    **{f"5 own, {by} %": replace(own(5), effect=by / 100) for by in (0, 1, 2, 4)},
+    **{f"3 own, {by} %": replace(own(3), effect=by / 100) for by in (0, 4)},
+    **{f"3 dates, {by} %": replace(many(30, 3, 60), effect=by / 100) for by in (0, 2, 4)},
+    "3 dates, loud third, 2 %": replace(many(30, 3, 60), effect=0.02, whom="loud"),
+    "3 dates, quiet third, 1 %": replace(many(30, 3, 60), effect=0.01, whom="quiet"),
+    **{
+        f"{name}, regime x2, 2 %": replace(one, regime=2.0, effect=0.02)
+        for name, one in {"20 own": own(20), "3 dates": many(30, 3, 60), "5 own": own(5)}.items()
+    },
 }
-EARLIER = (0.0, 0.1)
+EARLIER = (0.0, 0.03, 0.06, 0.1)
 """Standard deviations of the earlier events of B 6."""
-JUDGED = {"20 own": own(20), "3 dates": many(30, 3, 60), "60 dates x3d": many(60, 60, 3)}
+MASKS = (None, 0, 1, 3)
+JUDGED = {
+    "20 own": own(20),
+    "3 dates": many(30, 3, 60),
+    "60 dates x3d": many(60, 60, 3),
+    "5 own": own(5),
+    "1 ticker, 12 quarters": quarters(1, 12, 0),
+    "20 own, 1.5 %": replace(own(20), effect=0.015),
+}
+GROUPED = {
+    "30 firms, 3 dates, 3 groups mixed": (3, many(30, 3, 60)),
+    "30 own, 5 groups": (5, own(30)),
+    "40 firms, 10 dates x4d, 4 groups": (4, many(40, 10, 4)),
+}
+"""How many groups of firms that follow each other, and the firms."""
 
 
 def designs() -> dict[tuple[str, str], Design]:
-    """Every design but those of B 6, which go through `EventStudy.run` anyway, by its part and name."""
-    few = {f"{name}, x{by:g}": replace(one, regime=by) for name, one in FEW.items() for by in (1.0, 2.0)}
-    few |= {f"{name}, {100 * by:g} %": replace(one, effect=by) for name, one in FEW.items() for by in (0.02, 0.04)}
-    of = {"B1": OVERLAPPING, "B2": WILD, "B3": COVERED, "B4": JUDGED, "B5": few}
+    """Every design but those of groups and of B 6, which go through `EventStudy.run` anyway, by its part and name."""
+    found = {f"{name}, 1 %": replace(one, effect=0.01) for name, one in OVERLAPPING.items()}
+    few = {f"{name}, x{by:g}": replace(one, regime=by) for name, one in FEW.items() for by in (1.0, 1.5, 2.0)}
+    few |= {f"{name}, firm-specific x{by:g}": replace(one, own=by) for name, one in FEW.items() for by in (1.5, 2.0)}
+    few |= {f"{name}, x1": one for name, one in MORE.items()}
+    few |= {
+        f"{name}, {100 * by:g} %": replace(one, effect=by) for name, one in (FEW | MORE).items() for by in (0.02, 0.04)
+    }
+    of = {"B1": OVERLAPPING | found, "B2": WILD, "B3": COVERED, "B4": JUDGED, "B5": few}
     return {(part, name): design for part, named in of.items() for name, design in named.items()}
 
 
-def named(part: str) -> dict[str, Design]:
-    """The designs of a part by their names."""
-    return {name: design for (of, name), design in designs().items() if of == part}
+def shape(design: Design) -> Design:
+    """The same study without an effect."""
+    return replace(design, effect=0.0, whom="all")
 
 
-def parts(draws: int, chosen: Chosen = lambda _: True) -> dict[str, Iterator[Row]]:
-    """The figures by part, each simulated as it is asked for."""
-    in_event_time = ("cda", "corrado_rank", "grank_t", "patell_adjusted", "bmp", "bmp_adjusted")
-    looked, both = ("patell", "patell_guarded", "bmp_adjusted"), (DAY, ELEVEN)
+IN_EVENT_TIME = ("cda", "corrado_rank", "grank_t", "patell_adjusted", "bmp", "bmp_adjusted")
+AS_INDEPENDENT = ("generalized_sign", "wilcoxon", "sign", "grank_z", "corrado_zivney")
+OF_FEW = ("patell", "patell_guarded", "bmp_adjusted")
 
-    def each(part: str, work: Callable[[str, Design], list[Row]]) -> Iterator[Row]:
-        return (row for name, design in named(part).items() if chosen(name) for row in work(name, design))
 
-    def few(name: str, design: Design) -> list[Row]:
-        found = sizes("B5", name, design, looked, (DAY,) if design.effect else both, draws)
-        return [*found, *by_benchmark(name, design, draws)]
+def _each(part: str, work: Callable[[str, Design, int], list[Row]]) -> Callable[[int, Chosen], Iterator[Row]]:
+    def rows(draws: int, chosen: Chosen) -> Iterator[Row]:
+        for (of, name), design in designs().items():
+            if of == part and chosen(name):
+                yield from work(name, design, draws)
 
-    return {
-        "B1": each("B1", lambda name, design: sizes("B1", name, design, in_event_time, both, draws)),
-        "B2": each("B2", lambda name, design: sizes("B2", name, design, in_event_time, both, draws)),
-        "B3": each("B3", lambda name, design: coverage(name, design, draws)),
-        "B4": each("B4", lambda name, design: families(name, design, draws)),
-        "B5": each("B5", few),
-        "B6": (row for tau in EARLIER if chosen(f"{100 * tau:g} %") for row in masks(tau, draws)),
-    }
+    return rows
+
+
+def _overlapping(name: str, design: Design, draws: int) -> list[Row]:
+    tests = (*IN_EVENT_TIME, *AS_INDEPENDENT) if name in LOOKED_AT else ("bmp", "bmp_adjusted")
+    return sizes("B1", name, design, ("patell_adjusted",) if design.effect else tests, (DAY, THREE, ELEVEN), draws)
+
+
+def _wild(name: str, design: Design, draws: int) -> list[Row]:
+    tests = IN_EVENT_TIME if design.regime > 1 else (*IN_EVENT_TIME, *AS_INDEPENDENT)
+    return sizes("B2", name, design, tests, (DAY, ELEVEN), draws)
+
+
+def _few(name: str, design: Design, draws: int) -> list[Row]:
+    found = sizes("B5", name, design, OF_FEW, (DAY,) if design.effect else (DAY, ELEVEN), draws)
+    return [*found, *by_benchmark(name, design, draws)]
+
+
+def _of_groups(draws: int, chosen: Chosen) -> Iterator[Row]:
+    return (row for name, of in GROUPED.items() if chosen(name) for row in groups(name, *of, draws))
+
+
+def _masked(draws: int, chosen: Chosen) -> Iterator[Row]:
+    return (row for tau in EARLIER if chosen(f"{100 * tau:g} %") for row in masks(tau, draws))
+
+
+PARTS: dict[str, Callable[[int, Chosen], Iterator[Row]]] = {
+    "B1": _each("B1", _overlapping),
+    "B2": _each("B2", _wild),
+    "B3": _each("B3", coverage),
+    "B4": _each("B4", families),
+    "groups": _of_groups,
+    "B5": _each("B5", _few),
+    "B6": _masked,
+}
 
 
 def main() -> None:
     """Simulate and store."""
-    parser = argparse.ArgumentParser(prog="python -m tests.simulation.pairs", description=__doc__)
-    parser.add_argument("--draws", type=int, default=2000)
-    parser.add_argument("--only", action="append", choices=list(parts(1)))
-    parser.add_argument("--design", action="append", help="these designs alone: 20 own, ...")
-    parser.add_argument("--output", type=Path, default=STORED)
-    asked = parser.parse_args()
-    work = parts(asked.draws, lambda name: not asked.design or name in asked.design)
-    for part in asked.only or work:
-        began = time.monotonic()
-        for row in work[part]:
-            keep(asked.output, row, SEED)
-        print(f"{part}: {time.monotonic() - began:.0f} s", file=sys.stderr)
+    simulate(__doc__, PARTS, STORED, SEED)
 
 
 if __name__ == "__main__":

@@ -22,18 +22,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from eventstudy import EventStudy
 from eventstudy.inference import Sample, advice
 from eventstudy.inference.placebo import placebo_sum
-from eventstudy.messages import WARNINGS, severity_of
 from eventstudy.panel import Floats
 from eventstudy.study.answers import headline_of
 from eventstudy.study.result import StudyResult
 from eventstudy.windows import Window
 
-from tests.simulation import dates, pairs
-from tests.simulation.dates import DAY0, DAYS, FIVE, LEVEL, WINDOWS, Storm
-from tests.simulation.storms import ESTIMATION, EVENT
+from tests.simulation import dates, firms, pairs
+from tests.simulation.firms import DAY0, DAYS, FIVE, LEVEL, WINDOWS, Storm
 from tests.worlds import grown
 
 STORED = Path(__file__).with_name("public.csv")
@@ -42,10 +39,6 @@ DRAWS = 9999
 """Windows of ordinary days that a study draws."""
 _APART = 20
 """Sessions between the last day of a firm's prices and the first of the next, where dates are their own."""
-
-
-DOUBTS = tuple(code for code in WARNINGS if severity_of(code) == "doubt")
-"""Made-up prices are what they are: a firm with fat tails that halves is not one whose split was forgotten."""
 
 
 class Both(NamedTuple):
@@ -68,7 +61,9 @@ def run_one_date(returns: Floats, market: Floats, last: int | None = None, **cho
     events = pd.DataFrame({"ticker": names, "date": str(sessions[DAY0 + 1].date()), "event_id": "made-up"})
     if groups := choices.pop("groups", None):
         events["group"] = groups
-    return _study(**choices).run(events, table if last is None else table.iloc[: DAY0 + last + 2])
+    return pairs.study(**({"windows": WINDOWS} | choices)).run(
+        events, table if last is None else table.iloc[: DAY0 + last + 2]
+    )
 
 
 def run_own_dates(returns: Floats, market: Floats, **choices: Any) -> StudyResult:
@@ -83,20 +78,7 @@ def run_own_dates(returns: Floats, market: Floats, **choices: Any) -> StudyResul
     days = [str(sessions[i * (width + _APART) + DAY0 + 1].date()) for i in range(n)]
     ids = [f"e{i}" for i in range(n)]
     events = pd.DataFrame({"ticker": names, "date": days, "event_id": ids, "benchmark": [f"M{i}" for i in range(n)]})
-    return _study(benchmark=None, **choices).run(events, table)
-
-
-def _study(**choices: Any) -> EventStudy:
-    usual: dict[str, Any] = {
-        "estimation_window": (ESTIMATION.start, ESTIMATION.end),
-        "event_window": (EVENT.start, EVENT.end),
-        "windows": WINDOWS,
-        "min_estimation": 100,
-        "calendar": None,
-        "benchmark": "MKT",
-        "accept": DOUBTS,
-    }
-    return EventStudy(**(usual | choices))
+    return pairs.study(**({"windows": WINDOWS, "benchmark": None} | choices)).run(events, table)
 
 
 def codes(result: StudyResult) -> frozenset[str]:
@@ -112,12 +94,12 @@ def said(result: StudyResult, window: Window) -> float:
 def one_firm(storm: Storm, draws: int) -> Iterator[Both]:
     """A 1, A 2 and A 6: one firm with a market of its own."""
     for returns, market in itertools.islice(_firms(storm), draws):
-        series = dates.series_of(returns[None], market[None], storm.last)
+        series = firms.series_of(returns[None], market[None], storm.last)
         result = run_one_date(returns[None], market, storm.last)
         for window in WINDOWS:
             if storm.last is not None and window.end > storm.last:
                 continue
-            [p] = dates.judged(series, window, DRAWS)[0]
+            [p] = firms.judged(series, window, DRAWS)[0]
             yield Both("placebo", str(window), float(p), said(result, window), codes(result))
 
 
@@ -125,25 +107,25 @@ def _firms(storm: Storm) -> Iterator[tuple[Floats, Floats]]:
     """Firms and their markets, one by one."""
     rng = np.random.default_rng(SEED)
     while True:
-        yield from zip(*dates.paths(rng, storm, 30), strict=True)
+        yield from zip(*firms.paths(rng, storm, 30), strict=True)
 
 
-def one_date(firms: int) -> Callable[[Storm, int], Iterator[Both]]:
+def one_date(n: int) -> Callable[[Storm, int], Iterator[Both]]:
     """A 4: firms of one date, judged as their portfolio."""
 
     def both(storm: Storm, draws: int) -> Iterator[Both]:
-        for returns, market in _of_one_date(storm, firms, draws):
-            series = dates.series_of(returns.mean(axis=0)[None], market[None])
+        for returns, market in _of_one_date(storm, n, draws):
+            series = firms.series_of(returns.mean(axis=0)[None], market[None])
             result = run_one_date(returns, market)
             for window in WINDOWS:
-                [p] = dates.judged(series, window, DRAWS)[0]
+                [p] = firms.judged(series, window, DRAWS)[0]
                 yield Both("placebo", str(window), float(p), said(result, window), codes(result))
 
     return both
 
 
-def _of_one_date(storm: Storm, firms: int, draws: int) -> Iterator[tuple[Floats, Floats]]:
-    for returns, market in dates.of_one_date(SEED, storm, firms, draws):
+def _of_one_date(storm: Storm, n: int, draws: int) -> Iterator[tuple[Floats, Floats]]:
+    for returns, market in dates.of_one_date(SEED, storm, n, draws):
         yield from zip(returns, market, strict=True)
 
 
@@ -152,7 +134,7 @@ def own_dates(storm: Storm, draws: int) -> Iterator[Both]:
     drawn = _firms(storm)
     for _ in range(draws):
         returns, market = map(np.stack, zip(*itertools.islice(drawn, 3), strict=True))
-        series, result = dates.series_of(returns, market), run_own_dates(returns, market)
+        series, result = firms.series_of(returns, market), run_own_dates(returns, market)
         for window in WINDOWS:
             p = placebo_sum(Sample.of(series, window), "default").p_value
             yield Both("placebo_sum", str(window), p, said(result, window), codes(result))
@@ -180,23 +162,11 @@ def of_pairs(design: pairs.Design, draws: int, *, five: bool = False) -> Iterato
     rng = np.random.default_rng(SEED)
     for _ in range(draws):
         made = pairs.made(rng, design)
-        sample, result = pairs.samples(made, DRAWS), _run_pairs(made)
+        sample, result = pairs.samples(made, DRAWS), pairs.run(made)
         for window in FIVE if five else (pairs.DAY, pairs.ELEVEN):
             one = sample(window)
             p = headline_of(one, advice.describe(one), {})[1].p_value
             yield Both("headline", str(window), p, said(result, window), codes(result))
-
-
-def _run_pairs(made: pairs.Made) -> StudyResult:
-    """The study of these pairs on prices; days of a firm's other events are not masked, as in the tables."""
-    sessions = pd.bdate_range("2005-01-03", periods=len(made.market) + 1)
-    names = [f"F{f}" for f in range(made.returns.shape[1])]
-    moved = np.vstack([np.zeros(len(names) + 1), np.column_stack([made.returns, made.market])])
-    table = pd.DataFrame(grown(moved), sessions, [*names, "MKT"])
-    days = [str(sessions[d + 1].date()) for d in made.day0]
-    ids = [f"e{i}" for i in range(len(days))]
-    events = pd.DataFrame({"ticker": [names[f] for f in made.firm], "date": days, "event_id": ids})
-    return _study(windows=FIVE, mask_other_events=None).run(events, table)
 
 
 def designs() -> dict[tuple[str, str], Callable[[int], Iterator[Both]]]:
@@ -206,22 +176,25 @@ def designs() -> dict[tuple[str, str], Callable[[int], Iterator[Both]]]:
         return partial(work, storm)
 
     found: dict[tuple[str, str], Callable[[int], Iterator[Both]]] = {}
-    for name, storm in dates.ALONE.items():
+    for name, storm in firms.ALONE.items():
         found["A1", f"one firm, {name}"] = of(one_firm, storm)
-    for name, storm in dates.CALM.items() | {"t4": Storm(4)}.items():
+    for name, storm in firms.MOVED.items():
         found["A2", f"one firm, {name}, effect 2"] = of(one_firm, replace(storm, effect=2.0))
-    for name, storm in dates.OF_ONE_DATE.items():
-        for firms in (3, 20):
-            found["A4", f"{firms} firms, {name}"] = of(one_date(firms), storm)
+    for name, storm in dates.ONE_DATE.items():
+        for n in (3, 20):
+            found["A4", f"{n} firms, {name}"] = of(one_date(n), storm)
     for name, storm in dates.OF_OWN_DATES.items():
         found["A5", f"3 own dates, {name}"] = of(own_dates, storm)
-    for name, storm in dates.RECENT.items():
+    for name, storm in firms.RECENT.items():
         for last in (0, 1, 5):
             found["A6", f"one firm, {name}, prices to {last:+d}"] = of(one_firm, replace(storm, last=last))
-    for name, storm in (dates.CALM | dates.STORMS).items():
+    for name, storm in dates.TOGETHER.items():
         found["B4", f"20 firms of one date, {name}"] = of(together, storm)
+    seen: set[pairs.Design] = set()
     for (part, name), design in pairs.designs().items():
-        found[part, name] = partial(of_pairs, design, five=part == "B4")
+        if len(set(design.days)) > 1 and (part == "B4" or pairs.shape(design) not in seen):
+            seen.add(pairs.shape(design))
+            found[part, name] = partial(of_pairs, design, five=part == "B4")
     return found
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 
 import pytest
 
-from tests.simulation import pages
-from tests.simulation.limits import CALM, FAMILIES, STORM, TOGETHER_IN_STORMS, Size, sizes
+from tests.simulation import dates, firms, pages, pairs
+from tests.simulation.limits import CALM, STORM, TOGETHER_IN_STORMS, Size, sizes
 from tests.simulation.others import OTHERS
 
 
@@ -20,18 +20,26 @@ def test_every_design_of_no_table_is_stored() -> None:
 
 
 def test_every_design_is_held_against_its_limit() -> None:
-    counted = Counter((one.part, one.limit, one.what in FAMILIES) for one in sizes())
-    assert counted["A1", STORM, False] == 12
-    assert counted["A4", CALM, False] == 18
-    assert counted["A4", STORM, False] == 30
-    assert counted["A5", CALM, False] == 12
-    assert counted["A5", STORM, False] == 12
-    assert counted["B1", CALM, False] == 14
-    assert counted["B2", CALM, False] == 6
-    assert counted["B4", CALM, True] == 9 + 3
-    assert counted["B4", TOGETHER_IN_STORMS, True] == 12
-    assert {limit for part, limit, _ in counted if part == "A6"} == {None}
-    assert (counted["B5", STORM, False], counted["B5", CALM, False]) == (8, 8)
+    """If it is stored, which `test_tables` asks."""
+    held: dict[tuple[str, str], set[float | None]] = defaultdict(set)
+    for one in sizes():
+        held[one.part, one.design].add(one.limit)
+    wanted = {("A1", f"one firm, {name}"): storm for name, storm in firms.ALONE.items()}
+    wanted |= {("A4", f"{n} firms, {name}"): storm for name, storm in dates.ONE_DATE.items() for n in (3, 20)}
+    wanted |= {("A5", f"3 own dates, {name}"): storm for name, storm in dates.OF_OWN_DATES.items()}
+    wanted |= {("B4", f"20 firms of one date, {name}"): storm for name, storm in dates.TOGETHER.items()}
+    for (part, design), storm in wanted.items():
+        wild = TOGETHER_IN_STORMS if part == "B4" else STORM
+        told = storm.times > 1 and (storm.since > -10 or storm.until < 10)
+        assert held[part, design] <= {None if told else wild if storm.times > 1 else CALM}, (part, design)
+    lengths = {f"one firm, {law}, M {m}" for law in firms.BY_LENGTH for m in (100, 150, 250)}
+    assert {design: held["A B1", design] for design in lengths} == {name: {CALM} for name in lengths}
+    assert {limit for (part, _), limits in held.items() if part == "A6" for limit in limits} == {None}
+    for (part, name), one_of in pairs.designs().items():
+        if part != "B3" and not one_of.effect and len(set(one_of.days)) > 1:
+            of_few = STORM if one_of.regime > 1 else None if one_of.own > 1 else CALM
+            many = one_of.n >= 5 or part == "B4"
+            assert held[part, name] <= {CALM if many else of_few}, (part, name)
 
 
 @pytest.mark.parametrize(
@@ -39,10 +47,12 @@ def test_every_design_is_held_against_its_limit() -> None:
     [
         ("A1", "one firm, GARCH", "placebo", CALM),
         ("A4", "3 firms, from -10, x1.25", "placebo", STORM),
+        ("A4", "3 firms, firm-specific x1.5", "placebo", None),
         ("A4", "3 firms, from -10 to +7, x2", "placebo", None),
         ("A6", "one firm, from -10, x2, prices to +0", "placebo", None),
         ("B1", "60 firms, 60 dates x3d", "headline", CALM),
         ("B2", "20 own, regime x2", "headline", CALM),
+        ("B2", "3 own, regime x2", "headline", STORM),
         ("B4", "60 dates x3d", "judged together", CALM),
         ("B4", "20 firms of one date, from -10, x2", "windows", TOGETHER_IN_STORMS),
         ("B5", "2 firms x 2 dates x3d, x1", "headline", CALM),
