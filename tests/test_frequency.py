@@ -335,8 +335,10 @@ def strings(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
-@pytest.mark.parametrize("frequency", ["monthly", "weekly"])
+@pytest.mark.parametrize(
+    ("frequency", "language"),
+    [("monthly", "en"), ("monthly", "de"), pytest.param("weekly", "en", marks=pytest.mark.slow), ("weekly", "de")],
+)
 def test_no_sentence_of_a_study_counts_days(frequency: Any, language: Any) -> None:
     result = monthly() if frequency == "monthly" else EventStudy(frequency="weekly").run(EVENTS, world())
     page = render(result, "md", lang=language).decode()

@@ -24,6 +24,7 @@ import numpy as np
 from eventstudy.analyses.minutes import Grid, Judged, grid_of, minutes
 from eventstudy.errors import EventStudyError
 from eventstudy.events import single_event
+from eventstudy.inference.clock import realised
 from eventstudy.panel import Floats
 from eventstudy.prices import BarTable, Series
 from scipy import stats
@@ -214,12 +215,39 @@ def others(name: str, days: int) -> Iterator[tuple[str, str, int, int]]:
             yield what, part, len(mine), sum(p[k][what] <= 0.05 + 1e-12 for k in mine)
 
 
+BY_MINUTE = "14:00, 30 minutes, bars of one minute, prices bounce by .1 %"
+SCALES = {"scaled by returns of five minutes": 5, "scaled by returns of one minute": 1}
+"""What a move of one-minute bars is divided by: the first is what the interface takes."""
+
+
+def by_minute(days: int = DAYS) -> Iterator[tuple[str, str, int, int]]:
+    """What `others` gives, of bars of one minute: the hour before 14:00 and the half after it, by the same law of days."""
+    made, rng = world(), np.random.default_rng([SEED, 200])
+    wild = made.volatility[: _BEFORE + days]
+    place = (210 + np.arange(90) - 194.5) / 194.5  # minutes of a session of 390, from 13:00 on
+    scale = _NOON / np.sqrt(5) * wild[:, None] * (1 + 1.5 * place**2)
+    moves = scale * np.sqrt(4 / 6) * rng.standard_t(6, scale.shape) * np.hypot(1.2, 1)
+    gone = 1 + 0.001 / 2 * np.random.default_rng([SEED, 201]).choice([-1.0, 1.0], (len(moves), 91))
+    ret = (1 + moves) * gone[:, 1:] / gone[:, :-1] - 1
+    edges = np.quantile(made.volatility[_BEFORE : _BEFORE + DAYS], [1 / 3, 2 / 3])
+    tally = {(what, third): [0, 0] for what in SCALES for third in THIRDS}
+    for k in range(_BEFORE, len(ret)):
+        ar = ret[k - OTHER_DAYS : k + 1] - ret[k - OTHER_DAYS : k].mean(axis=0)
+        third = THIRDS[int(np.searchsorted(edges, wild[k]))]
+        for what, step in SCALES.items():
+            x = np.abs(ar[:, 60:].sum(axis=1) / realised(ar[:, :60], step))
+            tally[what, third][0] += 1
+            tally[what, third][1] += (1 + (x[:-1] >= x[-1]).sum()) / len(x) <= 0.05 + 1e-12
+    yield from ((what, third, n, hits) for (what, third), (n, hits) in tally.items())
+
+
 def first_days(name: str) -> Iterator[tuple[str, str, int, int]]:
     """The same of the first days, in one: these come out again in a moment."""
+    days = int(FIRST.split()[1])
     found: dict[str, tuple[int, int]] = {}
-    for what, _, n, hits in count(name, int(FIRST.split()[1])):
-        days, below = found.get(what, (0, 0))
-        found[what] = days + n, below + hits
+    for what, _, n, hits in by_minute(days) if name == BY_MINUTE else count(name, days):
+        before, below = found.get(what, (0, 0))
+        found[what] = before + n, below + hits
     yield from ((what, FIRST, n, hits) for what, (n, hits) in found.items())
 
 
@@ -227,25 +255,29 @@ def main() -> None:
     """Simulate the designs that are named, or all; the rows of others stay."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.minutes", description=__doc__)
     parser.add_argument("--days", type=int, default=DAYS)
-    parser.add_argument("--design", action="append", choices=list(DESIGNS))
+    names = [*DESIGNS, BY_MINUTE]
+    parser.add_argument("--design", action="append", choices=names)
     parser.add_argument("--others", action="store_true", help="only the tests that are not offered")
     asked = parser.parse_args()
     old = list(csv.DictReader(STORED.read_text(encoding="utf-8").splitlines())) if STORED.exists() else []
-    for name in asked.design or DESIGNS:
-        if asked.others and name not in COMPARED:
+    for name in asked.design or names:
+        if asked.others and name not in (*COMPARED, BY_MINUTE):
             continue
-        old = [row for row in old if row["design"] != name or (asked.others and row["what"] not in OTHERS)]
-        made = others(name, asked.days) if name in COMPARED else iter(())
-        by_studies = () if asked.others else (*count(name, asked.days), *first_days(name))
-        for what, third, n, hits in (*by_studies, *made):
+        old = [row for row in old if row["design"] != name or (asked.others and row["what"] not in (*OTHERS, *SCALES))]
+        made: list[tuple[str, str, int, int]] = []
+        if name == BY_MINUTE:
+            made += [*by_minute(asked.days), *first_days(name)]
+        elif not asked.others:
+            made += [*count(name, asked.days), *first_days(name)]
+        if name in COMPARED:
+            made += others(name, asked.days)
+        for what, third, n, hits in made:
             row = {"design": name, "what": what, "third": third, "days": n, "below": hits, "seed": SEED}
             old.append({**row, "made": f"{datetime.now(UTC):%Y-%m-%d}"})
         with STORED.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(old[0]), lineterminator="\n")
             writer.writeheader()
-            writer.writerows(
-                sorted(old, key=lambda row: (list(DESIGNS).index(row["design"]), row["what"], row["third"]))
-            )
+            writer.writerows(sorted(old, key=lambda row: (names.index(row["design"]), row["what"], row["third"])))
 
 
 if __name__ == "__main__":

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.minutes import (
+    BY_MINUTE,
     COMPARED,
     DAYS,
     DESIGNS,
     FIRST,
     OTHERS,
+    SCALES,
     SEED,
     STORED,
     THIRDS,
@@ -55,7 +57,7 @@ def share(design: str, what: str, *thirds: str) -> tuple[float, int]:
 
 
 def test_every_design_is_there_with_its_days() -> None:
-    assert {design for design, _ in stored()} == set(DESIGNS)
+    assert {design for design, _ in stored()} == {*DESIGNS, BY_MINUTE}
     for design, what in stored():
         assert set(stored()[design, what]) == {*THIRDS, FIRST}
         assert share(design, what)[1] >= 0.98 * DAYS
@@ -107,6 +109,14 @@ def test_the_guide_says_what_tests_that_are_not_offered_do(what: str) -> None:
     assert f"| {what} | {cells} |" in GUIDE.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("what", SCALES)
+def test_the_guide_says_why_volatility_is_of_five_minutes(what: str) -> None:
+    """A bounce is most of what a calm minute moves: over it, calm days stand out too rarely, turbulent ones too often."""
+    assert cell(BY_MINUTE, what) in GUIDE.read_text(encoding="utf-8")
+    calm, turbulent = (share(BY_MINUTE, what, third)[0] for third in ("calm", "turbulent"))
+    assert (turbulent - calm > 0.04) == (what != "scaled by returns of five minutes")
+
+
 @pytest.mark.slow
 def test_the_first_days_of_tests_that_are_not_offered_come_out_again() -> None:
     for what, _, n, hits in others(COMPARED[0], 100):
@@ -115,7 +125,7 @@ def test_the_first_days_of_tests_that_are_not_offered_come_out_again() -> None:
 
 @pytest.mark.slow
 def test_the_first_days_come_out_again() -> None:
-    name = "14:00, two stages"
-    for what, _, n, hits in first_days(name):
-        assert stored()[name, what][FIRST] == (n, hits)
-        assert n > 90
+    for name in ("14:00, two stages", BY_MINUTE):
+        for what, _, n, hits in first_days(name):
+            assert stored()[name, what][FIRST] == (n, hits)
+            assert n > 90
