@@ -44,6 +44,14 @@ _NAMES = (
     "share",
     "aktie",
     "wertpapier",
+    "societe",
+    "empresa",
+    "societa",
+    "azienda",
+    "bedrijf",
+    "spolka",
+    "emittent",
+    "issuer",
 )
 """Headings of columns that may hold names of firms in place of tickers."""
 

@@ -110,14 +110,14 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None, stem:
 
 def _hollow(table: Headed, i: int) -> bool:
     """Whether a column has no heading, and no cell or only the count of rows."""
-    counted = table.counts_rows(i) or _counted_on(table, i)
-    return counted and (not any(table.levels[i]) or fold(table.headings[i]) in ("unnamed_0", "index"))
+    unnamed = not any(table.levels[i]) or fold(table.headings[i]) in ("unnamed_0", "index")
+    return unnamed and (table.counts_rows(i) or _counted_on(table, i))
 
 
 def _counted_on(table: Headed, i: int) -> bool:
     """Whether a column counts several rows from anywhere, up or down."""
     held = [str(v).removesuffix(".0") for v in table.cells_of(i)]
-    if len(held) < _COUNTED or not all(v.isdecimal() and len(v) < _LONG for v in held):
+    if len(held) < _COUNTED or not held[0].isdecimal() or not all(v.isdecimal() and len(v) < _LONG for v in held):
         return False
     return {int(b) - int(a) for a, b in pairwise(held)} in ({1}, {-1})
 

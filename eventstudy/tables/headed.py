@@ -86,8 +86,10 @@ class Headed:
 
     def counts_rows(self, column: int) -> bool:
         """Whether a column counts the first rows, 0, 1, 2 or 1, 2, 3."""
-        held = [str(v).removesuffix(".0") for v in self.cells_of(column)]
-        return any(held == [str(k + first) for k in range(len(held))] for first in (0, 1))
+        held = self.cells_of(column)
+        counted = (str(v).removesuffix(".0") for v in held)
+        first = next(counted, "0")
+        return first in ("0", "1") and all(one == str(k) for k, one in enumerate(counted, int(first) + 1))
 
     def is_dates(self, column: int, part: str) -> bool:
         """Whether a column holds dates, for the most part."""

@@ -326,8 +326,13 @@ def may_be_thousands(cells: Iterable[str], *, quoted: bool) -> bool:
     """Whether points of a column between commas may be those of thousands: 1.003 beside 985, or all of them in quotes."""
     cores = [core for cell in cells if isinstance(core := _core(cell, set(), set())[0], str)]
     return any("." in core and _EITHER.fullmatch(core) for core in cores) and (
-        quoted or any(_BELOW.fullmatch(core) for core in cores)
+        quoted or any(map(is_below_thousand, cores))
     )
+
+
+def is_below_thousand(cell: str) -> bool:
+    """Whether a cell is a number that is too small for a mark of thousands, and has none."""
+    return _BELOW.fullmatch(cell.strip()) is not None
 
 
 def _contradicted(
@@ -369,9 +374,19 @@ _THOUSAND = 500, 2000
 def thousandfold(values: Floats) -> NDArray[np.bool_]:
     """(n - 1, ...) whether a number of (n, ...) and the next are so far apart."""
     low, high = _THOUSAND
+    if len(values) < 2:
+        return np.zeros((0, *values.shape[1:]), bool)
+    found = np.zeros((len(values) - 1, *values.shape[1:]), bool)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        up, down = values[1:] / values[:-1], values[:-1] / values[1:]
-    return ((up > low) & (up < high)) | ((down > low) & (down < high))
+        wide = np.fmax.reduce(values, axis=0) > low * np.fmin.reduce(values, axis=0)  # few columns reach so far at all
+        some = values[:, wide] if values.ndim > 1 else values if wide else values[:0]
+        up, down = some[1:] / some[:-1], some[:-1] / some[1:]
+    far = ((up > low) & (up < high)) | ((down > low) & (down < high))
+    if values.ndim > 1:
+        found[:, wide] = far
+    elif wide:
+        found = far
+    return found
 
 
 def refuse_thousandfold(

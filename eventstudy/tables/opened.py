@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -307,5 +308,5 @@ def _turned(cells: BookCells | TextCells, part: str) -> Headed | None:
 
 
 def _days_across(row: list[Any]) -> bool:
-    dated = sum(map(looks_like_one, row))
-    return dated > 2 and dated >= sum(v not in (None, "") for v in row) - 2
+    others = (not looks_like_one(v) for v in row if v not in (None, ""))
+    return sum(islice(filter(None, others), 3)) < 3 and sum(map(looks_like_one, row)) > 2

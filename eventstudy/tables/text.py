@@ -6,7 +6,7 @@ import csv
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from io import BytesIO, StringIO
@@ -21,7 +21,7 @@ from pandas.api.types import infer_dtype
 from eventstudy.errors import InvalidFile
 from eventstudy.language import Phrase
 from eventstudy.tables.headings import fold, role_of, words
-from eventstudy.tables.numbers import Mark, marks_of, may_be_thousands, missing_marks
+from eventstudy.tables.numbers import Mark, is_below_thousand, marks_of, may_be_thousands, missing_marks
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.written import looks_like_one
 
@@ -40,6 +40,8 @@ _LONGEST = 10_000_000
 """Bytes of a row: a day of all securities that were ever listed has less than a tenth."""
 _LOOKED_AT = 2000
 """So many rows of columns that are not needed are looked at for a decimal mark."""
+_THOUSAND, _LOOKED_AT_WHOLE = 1000, 50_000
+"""Numbers below this are written without a mark of thousands; so many whole ones are looked at one by one."""
 HEADS = 80
 """So many rows are looked at for titles, headings and the shape of a table."""
 
@@ -138,7 +140,9 @@ class TextCells:
         self._raw = self._decoded(content, part)
         self._lines = [line.removesuffix(b"\n").removesuffix(b"\r") for line in islice(BytesIO(self._raw), 4 * HEADS)]
         self.separator = self._separator(part)
-        if b"\n#" in self._raw or b'\n"#' in self._raw:
+        if b"#" in self._raw and (
+            b"\n#" in self._raw or b'\n"#' in self._raw
+        ):  # there are many line ends, and few of these
             self._leave_comments(part)
         self.usual: Mark | None = "point" if self.separator == "," else None
         self.proved: Mark | None = None
@@ -579,16 +583,20 @@ class TextCells:
             if any(kinds.get(i) is not str and not _texts_alone(frame[i]) for i in texts):
                 frame = read(dict.fromkeys(texts, str), _spelt())
             if not comma and self.reading.decimal is None and self._open(numbers, frame):
-                raise ValueError("points may be thousands")
+                self._look_beside(rows, how, wanted)
+                may_be = self.proved == "comma" or (
+                    self.proved is None and self._thousands_among(texts, numbers, frame)
+                )
+                if may_be and self._unproved():
+                    raise ValueError("points may be thousands")
         except (ValueError, IndexError):
             if self._unsure:
                 self._look_closely()
                 return self.columns(texts, numbers)
             frame = pd.read_csv(rows(), dtype=str, **how)
             if self.reading.decimal is None:
-                others: dict[str, Any] = how | {"usecols": sorted(set(range(width)) - wanted), "nrows": _LOOKED_AT}
-                beside = pd.read_csv(rows(), dtype=str, **others) if len(wanted) < width else pd.DataFrame()
-                self._weigh(frame[sorted(numbers)], beside)
+                self._look_beside(rows, how, wanted)
+                self._weigh(frame[sorted(numbers)])
             return {i: frame[i] for i in how["usecols"]}
         if comma and numbers:
             self.comma = self._how_comma(numbers)
@@ -680,13 +688,14 @@ class TextCells:
         return self.place.row(min(above, self.rows - 1)), hit[0].decode().strip(f' \r\n"{self.separator}')
 
     def _open(self, numbers: set[int], frame: pd.DataFrame) -> bool:
-        """Whether points may be marks of thousands: there are some, and none that is proved to be a decimal point."""
+        """Whether points may be marks of thousands: there are some, and none of the first is proved to be a decimal point."""
         text, start = self._text, max(self._start - 1, 0)
-        if not any((frame[i] % 1 > 0).any() for i in numbers if i in frame):
+        if not any(_broken(frame[i].to_numpy(np.float64)) for i in numbers if i in frame):
             whole = any(((frame[i] % 1 == 0) & frame[i].notna()).any() for i in numbers if i in frame)
             if not whole or not re.compile(rb"\d\.\d").search(text, start):
                 return False
-        return self._unproved()
+        end = text.find(b"\n", start + _SAMPLE) + 1
+        return not any(self._settles(hit) for hit in _proof(self.separator).finditer(text, start, end or len(text)))
 
     def _unproved(self) -> bool:
         """Whether no cell is proved to have a decimal point."""
@@ -700,18 +709,41 @@ class TextCells:
         opened = (may_be_thousands([str(v) for v in cells if v], quoted=quoted) for cells in columns)
         return None if any(opened) else self.usual
 
-    def _weigh(self, numbers: pd.DataFrame, others: pd.DataFrame) -> None:
-        """What the decimal mark is, where the numbers that are read leave it open: other columns settle it, or nothing does."""
+    def _look_beside(self, rows: Callable[[], Any], how: Mapping[str, Any], wanted: set[int]) -> None:
+        """What the decimal mark is by columns of numbers that are not needed, where they prove one and not the other."""
+        others = sorted(set(range(self.width)) - wanted)
+        if not others:
+            return
+        beside: pd.DataFrame = pd.read_csv(rows(), dtype=str, **{**how, "usecols": others, "nrows": _LOOKED_AT})
         cells = [
-            str(cell) for i in others for cell in others[i].dropna().unique() if i in self._settling or "%" in cell
+            str(cell) for i in beside for cell in beside[i].dropna().unique() if i in self._settling or "%" in cell
         ]
         marks = marks_of(cells)
-        if len(marks) == 1:
-            (self.proved,) = marks
-        elif self.separator == "," and self._unproved():
+        self.proved = marks.pop() if len(marks) == 1 else None
+
+    def _weigh(self, numbers: pd.DataFrame) -> None:
+        """Which mark is usual between commas, where neither the numbers that are read nor other columns settle it: none."""
+        if self.proved is None and self.separator == "," and self._unproved():
             quoted = _QUOTED.search(self._text, self._start) is not None
             opened = any(may_be_thousands(numbers[i].dropna().unique(), quoted=quoted) for i in numbers)
             self.usual = None if opened else "point"
+
+    def _thousands_among(self, texts: set[int], numbers: set[int], frame: pd.DataFrame) -> bool:
+        """Whether points between commas may be those of thousands: in quotes, or beside a number below that has no point."""
+        if self.separator != "," or self._text.find(b'"', self._start) >= 0:
+            return True
+        columns = {i: frame[i].to_numpy(np.float64) for i in numbers}
+        if texts | numbers == set(range(self.width)) and not any("." in v for i in texts for v in frame[i].unique()):
+            there = sum(int(np.count_nonzero(np.isfinite(values))) for values in columns.values())
+            if _count(self._text, ".", self._start) == there:
+                return False  # each number has a point
+        at = np.flatnonzero(sum((values < _THOUSAND) & (np.rint(values) == values) for values in columns.values()))
+        ends = _line_ends(self._text, self._start)
+        if len(at) > _LOOKED_AT_WHOLE or len(ends) != len(frame):
+            return True
+        starts = np.append(self._start, ends[:-1] + 1)[at].tolist()
+        lines = (self._text[a:b].decode().split(",") for a, b in zip(starts, ends[at].tolist(), strict=True))
+        return any(is_below_thousand(cells[i]) for cells in lines for i in numbers)
 
 
 _NO_NUMBERS = ("date", "time", "ticker", "currency", "exchange")
@@ -749,6 +781,11 @@ def _proving(text: bytes, start: int, separator: str, mark: str) -> re.Match[byt
     return None
 
 
+def _broken(numbers: NDArray[np.float64]) -> bool:
+    """Whether one of the numbers (N,) is not whole; mostly one of the first is."""
+    return any(bool((some % 1 > 0).any()) for some in (numbers[:_LOOKED_AT], numbers[_LOOKED_AT:]))
+
+
 def _texts_alone(column: pd.Series[Any]) -> bool:
     """Whether a column as pandas reads it holds texts as they are written."""
     held = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
@@ -773,10 +810,18 @@ _PIECE = 1 << 18
 """Bytes that are looked at together: they stay in the cache."""
 
 
-def _count(text: bytes, mark: str) -> int:
-    """How often a mark stands in a text; where there are many, quicker than to look for each."""
+def _line_ends(text: bytes, start: int) -> Ints:
+    """(L,) where the lines of a text from `start` on end."""
     held = np.frombuffer(text, np.uint8)
-    return sum(int(np.count_nonzero(held[i : i + _PIECE] == ord(mark))) for i in range(0, len(held), _PIECE))
+    parts = [np.flatnonzero(held[i : i + _PIECE] == 10) + i for i in range(start, len(held), _PIECE)]
+    ends = np.concatenate(parts) if parts else np.empty(0, np.int64)
+    return ends if text.endswith(b"\n") else np.append(ends, len(text))
+
+
+def _count(text: bytes, mark: str, start: int = 0) -> int:
+    """How often a mark stands in a text from `start` on; where there are many, quicker than to look for each."""
+    held = np.frombuffer(text, np.uint8)
+    return sum(int(np.count_nonzero(held[i : i + _PIECE] == ord(mark))) for i in range(start, len(held), _PIECE))
 
 
 def _edges(text: bytes, start: int, separator: str) -> Iterator[tuple[int, Bools | None, Bools]]:

@@ -77,6 +77,8 @@ class Written:
 
 _BEHIND = re.compile(r"(?<=[0-9])\s*г\.?$|(?<=[\s./][0-9]{2})\.$|(?<=[\s./][0-9])\.$")
 """What stands behind a day and says nothing of it: a Russian word for year, a point."""
+_UHR = re.compile(r"(?<![0-9])([0-9]{1,2})(?:[:.]([0-9]{2}))?\s*Uhr(?:\s*([0-9]{2}))?\.?$", re.IGNORECASE)
+"""A German time at the end: 16.05 Uhr, 18 Uhr, 7 Uhr 30."""
 _BRACKETS = re.compile(r"\s*\(([^\W\d_]{1,10})\.?\)$")
 _PLAIN = {
     **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-"),
@@ -151,6 +153,7 @@ def taken_apart(text: str, *, serials: bool = False, years: bool = False) -> Wri
         text = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()).strip("'\"")
         text = re.sub(r"(?<=\d[.-]) (?=\d)", "", text)
         text = re.sub(r"(?<=[0-9]),? (?:at|um) (?=[0-9])", " ", text)
+        text = _UHR.sub(lambda hit: f"{hit[1]}:{hit[2] or hit[3] or '00'}", text)
         if hit := _BRACKETS.search(text):
             return _with_word(text[: hit.start()], hit[1], serials=serials, years=years)
         text = _BEHIND.sub("", text)
@@ -275,7 +278,7 @@ def _zone(text: str | None) -> timezone | None:
 def clock_of(text: str) -> time | tuple[time, str] | None:
     """The time that a text means, 16:05, 4.05 pm, 16h05 or 16:05 Uhr, with its offset or the name of its zone; None: none."""
     text, zone = _without_zone(text)
-    text = re.sub(r"(?<=[0-9])\s*(Uhr|h|hrs?)\.?$", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"(?<=[0-9])\s*(h|hrs?)\.?$", "", text, flags=re.IGNORECASE)
     text = re.sub(r"^([0-9]{1,2})[.h]([0-9]{2})(?:\.([0-9]{2}))?(?![0-9:.])", _colons, text)
     found = taken_apart(f"2000-01-01 {text}")
     if found is None or found.clock is None:

@@ -48,6 +48,9 @@ READ: dict[str, str | bytes] = {
     "Hungarian": "ticker;date\n" + rows(lambda t, d: f"{t};{d:%Y.%m.%d.}"),
     "Russian": "тикер;дата\n" + rows(lambda t, d: f"{t};{d.day} {_RUSSIAN[d.month - 1]} {d.year} г."),
     "French": "Titre;Date d'annonce\n" + rows(lambda t, d: f"{t};{d.day} {_FRENCH[d.month - 1]} {d.year}"),
+    "French mnemonics": "Société;Mnémo;Date d'annonce\n" + rows(lambda t, d: f"Une société;{t};{d.day} {_FRENCH[d.month - 1]} {d.year}"),
+    "firms by name": "Empresa;Fecha\nNVIDIA;2025-01-27\nAMD;2025-02-03\nSPY;2025-02-14\n",
+    "days of filing": "Company,Ticker,Form,Filed\n" + rows(lambda t, d: f"Some Corp,{t},8-K,{iso(d)}"),
     "German headings": "Börsenkürzel;Ankündigung\n" + rows(lambda t, d: f"{t};{d:%d.%m.%Y}"),
     "Chinese": ("股票代码,公告日期\n" + rows(lambda t, d: f"{t},{d:%Y/%m/%d}")).encode("gbk"),
     "weeks of ISO 8601": "ticker,date\n" + rows(lambda t, d: "{},{}-W{:02d}-{}".format(t, *d.isocalendar())),
@@ -109,6 +112,7 @@ TIMINGS = {
     "ticker,date,Zeitpunkt\nNVDA,2025-01-27,post\nAMD,2025-01-28,\n": ("post", "unknown"),
     "ticker,date,remark\nNVDA,2025-01-27,after close\nAMD,2025-01-28,before\n": ("post", "pre"),
     "ticker,date,time\nNVDA,2025-01-27,after close\nAMD,2025-01-28,22:15 Uhr\n": ("post", "unknown"),
+    "ticker,date,time\nNVDA,2025-01-27,Aft-mkt\nAMD,2025-01-28,22:15 Uhr\n": ("post", "unknown"),
 }
 
 

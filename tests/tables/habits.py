@@ -74,6 +74,7 @@ def _shapes() -> dict[str, Shape]:
     # numbers
     add("thin blanks between thousands", _numbered(lambda v: f"{v:,.2f}".replace(",", "\u2009"), sep=";"))
     add("blanks as wide as a digit between thousands", _numbered(lambda v: f"{v:,.2f}".replace(",", "\u2007"), sep=";"))
+    add("pence, `480.12p`", _numbered(lambda v: f"{v:.2f}p"))
     add("the code of a currency in front, `USD 480.12`", _numbered(lambda v: f"USD {v:.2f}"))
     add("`R$ 4.726,00`", _numbered(lambda v: "R$ " + de(v), sep=";"))
     add("`4 726,00 zł`", _numbered(lambda v: de(v, " ") + " zł", sep=";"))
