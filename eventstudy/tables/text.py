@@ -783,7 +783,8 @@ def _proving(text: bytes, start: int, separator: str, mark: str) -> re.Match[byt
 
 def _broken(numbers: NDArray[np.float64]) -> bool:
     """Whether one of the numbers (N,) is not whole; mostly one of the first is."""
-    return any(bool((some % 1 > 0).any()) for some in (numbers[:_LOOKED_AT], numbers[_LOOKED_AT:]))
+    with np.errstate(invalid="ignore"):  # infinite ones are refused where their cell is known
+        return any(bool((some % 1 > 0).any()) for some in (numbers[:_LOOKED_AT], numbers[_LOOKED_AT:]))
 
 
 def _texts_alone(column: pd.Series[Any]) -> bool:

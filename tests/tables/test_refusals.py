@@ -53,6 +53,7 @@ PRICES: dict[str, tuple[str, str, str]] = {
     "points in quotes": (wide(number=lambda v: f"{v / 1000 + 1:.3f}", quote=True), "reads two ways", "--decimal"),
     "points, crossing 1000": ("Date,NVDA\n2024-01-02,989\n2024-01-03,1.003\n2024-01-04,1.011\n", "1003 or 1.003", "row 3: 1.003"),  # noqa: E501
     "points, crossing 1000, long": ("ticker,date,close\nNVDA,2024-01-02,989\nNVDA,2024-01-03,1.003\n", "reads two ways", "--decimal"),  # noqa: E501
+    "points, crossing 1000, and one in the ticker": ("ticker,date,close\nBRK.B,2024-01-02,989\nBRK.B,2024-01-03,1.003\n", "1003 or 1.003", "--decimal"),  # noqa: E501
     "years first": ("Date,NVDA\n24-01-02,480.5\n24-01-03,481.5\n", "2002-01-24 (day first) or 2024-01-02 (year first)", "--dates dmy or --dates ymd"),  # noqa: E501
     "years first in order": ("Date,NVDA\n21.05.26,480.5\n22.05.25,481.5\n23.05.24,482.5\n24.05.29,483.5\n", "(day first) or 2021-05-26 (year first)", "--dates dmy or --dates ymd"),  # noqa: E501
     "another day of the week": ("Date,NVDA\nTue 01/02/2024,480.5\nTue 01/03/2024,481.5\n", "that day is Friday 1 March 2024 or Wednesday 3 January 2024", "row 3"),  # noqa: E501
@@ -426,6 +427,11 @@ GERMAN = '"Datum","Schlusskurs",{}\n"14.02.2025","989",{}\n"17.02.2025","1.003",
         (GERMAN.format('"Rang"', '"1"', '"2"'), {"decimal": "point"}, [989, 1.003]),
         ("Date,Close\n2025-02-14,1.083\n2025-02-17,12.104\n", {}, [1.083, 12.104]),
         ("Date,Close\n2025-02-14,985\n2025-02-17,48.17\n", {}, [985, 48.17]),
+        (
+            "Date,ticker,close\n2025-02-14,NVDA,50.000\n2025-02-17,NVDA,50.125\n2025-02-14,A.B,50.000\n",
+            {},
+            [50, 50.125],
+        ),
         ("Date;Close;Change %\n2025-02-14;1,989;0.53%\n2025-02-17;1,003;1.42%\n", {}, [1989, 1003]),
         ('Date,Close,Change\n2025-02-14,"19,224",12.5\n2025-02-17,"19,301",77.0\n', {}, [19224, 19301]),
         ("Date;Close;Low;Change\n2025-02-14;1,989;0.53;0,5%\n2025-02-17;1,003;1.42;0,6%\n", {}, [1989, 1003]),
