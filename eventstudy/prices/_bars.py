@@ -163,7 +163,8 @@ def frame_of(
             raise InvalidFile("there are several files in it", where=str(given), hint="name one of them")
         if one.kind in ("parquet", "feather"):
             said: list[Phrase] = []
-            return _of_one(table_in(one).reset_index(drop=True), one, asked, said), one.name, said
+            rows = table_in(one).reset_index(drop=True)
+            return _of_one(rows, one.stem, asked, said) if reading else rows, one.name, said
         if one.kind == "workbook":
             raise InvalidFile("this is a workbook", where=one.name, available="CSV, Parquet", hint="save it as CSV")
         header = one.content.split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").lower()
@@ -180,7 +181,9 @@ def frame_of(
     frame = pandas_of(given)
     if frame is None:
         raise InvalidRequest(f"{type(given).__name__} holds no rows", available="a CSV or Parquet file, a frame")
-    return (frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()), "dataframe", []
+    told: list[Phrase] = []
+    frame = frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()
+    return _of_one(frame, "", asked, told), "dataframe", told
 
 
 def _spoken(
@@ -207,18 +210,18 @@ def _spoken(
             )
     frame = pd.DataFrame({name: pd.Series(raw[i]) for name, i in at.items() if name not in prices} | numbers.values)
     said = [*table.cells.said, *numbers.said]
-    frame = _of_one(frame, one, asked, said)
+    frame = _of_one(frame, one.stem, asked, said)
     if not {"ticker", "close"} <= set(frame) or not {"date", "time"} & set(frame):
         shown = ", ".join(filter(None, table.headings))
         raise InvalidFile("bars need columns ticker, time and close", where=one.name, available=shown)
     return frame, one.name, said
 
 
-def _of_one(frame: pd.DataFrame, one: Opened, asked: Sequence[str], said: list[Phrase]) -> pd.DataFrame:
+def _of_one(frame: pd.DataFrame, stem: str, asked: Sequence[str], said: list[Phrase]) -> pd.DataFrame:
     """A table without a column of tickers is of the one that the name of its file says, or of the only one asked for."""
     if {str(c).strip().lower() for c in frame.columns} & set(_NAMES["ticker"]):
         return frame
-    if name := named_by_file(one.stem, asked):
+    if name := named_by_file(stem, asked):
         said.append(Phrase("ticker {ticker}, by the name of the file", ticker=name))
     elif len(asked) == 1:
         name = asked[0]

@@ -698,6 +698,7 @@ def test_bars_of_one_ticker_in_parquet_are_of_the_one_that_the_name_says_or_that
         assert found.tickers == ["AAA"]
         assert (found.series["AAA"].close == table().series["AAA"].close).all()
         assert said in [str(phrase) for phrase in found.read_as]
+    assert load_bars(one, asked=("AAA",)).tickers == ["AAA"]
     with pytest.raises(InvalidFile, match="need a column ticker") as error:
         load_bars(tmp_path / "bars.parquet", asked=("AAA", "SPY"))
     assert "the name of the file may say" in str(error.value.hint)

@@ -65,11 +65,14 @@ def test_without_estimation_days_nothing_is_said_of_one_firm() -> None:
     assert np.isnan(result.windows()["p"]).all()
 
 
-def test_what_is_no_abnormal_return_is_refused() -> None:
+def test_what_is_no_abnormal_return_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="holds prices"):
         EventStudy(model="given", **OWN).run(EVENTS, closes(5, FIRMS))
     with pytest.raises(InvalidFile, match="no column holds"):
         load_abnormal(given().rename(columns={"ar": "x"}))
+    given().drop(columns="ticker").to_parquet(tmp_path / "AAA.parquet")  # only of bars the name of a file says the ticker
+    with pytest.raises(InvalidFile, match="ticker"):
+        load_abnormal(tmp_path / "AAA.parquet")
     with pytest.raises(InvalidRequest, match="beside prices or a model"):
         run(EVENTS, abnormal=given(), model="market", **OWN)
     with pytest.raises(InvalidRequest, match="taken as they are"):
