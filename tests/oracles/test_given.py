@@ -70,7 +70,8 @@ def test_what_is_no_abnormal_return_is_refused(tmp_path: Path) -> None:
         EventStudy(model="given", **OWN).run(EVENTS, closes(5, FIRMS))
     with pytest.raises(InvalidFile, match="no column holds"):
         load_abnormal(given().rename(columns={"ar": "x"}))
-    given().drop(columns="ticker").to_parquet(tmp_path / "AAA.parquet")  # only of bars the name of a file says the ticker
+    unnamed = given().drop(columns="ticker")  # the name of a file says whose its bars are, and not whose these are
+    unnamed.to_parquet(tmp_path / "AAA.parquet")
     with pytest.raises(InvalidFile, match="ticker"):
         load_abnormal(tmp_path / "AAA.parquet")
     with pytest.raises(InvalidRequest, match="beside prices or a model"):
