@@ -29,9 +29,12 @@ CALM: Mapping[str, Any] = {
     "kurtosis": 0.0,
     "skewness": 0.0,
     "scale": 1.0,
+    "storm": 1.0,
     "risk_z": 0.0,
     "thin": False,
 }
+STORM = {"scale": 2.0, "storm": 2.0}
+"""Days near the event twice as wild as usual, and judged by that."""
 RAISED = {"variance_p": 0.01, "variance_ratio": 2.0}
 """What is measured where the variance of event days is doubled."""
 
@@ -90,7 +93,7 @@ READERS = (
         (
             Column("calm", "sizes.json: distinct dates, N 50"),
             Column("spells", "firms.csv: one firm, GARCH"),
-            Column("storm", "firms.csv: one firm, from -10, x2", {"scale": 2.0}),
+            Column("storm", "firms.csv: one firm, from -10, x2", STORM),
         ),
     ),
     Reader(
@@ -99,7 +102,7 @@ READERS = (
         (
             Column("calm", "sizes.json: one date, N 20; dates.csv: 20 firms, normal"),
             Column("fat tails", "sizes.json: one date, N 20, t(4), M 250", {"kurtosis": 3.0}),
-            Column("storm", "dates.csv: 20 firms, from -10, x2", {"scale": 2.0}),
+            Column("storm", "dates.csv: 20 firms, from -10, x2", STORM),
         ),
     ),
     Reader(
@@ -107,7 +110,7 @@ READERS = (
         pairs.own(3),
         (
             Column("calm", "pairs.csv: 3 own, x1"),
-            Column("storm", "pairs.csv: 3 own, x2", {"scale": 2.0}),
+            Column("storm", "pairs.csv: 3 own, x2", STORM),
         ),
     ),
     Reader(
@@ -115,7 +118,7 @@ READERS = (
         pairs.many(4, 2, 3),
         (
             Column("calm", "pairs.csv: 2 firms x 2 dates x3d, x1"),
-            Column("storm", "pairs.csv: 2 firms x 2 dates x3d, x2", {"scale": 2.0}),
+            Column("storm", "pairs.csv: 2 firms x 2 dates x3d, x2", STORM),
         ),
     ),
     Reader("Ten events of their own dates", Plan(10), (Column("calm", "sizes.json: distinct dates, N 10"),)),

@@ -1003,8 +1003,8 @@ WARNINGS: dict[str, Code] = {
     ),
     "VOLATILITY_REGIME": Code(
         {
-            "": "days near the event moved more than usual: near {storms:list}; {judged}",
-            "together": "all pairs together: days near the event moved more than usual, near {storms:list}; {judged}",
+            "": "days near the event moved more than usual, {storms:,}; {judged}",
+            "together": "all pairs together: days near the event moved more than usual, {storms:,}; {judged}",
         },
         "Prices moved more than usual around the event, so a large move on the event days is less surprising than it looks.",
         (

@@ -9,6 +9,7 @@ import pytest
 from eventstudy import plugins
 from eventstudy.inference import Sample, advice
 from eventstudy.study.answers import Answer, ask
+from eventstudy.study.cautions import of_design
 from eventstudy.windows import Window
 from scipy import stats
 
@@ -123,6 +124,15 @@ def test_repeated_dates() -> None:
     assert answer.design is not None
     assert answer.design.f_cross == pytest.approx(1, abs=1e-12)
     assert answer.robustness[0] == "patell_guarded"
+
+
+def test_what_holds_for_several_windows_names_all_of_them() -> None:
+    made = panel([100, 100, 150, 150, 200, 200])
+    told = {m.code: m.message for m in of_design([asked(made, DAY), asked(made, WINDOW)])}
+    assert told["OVERLAPPING_EVENTS"].startswith("[0, 0]: the events share days")
+    assert told["OVERLAPPING_EVENTS"].endswith("; likewise [-5, +5]")
+    [alone] = [m.message for m in of_design([asked(made, DAY)]) if m.code == "OVERLAPPING_EVENTS"]
+    assert told["OVERLAPPING_EVENTS"] == f"{alone}; likewise [-5, +5]"
 
 
 def test_windows_of_different_dates_that_overlap() -> None:

@@ -91,9 +91,9 @@ def test_each_window_is_told_how_wild_the_days_near_it_are() -> None:
     for window, firm in result.firm_answers.items():
         near = firm.tests["placebo"].at(0).regime
         assert near is not None
-        assert near.raised is (str(window) in said.message.split("; near ")[0])
+        assert near.raised is (str(window) in said.message.split("; p-values")[0])
         if near.raised:
-            assert f"{window} {near.ratio:.1f} times as much (p " in said.message
+            assert f"near {window} {near.ratio:.1f} times (p " in said.message
     assert "over several days not in full: mistrust one just below 5 %" in said.message
     short = study(wild(), tickers=("AAA",), windows=[(0, 0)])
     assert "not in full" not in short.warnings.set_index("code")["message"]["VOLATILITY_REGIME"]

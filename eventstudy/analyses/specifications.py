@@ -161,11 +161,13 @@ def _ordinary(returns: AbnormalReturns, i: int, name: tuple[str, str] = ("", "")
 def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Window]) -> dict[Key, Judged]:
     """All estimation windows in one fit of the pairs, and one of their portfolio; what is not regular is left to `_one`."""
     n, s = panel.block.n_pairs, len(spans)
-    block = _stacked(panel.block, spans, config)
-    fit = model.fit(block, config.min_estimation)
+    block, near = _stacked(panel.block, spans, config), near_days(config) if n > 1 else None
+    after = panel.after and replace(panel.after, returns=np.tile(panel.after.returns, (s, 1)))
+    fit, wide = fits(model, block, after, config.min_estimation, near)
     good = (fit.problem == "") & (np.isfinite(fit.ar[:, -config.event_window.start]) | (not config.day0_seen))
     last = np.tile(last_day(panel), s)
     returns = abnormal_returns(block, fit, last, prediction_error=config.prediction_error)
+    returns = around(returns, block, after, model, config.min_estimation, near, wide)
     whole = _whole(panel, block, model, config, s)
     found: dict[Key, Judged] = {}
     names = tuple((pair.event_id, pair.ticker) for pair in panel.pairs)

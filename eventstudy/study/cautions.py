@@ -164,21 +164,29 @@ def _near_twins(result: StudyResult) -> Iterator[Message]:
 
 
 def of_design(answers: Iterable[Answer]) -> list[Message]:
-    """What the design of the reported windows calls for; what is said of several windows, once."""
-    answers, found = list(answers), dict[str, Message]()
+    """What the design of the reported windows calls for; what is said of several windows, once, with all of them."""
+    answers, found = list(answers), dict[str, tuple[Message, list[Window]]]()
     for answer in answers:
         for message in warn_design(answer.design, answer.window) if answer.design else []:
-            found.setdefault(message.code, message)
+            found.setdefault(message.code, (message, []))[1].append(answer.window)
+    told_once = [_of_windows(message, others) for message, (_, *others) in found.values()]
     told = {answer.window: answer.regime for answer in answers if answer.n > 1 and answer.regime is not None}
     by_pairs = any(answer.headline not in (None, "placebo", "placebo_sum") for answer in answers)
-    return [*found.values(), *_of_regimes(told, "VOLATILITY_REGIME.together", by_pairs=by_pairs)]
+    return [*told_once, *_of_regimes(told, "VOLATILITY_REGIME.together", by_pairs=by_pairs)]
+
+
+def _of_windows(message: Message, others: list[Window]) -> Message:
+    """A message about one window that holds for `others` too."""
+    if not others or "window" not in message.message.params:
+        return message
+    return message._replace(message=Phrase("{said}; likewise {others:list}", said=message.message, others=others))
 
 
 def _of_regimes(told: Mapping[Window, Regime], form: str, *whom: str, by_pairs: bool = False) -> Iterator[Message]:
     """What the days near some windows call for; `by_pairs`: where a headline takes its spread from the pairs."""
     if wild := {window: regime for window, regime in told.items() if regime.raised}:
         storms = [
-            Phrase("{window} {ratio:times} times as much (p {p:p})", window=window, ratio=regime.ratio, p=regime.p)
+            Phrase("near {window} {ratio:times} times (p {p:p})", window=window, ratio=regime.ratio, p=regime.p)
             for window, regime in wild.items()
         ]
         calm = [window for window in told if window not in wild]
@@ -197,10 +205,8 @@ def _allowed_for(wild: Mapping[Window, Regime], calm: list[Window], *, by_pairs:
         return Phrase("the headline test allows for that, tests that do not are not valid there")
     told = Phrase("p-values there allow for that")
     if any(window.length > 1 for window in wild):
-        told = Phrase("p-values there allow for that, over several days not in full: mistrust one just below 5 %")
-    if not calm:
-        return told
-    return Phrase("{told}; near {calm:list} they did not, and p-values there do not allow for it", told=told, calm=calm)
+        told = Phrase("p-values there allow for that (over several days not in full: mistrust one just below 5 %)")
+    return Phrase("{told}, those of {calm:list} do not", told=told, calm=calm) if calm else told
 
 
 def _regimes(result: StudyResult) -> Iterator[Message]:

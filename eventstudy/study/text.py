@@ -34,6 +34,8 @@ _FEW = 2
 """Up to so many pairs are shown with all their days."""
 _OF_WINDOWS = ("BHAR_MARKET", "COUNTERFACTUAL")
 """What is said of the windows of any study; of many pairs with `verbose` alone."""
+_OF_EACH_TOO = ("VOLATILITY_REGIME",)
+"""What is said of all pairs together and of single ones in the same words; of these their names are enough."""
 _NEWS_DAYS = 8
 """So many days with other news are shown."""
 
@@ -508,7 +510,8 @@ def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
     told_by_day = {w for w in result.warned if w.code in NEWS_OF_A_DAY and w.session}
     in_heading = () if verbose else doubts.doubts_of(result.warned)
     shown = [w for w in result.warned if w.code not in told_above and w not in told_by_day and w not in in_heading]
-    for (code, _), members in groupby(sorted(shown, key=_of_code), key=_of_code):
+    of_study = {w.code for w in shown if w.ticker is None and w.code in _OF_EACH_TOO}
+    for (code, of_tickers), members in groupby(sorted(shown, key=_of_code), key=_of_code):
         told = list(members)
         if verbose or len(told) == 1:
             lines = [f"{w.code} {w.ticker + ': ' if w.ticker else ''}{w.message}" for w in told]
@@ -516,6 +519,8 @@ def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
             alike = "" if len({w.message for w in told}) == 1 else " (and the like; --verbose shows all)"
             named = whom(told)
             lines = [f"{code}{f' {named}:' if named else ''} {told[0].message}{alike}"]
+            if of_tickers and code in of_study:
+                lines = [f"{code} {named}: by themselves too (--verbose shows all)"]
         for line in lines:
             yield from wrapped(line)
     for left_out in result.exclusions[: None if verbose else 6]:
