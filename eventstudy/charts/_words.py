@@ -58,6 +58,12 @@ def true_minus(text: str) -> str:
     return " ".join(f"−{word[1:]}" if word[:1] == "-" and word[1:2].isdigit() else word for word in words)
 
 
+def first_looked_at(result: StudyResult) -> Window:
+    """Day 0; where it is not looked at the window that is."""
+    looked = result.config.days_looked_at
+    return DAY0 if DAY0.inside(looked) else looked
+
+
 def abnormal(result: StudyResult) -> str:
     """What is abnormal: a return, or the change of a level."""
     return say("abnormal return")

@@ -20,6 +20,7 @@ from eventstudy.charts._words import (
     caveat,
     cumulated,
     finding,
+    first_looked_at,
     in_words,
     method,
     percent,
@@ -60,9 +61,7 @@ def paint(result: StudyResult, ax: Axes | None) -> Any:
     drawn = [car_path(panel, result, chosen, mark)[0] for panel, (_, chosen) in zip(panels, parts, strict=True)]
     everyone = np.unique(np.concatenate([chosen for _, chosen in parts]))
     _frame(panels, result, everyone, columns)
-    looked = result.config.days_looked_at
-    window = DAY0 if DAY0.inside(looked) else looked
-    found = [verdict(result, window, chosen) for _, chosen in parts]
+    found = [verdict(result, first_looked_at(result), chosen) for _, chosen in parts]
     lines = [f"{_drawn(drawn)}.", f"{method(result, everyone)}.", *caveat(result, everyone)]
     head(panels[0], _title(result, everyone, parts, found), lines)
     if len(panels) > 1:

@@ -15,7 +15,17 @@ from eventstudy.charts._language import p_text, say
 from eventstudy.charts._paths import verdict
 from eventstudy.charts._scales import day_axis, percent_axis
 from eventstudy.charts._select import members, names
-from eventstudy.charts._words import DAY0, caveat, cumulated, finding, method, percent, tests_text
+from eventstudy.charts._words import (
+    DAY0,
+    caveat,
+    cumulated,
+    finding,
+    first_looked_at,
+    method,
+    percent,
+    tests_text,
+    window_text,
+)
 from eventstudy.errors import InvalidRequest
 from eventstudy.study.names import words_of_test
 
@@ -35,8 +45,9 @@ def paint(
 ) -> Any:
     """Cumulated abnormal return of each pair since the first event day, with its 95 % band by the exact t.
 
-    `tickers` or `group`: the pairs to draw; all by default. Of more than `most`, those that day 0 moved most are drawn. Returns
-    an array of Axes in reading order, or the Axes where there is one.
+    `tickers` or `group`: the pairs to draw; all by default. Of more than `most`, those that day 0 moved most are drawn;
+    where it is not looked at those whose CAR is largest. Returns an array of Axes in reading order, or the Axes where there is
+    one.
 
     Raises:
         InvalidRequest: several pairs for one `ax`, or `most` below one.
@@ -44,7 +55,9 @@ def paint(
     if most < 1:
         raise InvalidRequest(f"most is {most}: there is at least one panel")
     everyone = members(result, tickers, group)
-    size = np.nan_to_num(np.abs(result.returns.ar[everyone, -result.config.event_window.start]))
+    window, start = first_looked_at(result), result.config.event_window.start
+    moved = result.returns.ar[everyone, window.start - start : window.end - start + 1]
+    size = np.nan_to_num(np.abs(moved.sum(axis=1)))
     chosen = everyone[np.sort(np.argsort(-size, kind="stable")[:most])]
     if ax is not None and len(chosen) > 1:
         raise InvalidRequest(
@@ -55,7 +68,9 @@ def paint(
     some = ""
     if len(chosen) < len(everyone):
         some = " " + say("The {n} of {all} that day 0 moved most.", n=most, all=len(everyone))
-    by = dict.fromkeys(result.firms_over(result.config.event_window, chosen).headline)
+        if window != DAY0:
+            some = " " + say("The {n} of {all} whose CAR is largest.", n=most, all=len(everyone))
+    by = dict.fromkeys(result.firms_over(result.config.days_looked_at, chosen).headline)
     lines = [
         tests_text(result, everyone),
         say("{level:.4g %} band by {tests:list}", tests=[words_of_test(name) for name in by], level=result.config.level)
@@ -73,9 +88,15 @@ def paint(
         return panels[0]
     frame_grid(panels, result, chosen, result.rel_days, scale)
     head(panels[0], finding(result, everyone, group), lines)
-    found = [verdict(result, DAY0, np.array([i])) for i in chosen]
+    found = [verdict(result, window, np.array([i])) for i in chosen]
     told = [
-        say("day 0 {value}", value=percent(v.value)) + (f" (p\u00a0{p_text(v.p)})" if v.test else "") for v in found
+        (
+            say("day 0 {value}", value=percent(v.value))
+            if window == DAY0
+            else f"CAR{window_text(window)} {percent(v.value)}"
+        )
+        + (f" (p\u00a0{p_text(v.p)})" if v.test else "")
+        for v in found
     ]
     name_grid(panels, names(result, chosen), told)
     return as_panels(panels)

@@ -15,7 +15,19 @@ from eventstudy.charts._paths import daily, verdict
 from eventstudy.charts._scales import day_axis, zero_line
 from eventstudy.charts._select import members
 from eventstudy.charts._style import INK, ORANGE, THIN
-from eventstudy.charts._words import DAY0, caveat, in_words, judged, looks, method, subject, tested, when
+from eventstudy.charts._words import (
+    DAY0,
+    caveat,
+    first_looked_at,
+    in_words,
+    judged,
+    looks,
+    method,
+    subject,
+    tested,
+    when,
+    window_text,
+)
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.sentences import LEVEL
 
@@ -91,8 +103,8 @@ def _times(multiple: float) -> str:
 
 
 def _title(result: StudyResult, chosen: Ints, group: str | None) -> str:
-    """Day 0 as a multiple; of several pairs the mean of logarithms, so a geometric mean."""
-    found = verdict(result, DAY0, chosen)
+    """Day 0, or the days of the window that leaves it out, as a multiple; of several a mean of logarithms: a geometric mean."""
+    found = verdict(result, first_looked_at(result), chosen)
     said = {
         "who": subject(result, chosen, group),
         "when": when(result, chosen),
@@ -100,16 +112,24 @@ def _title(result: StudyResult, chosen: Ints, group: str | None) -> str:
     }
     if not np.isfinite(found.value):
         return say("{who}: no volume is known {when}", **said)
-    said["times"] = number(f"{np.exp(found.value):.2g}")
+    said["times"] = number(f"{np.exp(found.value / found.window.length):.2g}")
+    if found.window != DAY0:
+        window = window_text(found.window)
+        return say(
+            "{who}: volume on average {times} times the expected over {window}, {verdict}", window=window, **said
+        )
     if len(chosen) > 1:
         return say("{who}: volume on average {times} times the expected {when}, {verdict}", **said)
     return say("{who}: volume {times} times the expected {when}, {verdict}", **said)
 
 
 def _lines(result: StudyResult, chosen: Ints) -> str:
-    """The answer of day 0 in logarithms."""
-    found = verdict(result, DAY0, chosen)
+    """The answer of day 0, or of the window that leaves it out, in logarithms."""
+    found = verdict(result, first_looked_at(result), chosen)
     value = number(f"{found.value:+.2f}".replace("-", "−"))
+    if found.window != DAY0:
+        said = {"window": window_text(found.window), "value": value, "tested": tested(found)}
+        return say("Sum over {window}: {value} in logarithms ({tested}).", **said)
     return say("Day 0: {value} in logarithms ({tested}).", value=value, tested=tested(found))
 
 

@@ -251,6 +251,20 @@ def test_groups_of_a_window_without_day_0_are_told_by_that_window() -> None:
     assert title(panels[0]).startswith("Mean CAR[+2, +6]: ")
     with pytest.raises(InvalidRequest, match="shows day 0, which the event window does not hold"):
         result.plot("placebo")
+    two = result.plot("car_by_ticker", most=2)
+    cars = result.returns.ar[:, 2:].sum(axis=1)
+    largest = np.sort(np.argsort(-np.abs(cars))[:2])
+    for ax, i in zip(two, largest, strict=True):
+        told = [text.get_text().replace("\u00a0", " ").replace("−", "-") for text in ax.texts]
+        assert any(text.startswith(f"CAR[+2, +6] {100 * cars[i]:+.1f} %") for text in told), told
+    assert "The 2 of 4 whose CAR is largest." in words(two[0])
+
+
+def test_volume_of_a_window_without_day_0_is_told_by_that_window() -> None:
+    result = es.run("deepseek-r1", tickers=["NVDA", "AMD"], outcome="volume", event_window=(2, 6))
+    ax, total = result.plot("volume"), result.returns.ar[:, 2:].sum(axis=1).mean()
+    assert f"volume on average {np.exp(total / 5):.2g} times the expected over [+2, +6], " in title(ax)
+    assert f"Sum over [+2, +6]: {total:+.2f} in logarithms".replace("-", "−") in words(ax)
 
 
 def test_groups_of_levels_and_of_weeks_have_their_words() -> None:
