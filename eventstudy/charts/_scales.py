@@ -31,15 +31,28 @@ def percent_axis(axis: Axis, ticks: int = 7, *, marked: bool = True) -> None:
     write, unit = writer(), unit_shown()  # ticks are written whenever the figure is drawn
 
     def text(value: float, position: int | None) -> str:
-        steps = np.diff(axis.get_majorticklocs())
-        step = unit.factor * float(steps.min()) if len(steps) else 1.0
-        digits = next((d for d in range(4) if abs(step * 10**d - round(step * 10**d)) < 1e-6), 4)
-        return f"{signed(f'{unit.factor * value:+.{digits}f}', write)}{unit.mark if marked else ''}"
+        shown = f"{unit.factor * value:+.{_digits(axis, unit.factor)}f}"
+        return f"{signed(shown, write)}{unit.mark if marked else ''}"
 
     if axis is axis.axes.xaxis:
         ticks = min(ticks, _room(axis.axes) // 62)
     axis.set_major_locator(MaxNLocator(max(ticks, 2), steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(text))
+
+
+def number_axis(axis: Axis) -> None:
+    """Plain numbers as the language writes them, with as many digits as the step between ticks needs."""
+    from matplotlib.ticker import FuncFormatter
+
+    write = writer()
+    axis.set_major_formatter(FuncFormatter(lambda value, _: write(f"{value:.{_digits(axis, 1.0)}f}")))
+
+
+def _digits(axis: Axis, factor: float) -> int:
+    """How many digits tell the ticks of an axis apart, which are shown times `factor`."""
+    steps = np.diff(axis.get_majorticklocs())
+    step = factor * float(steps.min()) if len(steps) else 1.0
+    return next((d for d in range(4) if abs(step * 10**d - round(step * 10**d)) < 1e-6), 4)
 
 
 def day_axis(ax: Axes, result: StudyResult, chosen: Ints, days: list[int], ticks: int = 13, alone: bool = True) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from eventstudy.charts._language import say
 from eventstudy.errors import InvalidRequest, named
 from eventstudy.panel import Ints
 from eventstudy.text import separated
@@ -63,7 +64,7 @@ def names(result: StudyResult, chosen: Ints) -> list[str]:
     tickers = [result.panel.pairs[i].ticker for i in chosen]
     often = Counter(tickers)
     dates = [str(day) for day in result.returns.day0_sessions[chosen]]
-    return [t if often[t] == 1 else f"{t} {d}" for t, d in zip(tickers, dates, strict=True)]
+    return [t if often[t] == 1 else say("{ticker} {day}", ticker=t, day=d) for t, d in zip(tickers, dates, strict=True)]
 
 
 def day0_date(result: StudyResult, chosen: Ints) -> str | None:

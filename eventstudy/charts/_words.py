@@ -332,7 +332,7 @@ def days_of(result: StudyResult, chosen: Ints) -> str:
     """Which day is day 0, or how many different ones there are."""
     if date := day0_date(result, chosen):
         return say("Day 0 is {date}", date=date)
-    return say("{dates} different days 0", dates=len(np.unique(result.returns.day0_sessions[chosen])))
+    return say("Day 0 falls on {dates} dates", dates=len(np.unique(result.returns.day0_sessions[chosen])))
 
 
 def drawn_of(shown: int, whole: int, high: int) -> str:

@@ -13,6 +13,7 @@ from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, of_doubt, open_axes, settle
 from eventstudy.charts._labels import End, end_of, label_ends
 from eventstudy.charts._language import month_day, number, p_text, say
+from eventstudy.charts._scales import number_axis
 from eventstudy.charts._style import BLACK, BLUE, EDGE, GREEN, MUTED, ORANGE, PURPLE, SMALL, VERMILLION, style
 from eventstudy.charts._words import caveat, method, model_name, no_finding_of, signed, span, window_text
 from eventstudy.errors import NothingUsable, UnknownName
@@ -86,6 +87,7 @@ def _draw(found: Counterfactual, ax: Axes | None, ticker: str | None, said: list
     for path, (colour, dashes) in zip(paths, _LOOKS * (1 + len(paths) // len(_LOOKS)), strict=False):
         ends.append(_line(ax, days, path.counterfactual, model_name(path.model), colour, dashes, 1.8))
     _days(ax, paths[0])
+    number_axis(ax.yaxis)
     ax.set_ylabel(say("price in {currency}", currency=paths[0].currency) if paths[0].currency else say("price"))
     rows = [r for r in found.rows if (r.event_id, r.ticker) == (event, wanted)]
     head(ax, _title(wanted, paths, rows), [_told(paths[0], rows), *_donors(found, rows), *said])

@@ -14,7 +14,7 @@ from eventstudy.charts._grid import PANELS, frame_grid, name_grid, open_grid
 from eventstudy.charts._labels import End, end_of, label_ends
 from eventstudy.charts._language import number, say
 from eventstudy.charts._levels import BASE, first_day, levels, whole
-from eventstudy.charts._scales import day_axis
+from eventstudy.charts._scales import day_axis, number_axis
 from eventstudy.charts._select import members, names
 from eventstudy.charts._style import BLACK, BLUE, INK, MARKS, THIN
 from eventstudy.charts._touch import answer_days_of
@@ -63,6 +63,7 @@ def paint(
         ends.append(_end(days, market, called))
     answer_days_of(ax, result, chosen)
     day_axis(ax, result, chosen, days)
+    number_axis(ax.yaxis)
     ax.set_ylabel(_scale())
     head(ax, _title(result, chosen, group, firms, market, called), _lines(result, chosen, called, firms))
     label_ends(ax, ends)
@@ -80,6 +81,7 @@ def _panels(result: StudyResult, chosen: Ints, group: str | None) -> Any:
         ax.plot(days, other, color=BLACK, linewidth=1.2, linestyle=(0, (2, 1.5)), zorder=2.5, label=called)
         ax.plot(days, own, color=BLUE, linewidth=1.8, zorder=3, label=say("the stock"))
         ax.locator_params(axis="y", nbins=4)
+        number_axis(ax.yaxis)
     frame_grid(panels, result, chosen, days, _scale())
     told = [
         say("{level} by day +{day}", level=number(f"{own[-1]:.1f}"), day=days[-1])

@@ -104,14 +104,17 @@ def _environment() -> Environment:
     return environment
 
 
-_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d\d\.\d\d\.\d{4}\b")
+_HELD = re.compile(
+    r"\b\d{4}-\d\d-\d\d\b|\b\d\d\.\d\d\.\d{4}\b|\[[-+−]?\d+, [-+−]?\d+\]|(?<=\()p (?:≤|&lt;)?\d?[.,]\d+\b"
+)
+"""Dates, windows and p-values."""
 
 
 def _held(text: str) -> Markup:
-    """A text whose dates are not torn apart at the end of a line."""
+    """A text whose dates, windows and p-values are not torn apart at the end of a line."""
     from markupsafe import Markup
 
-    return Markup(_DATE.sub(lambda date: f'<span class="n">{date[0]}</span>', escape(str(text))))
+    return Markup(_HELD.sub(lambda held: f'<span class="n">{held[0]}</span>', escape(str(text))))
 
 
 def _drawn(svg: str, alt: str) -> Markup:

@@ -157,6 +157,11 @@ class Material:
         return self.words.said(event.said(name))
 
     def ticker_of(self, i: int) -> str:
-        """The ticker of firm i, with its day 0 where the events are several."""
+        """The ticker of firm i, with its day 0 where there are several."""
         firm = self.data["firms"][i]
-        return firm["ticker"] if len(self.data["events"]) == 1 else f"{firm['ticker']} {firm['day0']}"
+        return f"{firm['ticker']} {self.words.date(firm['day0'])}" if self.dated else str(firm["ticker"])
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether pairs are told apart by their days 0 as well."""
+        return len({firm["day0"] for firm in self.data["firms"]}) > 1

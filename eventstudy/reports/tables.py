@@ -89,7 +89,7 @@ def _brackets(told: Material, tests: Iterable[str] = ()) -> Iterator[Block]:
 
 def _name(told: Material, i: int) -> Text:
     ticker = told.text(f"firms[{i}].ticker")
-    return (ticker,) if len(told.data["events"]) == 1 else (ticker, " ", told.text(f"firms[{i}].day0"))
+    return (ticker, " ", told.text(f"firms[{i}].day0")) if told.dated else (ticker,)
 
 
 def _means(told: Material, path: str) -> tuple[Text, ...]:

@@ -147,8 +147,8 @@ PHRASES: dict[str, str] = {
     "code": "Code",
     "note": "Note",
     # tests
-    "situation": "This is {situation}, so {test} is the headline test.",
-    "no headline": "This is {situation}, and no test is valid for it.",
+    "situation": "The design: {situation}; so {test} is the headline test.",
+    "no headline": "The design: {situation}; no test is valid for it.",
     "look next": "Look next at: {tests}.",
     "null": "Its null hypothesis: {null}",
     "assumes": "It assumes: {assumes}",

@@ -286,3 +286,17 @@ def test_units_of_several_letters_stand_once_below_a_forest_on_a_phone() -> None
         ax.figure.canvas.draw()
         assert all((" bp" in text.get_text()) is wanted for text in ax.get_xticklabels() if text.get_text())
         assert ("(bp)" in ax.get_xlabel()) is not wanted
+
+
+@pytest.mark.parametrize(("lang", "tick", "day"), [("en", "99.2", "%Y-%m-%d"), ("de", "99,2", "%d.%m.%Y")])
+def test_levels_and_dates_are_written_as_the_language_does(lang: str, tick: str, day: str) -> None:
+    made, prices = made_up(4, 4)
+    days = [e.announced for e in made.events[::2]]
+    listed = pd.DataFrame({"ticker": made.events[0].tickers[0], "date": days})
+    result = es.run(listed, prices=prices, benchmark="MKT", calendar=None)
+    ax = result.plot("price_path", lang=lang)
+    ax.set_ylim(99.1, 99.9)
+    ax.figure.canvas.draw()
+    assert tick in [text.get_text() for text in ax.get_yticklabels()]
+    named = [f"{listed.ticker[0]} {pd.Timestamp(d):{day}}" for d in result.returns.day0_sessions]
+    assert all(any(text.get_text().startswith(name) for text in ax.texts) for name in named), named

@@ -13,9 +13,11 @@ import pytest
 from eventstudy.reports import render
 from eventstudy.reports.build import build
 from eventstudy.reports.further import further
+from eventstudy.reports.html import _held
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Facts, Paragraph, Table, plain
 from eventstudy.reports.reasons import notes
+from eventstudy.reports.tables import results
 from eventstudy.reports.words import Words
 
 from tests.tiers import first
@@ -68,3 +70,21 @@ def test_changes_of_a_level_have_no_column_of_what_cannot_be_held() -> None:
     assert "andere Entscheidungen werden nur bei Studien von Renditen durchprobiert" in said
     facts = [plain(t) for section in page.sections for b in section.blocks if isinstance(b, Facts) for _, t in b.rows]
     assert not [text for text in facts if text.endswith("–")]
+
+
+def test_pairs_of_one_date_stand_without_it() -> None:
+    events = pd.DataFrame({"ticker": ["NVDA", "AMD", "MSFT"], "date": "2025-01-27"})
+    same = Material(es.run(events, source="bundled"), Words("de"))
+    several = Material(
+        es.run(events.assign(date=["2025-01-24", "2025-01-27", "2025-01-27"]), source="bundled"), Words("de")
+    )
+    named = ["NVDA", "AMD", "MSFT"], ["NVDA 24.01.2025", "AMD 27.01.2025", "MSFT 27.01.2025"]
+    for told, names in zip((same, several), named, strict=True):
+        assert [told.ticker_of(i) for i in range(3)] == names
+        table = next(block for block in results(told).blocks if isinstance(block, Table))
+        assert [plain(row.head) for row in table.rows[:3]] == names
+
+
+@pytest.mark.parametrize("short", ["2025-01-27", "27.01.2025", "[0, +1]", "[−5, +5]", "p .048", "p 0,048", "p <.001"])
+def test_what_is_short_is_not_torn_apart_at_the_end_of_a_line(short: str) -> None:
+    assert f'<span class="n">{html.escape(short)}</span>)' in _held(f"on day 0 ({short}), by nobody")
