@@ -169,6 +169,7 @@ _calendars: dict[str, _Calendar] = {}
 """By market code, so that an alias costs nothing."""
 
 
+@lru_cache(maxsize=2**15)
 def exchange_of(ticker: str) -> str:
     """The market code of a ticker, by its Yahoo suffix.
 

@@ -73,7 +73,7 @@ def _once(events: EventColumns, placed: Placed, left: LeftOut) -> Placed:
     kept = first[own]
     again = np.flatnonzero(kept != np.arange(len(own)))
     left.repeats += zip(placed.rows[again].tolist(), placed.rows[kept[again]].tolist(), strict=True)
-    keep = np.setdiff1d(np.arange(len(own)), again)
+    keep = np.flatnonzero(kept == np.arange(len(own)))
     names = ("rows", "benchmark", "session", "local", "grid")
     return replace(placed, **{name: getattr(placed, name)[keep] for name in names})
 

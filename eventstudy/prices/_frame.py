@@ -231,6 +231,7 @@ class Unchecked:
         return {t: not_there(self._place.name, t, list(self._column), Wanted()) for t in named if not self._priced[t]}
 
     def _look(self, tickers: list[str]) -> None:
+        tickers = sorted(tickers, key=self._column.__getitem__)  # neighbours need no copy
         for start in range(0, len(tickers), _AT_ONCE):
             self._look_at(tickers[start : start + _AT_ONCE])
 

@@ -184,6 +184,13 @@ def _with_any(close: Floats, columns: list[int]) -> Bools:
     return found
 
 
+def _priced_days(close: Floats, columns: list[int]) -> Ints:
+    """(n,) on how many days each of these series has a price."""
+    parts = [columns[at : at + AT_ONCE] for at in range(0, len(columns), AT_ONCE)]
+    found = [np.count_nonzero(np.isfinite(close[:, part]), axis=0) for part in parts]
+    return np.concatenate([np.empty(0, np.int64), *found]).astype(np.int64)
+
+
 def _others(ticker: str, homes: Mapping[str, str], fields: Mapping[str, Floats], rows: Ints) -> Callable[[int], float]:
     """How the middle one of the others of its market moved from one of a ticker's rows to the next, as a logarithm.
 
@@ -319,18 +326,17 @@ def _mismatches(
 ) -> Iterator[Flag]:
     """Tickers of another market than most, and prices on days on which a market was closed; `every`: the columns of all."""
     most = Counter(homes.values()).most_common(1)[0][0] if homes else ""
-    late = np.isfinite(close[-1]) if len(close) else np.zeros(close.shape[1], bool)
-    priced = (t for t, i in every.items() if late[i] or np.isfinite(close[:, i]).any())
-    places = {t: every[t] for t in priced if _has_calendar(homes[t])}
+    counts = dict(zip(every, _priced_days(close, list(every.values())).tolist(), strict=True))
+    places = {t: i for t, i in every.items() if counts[t] and _has_calendar(homes[t])}
     for home in dict.fromkeys(homes[t] for t in places):
         members = [t for t in places if homes[t] == home]
         sessions = _sessions(home, any_price[home])
         closed = np.setdiff1d(any_price[home], np.union1d(sessions, unplanned[home]))
         then = np.isfinite(close[np.searchsorted(days, closed)])
         for ticker in members if len(closed) else ():
-            mine = np.isfinite(close[:, places[ticker]])
             if len(extra := closed[then[:, places[ticker]]]):
-                many = len(extra) + len(unplanned[home]) >= ODD_DAYS * np.count_nonzero(mine) - 1
+                many = len(extra) + len(unplanned[home]) >= ODD_DAYS * counts[ticker] - 1
+                mine = np.isfinite(close[:, places[ticker]]) if many else np.empty(0, bool)
                 if many and (moved := shifted_dates(ticker, days[mine], sessions, home)):
                     yield moved
                 elif "CALENDAR_MISMATCH" not in unasked:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cached_property, reduce
 from operator import add
 from typing import Any
 
@@ -21,7 +21,7 @@ from eventstudy.inference import Sample, Sums
 from eventstudy.inference.ranks_and_signs import not_ranked, scale_of
 from eventstudy.language import Phrase
 from eventstudy.models import Model
-from eventstudy.panel import AFTER, After, Bools, Days, EventBlock, Floats
+from eventstudy.panel import AFTER, After, Bools, Days, EventBlock, Floats, Ints
 from eventstudy.study.estimate import NearDays, Portfolios
 from eventstudy.windows import Window
 
@@ -62,6 +62,8 @@ class Evidence:
     """(1, L) days of other events of all pairs, as in `Portfolios`; None: none, or nobody asks."""
     tables: dict[tuple[int, ...], DateTables] = field(default_factory=dict, compare=False)
     """Tables of dates that several windows look at, put together once."""
+    calendar: dict[bytes, tuple[Days, Ints]] = field(default_factory=dict, compare=False)
+    """Calendar days of tables of dates, by their keys."""
     portfolios: dict[tuple[int, ...], tuple[AbnormalReturns | None, str]] = field(default_factory=dict, compare=False)
     """Portfolios of pairs that several windows look at, made once."""
 
@@ -119,42 +121,53 @@ class Evidence:
     def dates(self, strata: tuple[int, ...]) -> DateTables:
         """The date tables of these strata together, with their calendar days."""
         if strata not in self.tables:
-            self.tables[strata] = self._dated(DateTables.merged([self.totals.strata[s].dates for s in strata]))
+            tables = DateTables.merged([self.totals.strata[s].dates for s in strata])
+            days, row = self._days_of(tables.keys)
+            self.tables[strata] = replace(tables, days=days, row=row if len(self.grounds) == 1 else None)
         return self.tables[strata]
 
-    def _dated(self, tables: DateTables) -> DateTables:
-        plan = self.plan
-        before = plan.estimation.length
-        grid, place = tables.keys >> _BITS, tables.keys & ((1 << _BITS) - 1)
-        days = np.empty((len(tables.keys), before + plan.event.length), dtype="datetime64[D]")
-        row = np.zeros(len(tables.keys), dtype=np.int64)
+    @cached_property
+    def keys(self) -> Ints:
+        """(G,) those of all dates, ascending."""
+        found: Ints = np.unique(np.concatenate([stratum.dates.keys for stratum in self.totals.strata.values()]))
+        return found
+
+    def _days_of(self, keys: Ints) -> tuple[Days, Ints]:
+        """(G, L1 + L2) the calendar days of dates, and (G,) where day 0 stands on its grid; mostly all windows have the same."""
+        if (named := keys.tobytes()) in self.calendar:
+            return self.calendar[named]
+        before, plan = self.plan.estimation.length, self.plan
+        grid, place = keys >> _BITS, keys & ((1 << _BITS) - 1)
+        days = np.empty((len(keys), before + plan.event.length), dtype="datetime64[D]")
+        row = np.zeros(len(keys), dtype=np.int64)
         for g, ground in enumerate(self.grounds):
             mine = as_slice(np.flatnonzero(grid == g))
             row[mine] = place[mine] % len(ground.sessions)
             for inside, window in ((slice(0, before), plan.estimation), (slice(before, None), plan.event)):
                 spans = np.lib.stride_tricks.sliding_window_view(ground.sessions, window.length)
                 days[mine, inside] = spans[row[mine] + window.start]
-        return replace(tables, days=days, row=row if len(self.grounds) == 1 else None)
+        self.calendar[named] = days, row
+        return days, row
 
     @property
     def n_dates(self) -> int:
         """The distinct sessions of day 0 of all pairs."""
-        days = self.dates(tuple(self.totals.strata)).days
+        days, _ = self._days_of(self.keys)
         return len(np.unique(days[:, self.plan.estimation.length - self.plan.event.start]))
 
     @property
     def event_days(self) -> tuple[list[str | None], Days]:
         """The exchange of each date of an event, and the sessions (D, L2) of its event window; NaT beyond the calendar."""
-        tables = self.dates(tuple(self.totals.strata))
         exchanges = [ground.exchange for ground in self.grounds]
-        return [exchanges[g] for g in (tables.keys >> _BITS).tolist()], tables.days[:, self.plan.estimation.length :]
+        days, _ = self._days_of(self.keys)
+        return [exchanges[g] for g in (self.keys >> _BITS).tolist()], days[:, self.plan.estimation.length :]
 
     @property
     def market(self) -> tuple[Floats, Floats]:
         """The benchmark's returns on the estimation days (D, L1) and event days (D, L2) of each date of an event."""
         before: list[Floats] = []
         within: list[Floats] = []
-        for key in self.dates(tuple(self.totals.strata)).keys.tolist():
+        for key in self.keys.tolist():
             ground, table, row = _place(self, key)
             for found, window in ((before, self.plan.estimation), (within, self.plan.event)):
                 found.append(ground.regressors[table, row + window.start : row + window.end + 1, 0])
