@@ -51,6 +51,15 @@ static double total(const double *restrict a, int64_t size) {
     return tree(lane);
 }
 
+/* The largest of a, none of which is below zero. */
+static double most(const double *restrict a, int64_t size) {
+    double lane[LANES] = {0};
+    for (int64_t i = 0; i < size; i += LANES)
+        for (int l = 0; l < LANES; l++) lane[l] = a[i + l] > lane[l] ? a[i + l] : lane[l];
+    for (int l = 1; l < LANES; l++) lane[0] = lane[l] > lane[0] ? lane[l] : lane[0];
+    return lane[0];
+}
+
 /* Sum of (a - mean)^2 over the days that are known (1 or 0). */
 static double squares_around(const double *restrict a, const double *restrict known, double mean, int64_t size) {
     double lane[LANES] = {0};

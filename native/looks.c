@@ -64,16 +64,26 @@ static int lacks_twice(const Grid *g, int64_t t, int64_t every, int64_t j) {
     return 1;
 }
 
+#define TILE 16               /* days that are taken out of a table at once: a series at a time, as they may lie in memory */
+
+/* The closes of day t, one of the days that are `every` so many apart. */
+static const double *days_apart(const Grid *g, int64_t t, int64_t every, double *tile) {
+    const int64_t k = t / every % TILE;
+    for (int64_t j = 0; !k && j < g->series; j++)
+        for (int64_t i = 0; i < TILE && t + i * every < g->days; i++) tile[i * g->series + j] = cell(g, t + i * every, j);
+    return tile + k * g->series;
+}
+
 /* Which series, none of its own, hold a close of these on one of the days that are `every` so many apart, as each must that has
  * a row of ten closes of theirs, unless it lacks a close on both of the days that fall into it. */
-static void meet_somewhere(const Grid *g, const uint8_t *own, int64_t every, Set *s, uint8_t *met) {
+static void meet_somewhere(const Grid *g, const uint8_t *own, int64_t every, Set *s, double *tile, uint8_t *met) {
     for (int64_t t = 0; t < g->days; t += every) {
+        const double *row = days_apart(g, t, every, tile);
         s->stamp++;
-        for (int64_t j = 0; j < g->series; j++) if (own[j] && !isnan(cell(g, t, j))) set_put(s, bits_of_value(cell(g, t, j)));
+        for (int64_t j = 0; j < g->series; j++) if (own[j] && !isnan(row[j])) set_put(s, bits_of_value(row[j]));
         for (int64_t j = 0; j < g->series; j++) {
             if (own[j] || met[j]) continue;
-            const double value = cell(g, t, j);
-            met[j] = isnan(value) ? lacks_twice(g, t, every, j) : set_find(s, bits_of_value(value))->stamp == s->stamp;
+            met[j] = isnan(row[j]) ? lacks_twice(g, t, every, j) : set_find(s, bits_of_value(row[j]))->stamp == s->stamp;
         }
     }
 }
@@ -81,12 +91,13 @@ static void meet_somewhere(const Grid *g, const uint8_t *own, int64_t every, Set
 #define FEW 4                 /* so many series of its own are compared one by one */
 
 /* The same for a few series of its own, `which`: comparing is quicker than looking up. */
-static void meet_few(const Grid *g, const uint8_t *own, const int64_t *which, int64_t n, int64_t every, uint8_t *met) {
+static void meet_few(const Grid *g, const uint8_t *own, const int64_t *which, int64_t n, int64_t every, double *tile, uint8_t *met) {
     double mine[FEW] = {NAN, NAN, NAN, NAN};
     for (int64_t t = 0; t < g->days; t += every) {
-        for (int64_t i = 0; i < n; i++) mine[i] = cell(g, t, which[i]);
+        const double *row = days_apart(g, t, every, tile);
+        for (int64_t i = 0; i < n; i++) mine[i] = row[which[i]];
         for (int64_t j = 0; j < g->series; j++) {
-            const double value = cell(g, t, j);
+            const double value = row[j];
             const int same = (value == mine[0]) | (value == mine[1]) | (value == mine[2]) | (value == mine[3]);
             if ((same | (value != value)) && !own[j] && !met[j]) met[j] = same || lacks_twice(g, t, every, j);
         }
@@ -111,18 +122,19 @@ static void count_days(const Grid *g, const uint8_t *own, const uint8_t *met, Se
 int NAMED(count_met, LEVEL)(const Grid *g, const uint8_t *own, int64_t every, int64_t *count) {
     Set theirs = {0}, mine = {0};
     uint8_t *met = calloc((size_t)g->series + 1, 1);
+    double *tile = malloc(sizeof *tile * (TILE * (size_t)g->series + 1));
     int64_t owned = 0, found = 0, which[FEW];
     memset(count, 0, sizeof *count * (size_t)g->series);
     for (int64_t j = 0; j < g->series; j++) if (own[j]) { if (owned < FEW) which[owned] = j; owned++; }
-    int failed = !met || set_make(&mine, owned) ? -1 : 0;
+    int failed = !met || !tile || set_make(&mine, owned) ? -1 : 0;
     if (!failed) {
-        if (owned <= FEW) meet_few(g, own, which, owned, every, met);
-        else meet_somewhere(g, own, every, &mine, met);
+        if (owned <= FEW) meet_few(g, own, which, owned, every, tile, met);
+        else meet_somewhere(g, own, every, &mine, tile, met);
         for (int64_t j = 0; j < g->series; j++) found += met[j];
         if (found) failed = set_make(&theirs, found);
         if (found && !failed) count_days(g, own, met, &theirs, count);
     }
-    free(met); free(mine.slot); free(theirs.slot);
+    free(met); free(tile); free(mine.slot); free(theirs.slot);
     return failed;
 }
 
@@ -200,7 +212,7 @@ int64_t NAMED(rows_alike, LEVEL)(const Grid *g, uint8_t *alike) {
 typedef struct {
     int64_t days, n;          /* S of the table, N priced days of the series, one after the other */
     double *price, *move, *market, *net;
-    uint8_t *near;
+    uint8_t *near, *mark;
     int64_t *row;             /* the day of the table of each priced day */
     int32_t *bin;
     uint64_t *row_sum, *key;  /* of rows of closes, and a table of some of them */
@@ -216,7 +228,8 @@ static int room_make(Room *r, int64_t days) {
     r->memory = malloc(sizeof(double) * (size_t)(5 * days + 5));
     r->price = r->memory; r->move = r->price + days + 1; r->market = r->move + days + 1; r->net = r->market + days + 1;
     r->row = (int64_t *)(void *)(r->net + days + 1);
-    r->near = malloc((size_t)days + 1);
+    r->near = malloc(2 * (size_t)days + 2);
+    r->mark = r->near + days + 1;
     r->bin = malloc(sizeof *r->bin * BINS);
     r->row_sum = malloc(sizeof(uint64_t) * ((size_t)days + 1));
     r->key = malloc(sizeof(uint64_t) << r->log2);
@@ -268,12 +281,19 @@ static double spread(const Room *r, int64_t count) {
     return bin ? 1.4826 * least : 0;
 }
 
+static int any_larger(const double *move, int64_t n, double limit) {
+    int64_t larger_ones = 0;
+    for (int64_t t = 0; t < n; t++) larger_ones += fabs(move[t]) > limit;
+    return larger_ones > 0;
+}
+
 /* Large moves, and such as are undone within two days (_moves.suspects). */
 static int moves_odd(const Room *r, double scale, int level, const Rules *rule) {
     const double leap = level ? rule->index_leap : rule->leap, closer = rule->closer * scale * (1 - MARGIN);
     const double jump = larger(rule->spike * scale, smaller(leap, larger(rule->calm, rule->far * scale))) * (1 - MARGIN);
     const double out = (level ? rule->alien : rule->back) * scale * (1 - MARGIN), least = smaller(jump, out);
     const int64_t n = r->n - 1;
+    if (!any_larger(r->move, n, smaller(closer, least))) return 0;
     for (int64_t t = 0; t < n; t++) {
         const double size = fabs(r->move[t]);
         if (!(size > (r->near[t + 1] ? closer : least))) continue;
@@ -309,25 +329,52 @@ static int net_odd(const Room *r, double scale, const Rules *rule) {
     return 0;
 }
 
+/* The least change of a price that is one; infinity where there is none. */
+static double least_step(const double *price, int64_t n) {
+    enum { LANES = 8 };
+    double tick[LANES];
+    int64_t t = 0;
+    for (int l = 0; l < LANES; l++) tick[l] = INFINITY;
+    for (; t + LANES < n; t += LANES)
+        for (int l = 0; l < LANES; l++) {
+            const double step = fabs(price[t + l + 1] - price[t + l]), one = step > 0 ? step : INFINITY;
+            tick[l] = one < tick[l] ? one : tick[l];
+        }
+    for (; t + 1 < n; t++) {
+        const double step = fabs(price[t + 1] - price[t]);
+        tick[0] = step > 0 && step < tick[0] ? step : tick[0];
+    }
+    for (int l = 1; l < LANES; l++) tick[0] = smaller(tick[0], tick[l]);
+    return tick[0];
+}
+
+enum { STANDS = 1, STRAIGHT = 2 };
+
+/* Of each day from the second on: whether the price stands still, and whether its step is that of the day before. */
+static void mark_lines(const double *restrict price, const double *restrict move, int64_t n, double straight, double least, uint8_t *restrict mark) {
+    mark[0] = n > 1 && price[1] == price[0] ? STANDS : 0;
+    for (int64_t t = 1; t + 1 < n; t++) {
+        const double step = price[t + 1] - price[t], past = price[t] - price[t - 1];
+        const double by_step = fabs(step - past), by_move = fabs(move[t] - move[t - 1]) * price[t];
+        const double bent = by_step < by_move ? by_step : by_move, part = straight * price[t];
+        const double limit = (part > least ? part : least) * (1 + MARGIN) + 1e-12 * price[t];
+        const uint8_t stands = step == 0 ? STANDS : 0, line = (bent <= limit) & (step != 0) & (past != 0) ? STRAIGHT : 0;
+        mark[t] = stands | line;
+    }
+}
+
 /* Prices on a straight line, or that stand still (_moves.straight, _quality.STILL, CLOSELY). */
 static int line_odd(const Room *r, const Rules *rule) {
-    double tick = INFINITY;
-    int64_t straight = 0, still = 0;
-    for (int64_t t = 0; t + 1 < r->n; t++) {
-        const double step = fabs(r->price[t + 1] - r->price[t]);
-        tick = step > 0 && step < tick ? step : tick;
-    }
-    const double least = tick < INFINITY ? 1.01 * tick : 0;
-    for (int64_t t = 0; t + 1 < r->n; t++) {
-        const double step = r->price[t + 1] - r->price[t];
-        still = step == 0 ? still + 1 : 0;
-        if (still >= 3 || (still >= 2 && (r->near[t + 1] || r->near[t]))) return 1;
-        if (!t) continue;
-        const double past = r->price[t] - r->price[t - 1];
-        const double bent = smaller(fabs(step - past), fabs(r->move[t] - r->move[t - 1]) * r->price[t]);
-        const double limit = larger(rule->straight * r->price[t], least) * (1 + MARGIN) + 1e-12 * r->price[t];
-        straight = bent <= limit && step != 0 && past != 0 ? straight + 1 : 0;
-        if (straight >= 3) return 1;
+    const double tick = least_step(r->price, r->n);
+    const int64_t n = r->n - 1;
+    uint8_t *mark = r->mark, any = 0;
+    if (n < 1) return 0;
+    mark_lines(r->price, r->move, r->n, rule->straight, tick < INFINITY ? 1.01 * tick : 0, mark);
+    for (int64_t t = 1; t < n; t++) any |= mark[t] & mark[t - 1];
+    if (!any) return 0;
+    for (int64_t t = 1; t < n; t++) {
+        const int two = mark[t] & mark[t - 1], three = t > 1 ? two & mark[t - 2] : 0;
+        if (three || (two & STANDS && (r->near[t + 1] || r->near[t]))) return 1;
     }
     return 0;
 }
@@ -420,6 +467,15 @@ static int is_sound(Room *r, const Looks *l, int64_t j, double scale) {
 
 #define BOUND 4.0             /* no move counts for more than so many spreads (_beside._BOUND) */
 
+/* Moves in spreads, none more than so many, and added to those of all. */
+static void bounded(const double *restrict move, double scale, int64_t n, float *restrict own, double *restrict total) {
+    for (int64_t t = 0; t < n; t++) {
+        const double z = move[t] / scale;
+        own[t] = (float)(z > BOUND ? BOUND : z < -BOUND ? -BOUND : z);
+    }
+    for (int64_t t = 0; t < n; t++) total[t] += own[t];
+}
+
 /* The moves of a series from one day of the table to the next in its spreads, zero where there is none, and added to those of
  * all; `count` moves were counted by their size, those over days that lack as well. */
 static void scaled(Room *r, int64_t count, float *own, double *total) {
@@ -428,10 +484,12 @@ static void scaled(Room *r, int64_t count, float *own, double *total) {
     const double scale = spread(r, count);
     memset(own, 0, sizeof *own * (size_t)(r->days - 1));
     if (!(scale > 0)) return;
-    for (int64_t t = 0; t + 1 < r->n; t++) {
-        const double z = r->move[t] / scale;
-        own[r->row[t]] = (float)(r->row[t + 1] != r->row[t] + 1 ? 0 : z > BOUND ? BOUND : z < -BOUND ? -BOUND : z);
-        total[r->row[t]] += own[r->row[t]];
+    for (int64_t t = 0; t + 1 < r->n;) {
+        if (r->row[t + 1] != r->row[t] + 1) { t++; continue; }
+        int64_t end = t + 1;      /* a stretch of days that follow each other */
+        while (end + 1 < r->n && r->row[end + 1] == r->row[end] + 1) end++;
+        bounded(r->move + t, scale, end - t, own + r->row[t], total + r->row[t]);
+        t = end;
     }
 }
 

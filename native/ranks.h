@@ -25,9 +25,12 @@ static int bits_of(int64_t columns) {
     return bits;
 }
 
+/* The least key of a day that is not known. */
+static inline int32_t absent_from(const Order *o) { return (int32_t)((((uint32_t)1 << (31 - o->bits)) - 1) << o->bits); }
+
 /* Towards zero, which keeps the order. */
 static inline int32_t key_of(double value, int32_t day, const Order *o) {
-    double limit = (double)((uint32_t)1 << (31 - o->bits)) - 1.0, scaled = value * o->unit;
+    double limit = (double)((uint32_t)1 << (31 - o->bits)) - 2.0, scaled = value * o->unit;
     scaled = scaled < limit ? scaled : limit;
     scaled = scaled > -limit ? scaled : -limit;
     return (int32_t)((uint32_t)(int32_t)scaled << o->bits | (uint32_t)day);
@@ -84,17 +87,19 @@ static void count_before(uint16_t *restrict bin) {
         for (int c = 0; c < COLUMNS; c++) bin[r * COLUMNS + c] = (uint16_t)(bin[r * COLUMNS + c] + column[c]);
 }
 
-/* Keys go to the bin of their value, four sigmas to either side; those further out share the first and the last.
+/* Keys go to the bin of their value, four sigmas to either side; those further out share the first and the last but one, and days
+ * that are not known have the last.
  *
  * Bin b is kept in row b % ROWS and column b / ROWS, so that the counts before each bin are added up a whole row at a time. */
 static void counting_sort(Order *o, int64_t n) {
     const int shift = 32 - 12;   /* 4,096 bins on the whole range of 32 bits: 2,048 on its middle half */
     int32_t *restrict bin = o->day;
-    const int32_t *restrict from = o->room;
+    const int32_t *restrict from = o->room, absent = absent_from(o);
     for (int64_t i = 0; i < n; i++) {
         int32_t b = (from[i] >> shift) + BINS / 2;
         b = b < 0 ? 0 : b;
-        b = b < BINS - 1 ? b : BINS - 1;
+        b = b < BINS - 2 ? b : BINS - 2;
+        b = from[i] < absent ? b : BINS - 1;
         bin[i] = b % ROWS * COLUMNS + b / ROWS;
     }
     memset(o->begin, 0, sizeof o->begin);
@@ -139,11 +144,12 @@ static void ranks_of_order(Order *o, const double *value, int64_t n, int64_t col
     }
 }
 
-/* The keys of days that are known, one after the other; gives how many. */
-static int64_t close_up(int32_t *key, const double *restrict known, int64_t columns) {
+/* Days that are not known get keys above all others; gives how many are known. */
+static int64_t set_apart(const Order *o, int32_t *restrict key, const double *restrict known, int64_t columns) {
+    const int32_t absent = absent_from(o);
     int64_t n = 0;
     for (int64_t i = 0; i < columns; i++) {
-        key[n] = key[i];
+        key[i] = known[i] != 0 ? key[i] : absent | (int32_t)i;
         n += known[i] != 0;
     }
     return n;
@@ -153,8 +159,8 @@ static int64_t close_up(int32_t *key, const double *restrict known, int64_t colu
 static int64_t rank_days(Order *o, const double *restrict value, const double *restrict known, int64_t columns) {
     int64_t n = columns;
     for (int64_t i = 0; i < columns; i++) o->room[i] = key_of(value[i], (int32_t)i, o);
-    if (known) n = close_up(o->room, known, columns);
-    counting_sort(o, n);
+    if (known) n = set_apart(o, o->room, known, columns);
+    counting_sort(o, columns);
     if (!settle(o->key, n)) insertion_sort(o->key, o->room, n);
     ranks_of_order(o, value, n, columns);
     return n;
