@@ -133,7 +133,7 @@ class Evidence:
         return found
 
     def _days_of(self, keys: Ints) -> tuple[Days, Ints]:
-        """(G, L1 + L2) the calendar days of dates, and (G,) where day 0 stands on its grid; mostly all windows have the same."""
+        """(G, L1 + L2) the calendar days of dates, and (G,) where day 0 stands on its grid; most windows have the same."""
         if (named := keys.tobytes()) in self.calendar:
             return self.calendar[named]
         before, plan = self.plan.estimation.length, self.plan

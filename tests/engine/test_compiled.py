@@ -100,6 +100,16 @@ def test_every_instruction_set_gives_the_same_bits(seed: int) -> None:
     assert len({bits(level) for level in range(FORM.level + 1)}) == 1
 
 
+def test_days_of_large_leverage_are_those_of_numpy() -> None:
+    """One day holds nearly all that there is of a regressor; whole pairs and such as lack other days."""
+    of = next(made for seed in range(50) if (made := world(seed, days=60)).x.shape[2] > 1)
+    x, y = of.x.copy(), of.estimation.copy()
+    x[:, 20, -1] += 0.1
+    for estimation in (y, np.where(np.arange(60) == 5, np.nan, y)):
+        made = of._replace(x=x, estimation=estimation)
+        alike(both_passes(None, made), both_passes(FORM, made))
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_ranks_are_those_of_scipy(case: str) -> None:
     """Without regressors a residual is the value itself; two days further out give each row a spread."""
