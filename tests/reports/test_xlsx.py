@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 from eventstudy.reports import tables
 from eventstudy.reports.material import Material
+from eventstudy.reports.parts import plain
 from eventstudy.reports.words import Words
 from eventstudy.reports.xlsx import _letters, render
 from eventstudy.study.result import StudyResult
@@ -170,3 +171,15 @@ def test_pages_and_workbook_tell_the_same_of_each_fit(there: bool, monkeypatch: 
     sheet = load(render(result), values=True)["Firms"]
     assert (head in [cell.value for cell in sheet[1]]) == there
     assert (head in tables._models(told).columns) == there
+
+
+def test_alpha_and_sigma_are_in_the_unit_of_returns_on_every_surface(nvda: StudyResult) -> None:
+    alpha, sigma = 100 * nvda.fit.params[0, 0], 100 * nvda.fit.sigma[0]
+    sheet = load(render(nvda), values=True)["Firms"]
+    shown = {cell.value: below for cell, below in zip(sheet[1], sheet[2], strict=True)}
+    assert (shown["alpha"].number_format, shown["sigma"].number_format) == ("0.0000%", "0.0000%")
+    assert (100 * shown["alpha"].value, 100 * shown["sigma"].value) == pytest.approx((alpha, sigma))
+    [row] = tables._models(Material(nvda, Words("en"))).rows
+    assert plain(row.cells[0]).replace("\u00a0", " ") == f"{alpha:+.4f} %"
+    assert f"alpha {alpha:+.3f} %, beta" in nvda.text(verbose=True)
+    assert f"sigma {sigma:.3f} %" in nvda.text(verbose=True)
