@@ -16,6 +16,7 @@ from eventstudy.prices._read import read_table
 from eventstudy.prices._shapes import matched, named_by_file, named_by_titles, names_nobody, shape_of
 from eventstudy.prices._table import PriceTable, together
 from eventstudy.tables.headed import Headed
+from eventstudy.tables.headings import role_of
 from eventstudy.tables.opened import Opened, opened, tables_of
 from eventstudy.tables.place import TABLES, Reading
 
@@ -68,6 +69,9 @@ def _one(file: Opened, wanted: Wanted, reading: Reading) -> PriceTable:
         except InvalidFile as error:
             others[sheet] = error.what
             continue
+        if shape.closes and _field_of(sheet) in _BESIDE and "close" in map(_field_of, tables):
+            others[sheet] = Phrase("of a field that is not needed")
+            continue
         own = shape.ticker is None and {t for t, _ in shape.columns} == {""}
         if own and names_nobody(sheet) and not (reading.ticker or named_by_titles(table.titles, asked)):
             others[sheet] = Phrase("its name is no ticker")
@@ -84,6 +88,16 @@ def _one(file: Opened, wanted: Wanted, reading: Reading) -> PriceTable:
         left = Phrase("sheets that are no tables of prices left aside: {names}", names=_why(others))
         result = replace(result, read_as=(*result.read_as, left))
     return result
+
+
+_BESIDE = ("open", "high", "low", "volume", "nothing")
+"""Fields that a sheet may hold of all tickers, beside a sheet of their closes."""
+
+
+def _field_of(sheet: str) -> str | None:
+    """The field that a sheet is called by."""
+    found = role_of(sheet, "prices")
+    return found[0] if found else None
 
 
 _SHEET = "call sheets by their tickers, or the one that is meant 'prices', with its columns ticker, date, close"

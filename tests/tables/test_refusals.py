@@ -972,6 +972,21 @@ def test_sheets_that_are_called_as_programs_call_them_are_no_tickers(tmp_path: P
     assert "Returns (its name is no ticker), Tabelle2 (its name is no ticker)" in str(found.read_as[-1])
 
 
+@pytest.mark.parametrize(("other", "told"), [("Volume", True), ("Adj Close", False)])
+def test_sheets_that_are_called_by_fields_are_of_all_tickers(tmp_path: Path, other: str, told: bool) -> None:
+    closes = CLOSE[["NVDA", "AMD"]].rename_axis("Date")
+    with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
+        closes.to_excel(book, sheet_name="Close")
+        (closes + 1000).to_excel(book, sheet_name=other)
+    if not told:  # which of them is meant?
+        with pytest.raises(InvalidFile, match="several files or sheets hold prices of AMD, NVDA"):
+            load_prices(path=tmp_path / "book.xlsx")
+        return
+    found = load_prices(path=tmp_path / "book.xlsx")
+    assert found.close["AMD"].tolist() == closes["AMD"].tolist()
+    assert f"{other} (of a field that is not needed)" in str(found.read_as[-1])
+
+
 def test_a_heading_of_very_many_words_costs_no_more_than_it_is_long() -> None:
     """No field and no ticker: its words are not tried in all ways."""
     assert _shapes._parts("a." * 20 + "a") == []
