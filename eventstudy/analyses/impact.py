@@ -87,6 +87,9 @@ class FirmImpact:
     headline: str
     """The test that speaks for this pair."""
     headline_p: float
+    """NaN where that test is not valid."""
+    exact_valid: bool = True
+    """Whether the exact t is."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,9 @@ class TotalImpact:
     headline: str
     """The test that speaks for this portfolio."""
     headline_p: float
+    """NaN where that test is not valid."""
+    exact_valid: bool = True
+    """Whether the exact t is."""
 
 
 @dataclass(frozen=True)
@@ -238,6 +244,11 @@ class Impact(Answer):
         lines += wrapped(
             "value before: last close before the window times shares outstanding. p and interval: the window among windows made"
             " of ordinary days; p of t: exact t."
+            + (
+                ""
+                if all(f.exact_valid for f in firms) and all(t.exact_valid for t in self.totals)
+                else " In brackets: not valid (eventstudy run says why)."
+            )
         )
         lines += _counted(self)
         lines += wrapped(f"no total: {self.no_total}") if self.no_total else []
@@ -372,7 +383,7 @@ def _firms(result: StudyResult, window: Window, known: Ints, held: list[Stake]) 
     amounts = _amounts(answers, value, _compounded(result, known, window), log=config.returns == "log")
     pairs = [result.panel.pairs[int(i)] for i in known]
     return [
-        FirmImpact(pair.event_id, pair.ticker, window, stake, amount, answers.headline[n], float(answers.headline_p[n]))
+        FirmImpact(pair.event_id, pair.ticker, window, stake, amount, answers.headline[n], *_judged(answers, n))
         for n, (pair, stake, amount) in enumerate(zip(pairs, held, amounts, strict=True))
     ]
 
@@ -415,7 +426,13 @@ def _total(
     config = result.config
     answers = ask_firms(one, window, (), config.seed, config.outcome, config.alternative, config.level)
     [amount] = _amounts(answers, value.sum(keepdims=True), np.array([raw]), log=False)
-    return TotalImpact(window, tickers, amount, answers.headline[0], float(answers.headline_p[0])), ""
+    return TotalImpact(window, tickers, amount, answers.headline[0], *_judged(answers, 0)), ""
+
+
+def _judged(answers: FirmAnswers, i: int) -> tuple[float, bool]:
+    """The p of the headline of series i, NaN where it is not valid, and whether the exact t is."""
+    p = float(answers.headline_p[i]) if answers.believed[i] else float("nan")
+    return p, bool(answers.tests["exact_t"].believed[i])
 
 
 def _currencies(prices: PriceTable, result: StudyResult, known: Ints) -> set[str]:
@@ -476,8 +493,10 @@ def _unit(found: Impact) -> tuple[float, str]:
 def _figures(row: FirmImpact | TotalImpact, unit: float) -> list[str]:
     amount = row.amount
     raw, abnormal, low, high = (f"{v / unit:+,.1f}" for v in (amount.raw, amount.abnormal, amount.low, amount.high))
-    p = p_text(row.headline_p), p_text(amount.p)
-    return [f"{amount.capitalisation / unit:,.1f}", raw, abnormal, f"{low} .. {high}", *p]
+    there = np.isfinite(amount.high - amount.low)
+    exact = p_text(amount.p) if row.exact_valid or not np.isfinite(amount.p) else f"({p_text(amount.p)})"
+    interval = f"{low} .. {high}" if there else ""
+    return [f"{amount.capitalisation / unit:,.1f}", raw, abnormal, interval, p_text(row.headline_p), exact]
 
 
 def _days_of(result: StudyResult, window: Window) -> str:
@@ -493,6 +512,8 @@ def _in_words(name: str, row: FirmImpact | TotalImpact, currency: str, explained
     amount = row.amount
     low, high = (money(v, currency) for v in (amount.low, amount.high))
     odds = f"(95 % from {low} to {high}; p {p_text(row.headline_p)}, {words_of_test(row.headline)})"
+    if not np.isfinite(row.headline_p):
+        odds = "(no test is valid for that)"
     if not np.isfinite(amount.raw):
         return f"{name}: abnormal {money(amount.abnormal, currency)} {odds}"
     whole, part = (money(abs(v), currency, sign=False) for v in (amount.raw, amount.abnormal))

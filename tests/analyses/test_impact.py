@@ -18,7 +18,7 @@ from eventstudy.prices import PriceTable, load_prices
 from eventstudy.study.result import StudyResult
 
 from tests.panel.made import DAY0, study
-from tests.worlds import SESSIONS, closes, long
+from tests.worlds import SESSIONS, closes, grown, long
 
 FIRMS = ("AAA", "BBB", "CCC")
 
@@ -277,3 +277,19 @@ def test_volume_counts_shares_over_splits_too() -> None:
 def test_only_returns_become_money() -> None:
     with pytest.raises(InvalidRequest, match="only a study of returns"):
         impact(study(closes(), outcome="volatility"), shares=SHARES)
+
+
+def test_without_a_valid_test_money_has_no_interval_and_no_p() -> None:
+    """In a storm that the study is told not to judge by; the exact t stands in brackets there, whatever is chosen."""
+    prices = closes(seed=3)
+    own = np.array(prices["AAA"].pct_change().fillna(0.0), dtype=np.float64)
+    own[DAY0 - 10 :] *= 4
+    prices["AAA"] = grown(own)
+    found = {regime: impact(study(prices, regime=regime), shares=SHARES) for regime in ("auto", "never")}
+    for regime, one in found.items():
+        row = next(f for f in one.firms if str(f.window) == "[0, 0]")
+        assert not row.exact_valid
+        assert np.isfinite([row.headline_p, row.amount.low]).all() == (regime == "auto")
+        assert "In brackets: not valid" in " ".join(one.text().split())
+    assert "(no test is valid for that)" in found["never"].sentence
+    assert "nan" not in found["never"].text()
