@@ -52,6 +52,15 @@ _CROWDED = {
     "one firm, 12 events five sessions apart": ("2.2", "1 ticker, 12 events x5d"),
     "30 firms, 3 dates": ("3.7", "30 firms, 3 dates"),
 }
+_FOUND = {
+    "all firms −1.5 % on day 0": ("-1.5 % on day 0", "windows", ONE),
+    "all firms −3 %, spread over days 0 to 5": ("-3 % over days 0 to 5", "windows", "[0, +5]"),
+    "one group of five −3 % on day 0": ("one group -3 %", "groups x windows", ONE),
+    "one firm −15 % on day 0": ("one firm -15 %", "tickers x windows", ONE),
+    "the same, over eleven days": ("one firm -15 %", "tickers x windows", ELEVEN),
+    "one firm −30 % on day 0": ("one firm -30 %", "tickers x windows", ONE),
+    "that one, over eleven days": ("one firm -30 %", "tickers x windows", ELEVEN),
+}
 Rows = Mapping[str, Sequence[str]]
 
 
@@ -118,6 +127,16 @@ def tables() -> Mapping[tuple[str, str], Rows]:
         ("choosing", "| errors | windows, each by itself |"): {
             label: [f"{_stored()['B4', f'20 firms of one date, {storm}', what, 'five']:.0f}" for what in together]
             for label, storm in (_CALM | _STORMS).items()
+        },
+        ("choosing", "| what happened | looked at |"): {
+            label: [
+                window,
+                *(
+                    f"{_stored()['B4', f'20 firms of one date, {name}', what, window]:.0f}"
+                    for what in (f"{of}, raw", of)
+                ),
+            ]
+            for label, (name, of, window) in _FOUND.items()
         },
         ("rulings", "| what is simulated | figures stored |"): of_tables(),
         ("correlation", "| design | f, about |"): {

@@ -35,17 +35,14 @@ TABLES: Mapping[str, str] = {
 
 
 OPEN: Mapping[str, tuple[str, ...]] = {
-    "A1": ("M 100",),
-    "A2": (", exact_t|, unscaled|, always",),
+    "A2": ("(normal|t4|GARCH), effect ., (exact_t|unscaled|always)",),
     "A4": ("portfolio_t",),
-    "A5": ("t4, effect|patell",),
-    "A6": ("unscaled",),
-    "B1": ("",),
+    "B1": (", 1 %|, regime", "^(30 dates|1 ticker, 30|1 ticker, 12 q|5 firms|60 dates)"),
     "B2": ("",),
     "B3": ("",),
-    "B4": ("",),
-    "B5": ("",),
-    "B6": ("",),
+    "B4": ("t3.5|groups mixed|30 own|40 firms|1.5 %, (raw|judged)",),
+    "B5": ("firm-specific",),
+    "B6": (" 6 %|of ten|[36] %|mask [03]",),
 }
 """What of each table has no stored run yet, by design and test."""
 

@@ -47,6 +47,7 @@ def stored() -> dict[Row, tuple[int, int]]:
     return {(r["part"], r["design"], r["what"], r["window"]): (int(r["counted"]), int(r["draws"])) for r in rows}
 
 
+@pytest.mark.slow
 def test_errors_of_garch_are_those_of_the_table() -> None:
     """Its exact t finds 62 and 88 % of two and three standard deviations on [0, 0]; 54 and 86 with normal innovations."""
     rng, exact = np.random.default_rng(3), plugins.load("tests", "exact_t")
