@@ -54,6 +54,8 @@ def test_days_that_moved_nobody_lost_nothing() -> None:
 
 def test_sums_begin_with_the_mean_of_day_0_worked_out_by_hand() -> None:
     made, days = closes(tickers=TICKERS), (0, 5, 9)
+    for ticker, d in zip(TICKERS, days, strict=True):
+        made.loc[SESSIONS[DAY0 + d] :, ticker] *= 1.12
     events = pd.DataFrame({"ticker": TICKERS, "date": [str(SESSIONS[DAY0 + d].date()) for d in days]})
     sums = EventStudy(**CHOICES | {"model": "constant_mean"}).run(events, made, keep="aggregate")
     first, last = sums.config.estimation_window

@@ -78,6 +78,7 @@ def test_distinct_dates_are_least_squares_with_hc3(window: tuple[int, int]) -> N
     np.testing.assert_allclose(values(found, "p"), 2 * stats.t.sf(np.abs(values(found, "t")), N - 3), rtol=1e-9)
     half = stats.t.ppf(0.975, N - 3) * values(found, "se")
     np.testing.assert_allclose(values(found, "high") - values(found, "value"), half, rtol=1e-9)
+    assert all(f" {value:+.5g} " in found.text() for value in inverse @ z.T @ car)
     assert found.r_squared == pytest.approx(1 - (rest**2).sum() / ((car - car.mean()) ** 2).sum(), rel=1e-9)
 
 

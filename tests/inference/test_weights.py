@@ -304,6 +304,10 @@ def test_the_table_of_an_article_says_that_its_means_are_weighted() -> None:
     assert b"Weighted mean CAR (" in journal.render(weighted)
     assert "Gewichtete mittlere CAR (" in journal.render(weighted, lang="de").decode()
     assert b"eighted" not in journal.render(plain)
+    start = plain.config.event_window.start
+    means = [100 * plain.returns.ar[:, w.start - start : w.end - start + 1].sum(axis=1).mean() for w in plain.answers]
+    row = " & ".join(f"{mean:+.2f}".replace("-", "$-$") for mean in means)
+    assert f"Mean CAR (\\%) & {row} " in journal.render(plain).decode()
 
 
 def test_only_events_that_are_studied_are_counted() -> None:
