@@ -267,16 +267,10 @@ def test_volume_of_a_window_without_day_0_is_told_by_that_window() -> None:
     assert f"Sum over [+2, +6]: {total:+.2f} in logarithms".replace("-", "−") in words(ax)
 
 
-def test_groups_of_levels_and_of_weeks_have_their_words() -> None:
+def test_groups_of_levels_have_their_words() -> None:
     panels = of_two_groups("points").plot("car_by_group")
     assert title(panels[0]).startswith("Abnormal change on day 0: ")
     assert any(text.get_text().startswith("2 pairs; ") for text in panels[0].texts)
-    short: dict[str, Any] = {"estimation_window": (-34, -2), "event_window": (0, 1), "min_estimation": 30}
-    weekly = of_two_groups(frequency="weekly", **short)
-    assert title(weekly.plot("car_by_group")[0]).startswith("Abnormal return in week 0: ")
-    assert title(weekly.plot("car_by_group", lang="de")[0]).startswith("Abnormale Rendite in Woche 0: ")
-    for name in ("estimation_fit", "price_path"):  # daily prices were given, whatever weeks are made of
-        weekly.plot(name)
 
 
 def test_units_of_several_letters_stand_once_below_a_forest_on_a_phone() -> None:
@@ -288,15 +282,14 @@ def test_units_of_several_letters_stand_once_below_a_forest_on_a_phone() -> None
         assert ("(bp)" in ax.get_xlabel()) is not wanted
 
 
-@pytest.mark.parametrize(("lang", "tick", "day"), [("en", "99.2", "%Y-%m-%d"), ("de", "99,2", "%d.%m.%Y")])
-def test_levels_and_dates_are_written_as_the_language_does(lang: str, tick: str, day: str) -> None:
+def test_levels_and_dates_are_written_as_the_language_does() -> None:
     made, prices = made_up(4, 4)
-    days = [e.announced for e in made.events[::2]]
-    listed = pd.DataFrame({"ticker": made.events[0].tickers[0], "date": days})
+    listed = pd.DataFrame({"ticker": made.events[0].tickers[0], "date": [e.announced for e in made.events[::2]]})
     result = es.run(listed, prices=prices, benchmark="MKT", calendar=None)
-    ax = result.plot("price_path", lang=lang)
-    ax.set_ylim(99.1, 99.9)
-    ax.figure.canvas.draw()
-    assert tick in [text.get_text() for text in ax.get_yticklabels()]
-    named = [f"{listed.ticker[0]} {pd.Timestamp(d):{day}}" for d in result.returns.day0_sessions]
-    assert all(any(text.get_text().startswith(name) for text in ax.texts) for name in named), named
+    for lang, tick, day in (("en", "99.2", "%Y-%m-%d"), ("de", "99,2", "%d.%m.%Y")):
+        ax = result.plot("price_path", lang=lang)
+        ax.set_ylim(99.1, 99.9)
+        ax.figure.canvas.draw()
+        assert tick in [text.get_text() for text in ax.get_yticklabels()]
+        named = [f"{listed.ticker[0]} {pd.Timestamp(d):{day}}" for d in result.returns.day0_sessions]
+        assert all(any(text.get_text().startswith(name) for text in ax.texts) for name in named), named
