@@ -91,6 +91,7 @@ def test_each_window_is_told_how_wild_the_days_near_it_are() -> None:
     for window, firm in result.firm_answers.items():
         near = firm.tests["placebo"].at(0).regime
         assert near is not None
+        assert near.raised is (near.p <= 0.1)
         assert near.raised is (str(window) in said.message.split("; p-values")[0])
         if near.raised:
             assert f"near {window} {near.ratio:.1f} times (p " in said.message

@@ -354,6 +354,9 @@ SHARED = {
         "analyses.test_robustness:test_the_share_by_chance_is_binomial_where_specifications_have_nothing_in_common",
         "analyses.test_share_by_chance:test_events_of_their_own_dates_are_drawn_apart",
     ),
+    "inference.multiple._statistic": (
+        f"{_MANY}:test_several_series_are_judged_by_their_sum_or_by_that_over_their_spread",
+    ),
     "inference.multiple.holm": (f"{_OLS}:test_holm",),
     "inference.multiple.benjamini_hochberg": (f"{_E}:test_benjamini_hochberg",),
     "inference.multiple.RomanoWolf": (f"{_R}:test_romano_wolf_step_down",),
@@ -439,6 +442,7 @@ SHARED = {
         f"{_P}:test_days_near_several_events_are_those_of_the_mean_over_who_has_them",
         f"{_P}:test_days_of_other_events_are_left_out_of_the_near_ones",
         f"{_P}:test_a_regime_is_raised_at_ten_per_cent_and_one_pair_is_its_own_mean",
+        "test_near_days:test_each_window_is_told_how_wild_the_days_near_it_are",
     ),
     "engine.correlation": (
         f"{_FEW_PAIRS}:test_dates_with_nothing_in_common_leave_as_many_degrees_of_freedom_as_there_are_pairs_but_one",

@@ -152,3 +152,12 @@ def test_a_cell_rejects_by_chance_as_often_as_its_level_says(draws: int, rejecte
     found = rejected_by_chance(days, np.array([0]), [Window(-5, 5)], 2, draws, level=0.05)
     assert len(found) == draws
     assert found.sum() == rejected
+
+
+def test_several_series_are_judged_by_their_sum_or_by_that_over_their_spread() -> None:
+    """One series that is so on every day is beyond in the same draws."""
+    days = np.random.default_rng(10).standard_normal((3, 60))
+    for spread, same in ((False, days.sum(axis=0)), (True, days.sum(axis=0) / days.std(axis=0))):
+        cells, of = [np.arange(3), np.array([3])], {"level": 0.05, "spread": [spread, False]}
+        found = rejected_by_chance(np.vstack([days, same]), cells, [Window(0, 0)] * 2, 3, 999, **of)  # type: ignore[arg-type]
+        assert set(found.tolist()) == {0.0, 1.0}
