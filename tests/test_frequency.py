@@ -270,9 +270,7 @@ def test_monthly_factors_are_those_of_their_month() -> None:
 def published(months: list[date]) -> str:
     """A monthly file laid out as the library's: prose, months, a month without values, and the years below.
 
-    Its figures are made up, for files of others are not kept here. The layout was held against a published copy of January 2026
-    (head, `yyyymm` rows in per cent, table of years, copyright): read in the same way, its months of 2025 compound to 17.54 %,
-    and its own table of years has 13.30 + 4.25.
+    Its figures are made up, as long as the prices of the test; months as published stand in tests/prices/test_factors.py.
     """
     rng = np.random.default_rng(8)
     head = (
