@@ -21,13 +21,12 @@ STAGES = {
     "table of returns, events near others": ("panel.line_up._dense", "study.many.line_up"),
     "kernel: days and windows of each pair": ("engine.compiled.survey",),
     "kernel: fit, ranks, runs, sums": ("engine.compiled.first",),
-    "kernel: windows among the days": ("engine.compiled.second",),
+    "kernel: windows among the days, days around": ("engine.compiled.second",),
     "around the kernel, blocks put together": ("study.passes.first_pass", "study.passes.second_pass"),
     "tables of dates put together": ("study.evidence.Evidence.dates", "engine.correlation.DateTables.merged"),
     "correlations": ("engine.correlation.DateTables.mean_correlation",),
-    "looks at prices: their copy": ("prices._table.PriceTable.part",),
     "looks at prices: the first look": ("prices._quality.first_look",),
-    "looks at prices: the rest": ("panel.flagged._flags_on", "panel.flagged._widen"),
+    "looks at prices: the rest": ("panel.flagged._flags_on", "panel.flagged._widen", "prices._table.PriceTable.part"),
     "tests": ("study.result.ask",),
 }
 """Stage -> the functions of eventstudy that do it."""
