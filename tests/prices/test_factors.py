@@ -72,7 +72,7 @@ def test_months_as_published_compound_to_the_years_published_beside_them(tmp_pat
     assert len(table) == 24
     assert table.iloc[16].tolist() == pytest.approx([0.0606, 0.0070, -0.0288, 0.0038], abs=1e-15)  # May 2025
     for year, (market, _, _, rate) in YEARS.items():
-        grown = (1 + table[["mkt_rf", "rf"]][table.index.year == year]).assign(both=lambda t: t["mkt_rf"] + t["rf"] - 1)
+        grown = (1 + table[["mkt_rf", "rf"]].loc[f"{year}"]).assign(both=lambda t: t["mkt_rf"] + t["rf"] - 1)
         whole = 100 * (grown.to_numpy().prod(axis=0) - 1)
         assert whole[1] == pytest.approx(rate, abs=0.03)  # twelve roundings of .005
         assert whole[2] == pytest.approx(market + rate, abs=0.06)
