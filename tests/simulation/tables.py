@@ -35,8 +35,7 @@ TABLES: Mapping[str, str] = {
 
 
 OPEN: Mapping[str, tuple[str, ...]] = {
-    "A2": ("(normal|t4|GARCH), effect ., (exact_t|unscaled|always)",),
-    "A4": ("portfolio_t",),
+    "A2": ("(normal|t4|GARCH), effect ., (unscaled|always)",),
     "B1": (", 1 %|, regime", "^(30 dates|1 ticker, 30|1 ticker, 12 q|5 firms|60 dates)"),
     "B2": ("",),
     "B3": ("",),
