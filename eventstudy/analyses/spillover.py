@@ -44,14 +44,20 @@ class Verdict:
     """The effects that the test does not reject; NaN where it bounds none."""
     high: float
     test: str
-    """`placebo`, or `exact_t` where a return lies across a gap."""
+    """`placebo`, or `exact_t` where a return lies across a gap; empty where neither is valid."""
     p: float
+    """NaN where no test is valid."""
     p_adjusted: float
     """Judged together with all groups (or differences) and windows: Romano and Wolf's, or Holm's where days are lacking."""
     t: float
     """Exact t."""
     df: int
     p_t: float
+
+    @property
+    def judged(self) -> bool:
+        """Whether a test is valid for it."""
+        return bool(self.test)
 
     @property
     def stands_out(self) -> bool:
@@ -114,14 +120,14 @@ class Spill(Finding):
 
     def _finding(self) -> str:
         """Which groups lost, which gained, which did not stand out, and whether they differ: what happened, never why."""
-        by_move: dict[str, list[GroupAnswer]] = {"lost": [], "gained": [], "": []}
-        for group in self.groups:
-            by_move[group.moved].append(group)
+        judged = [g for g in self.groups if g.answer.judged]
         told = [
-            f"{word}: {listed(f'{g.name} {percent(g.answer.car)} (p {p_text(g.answer.p_adjusted)})' for g in by_move[kind])}"
+            f"{word}: {listed(f'{g.name} {percent(g.answer.car)} (p {p_text(g.answer.p_adjusted)})' for g in those)}"
             for kind, word in (("lost", "lost"), ("gained", "gained"), ("", "not out of the ordinary"))
-            if by_move[kind]
+            if (those := [g for g in judged if g.moved == kind])
         ]
+        if others := [f"{g.name} {percent(g.answer.car)}" for g in self.groups if not g.answer.judged]:
+            told.append(f"no test is valid for {listed(others)}")
         return f"Over {self.window} {'; '.join(told)}. {_alike(self)}{_furthest(self)}"
 
 
@@ -342,8 +348,9 @@ def _independent(rows: Floats) -> Floats:
 
 def _verdicts(looked: Sequence[_Series]) -> list[list[Verdict]]:
     """What the portfolios of each window did, their p adjusted for all portfolios and windows together."""
-    p = np.concatenate([one.said.headline_p for one in looked])
-    statistic = np.concatenate([on_scale(one.said) for one in looked])
+    valid = [one.said.believed for one in looked]
+    p = np.where(np.concatenate(valid), np.concatenate([one.said.headline_p for one in looked]), np.nan)
+    statistic = np.where(np.concatenate(valid), np.concatenate([on_scale(one.said) for one in looked]), np.nan)
     windows = [one.said.window for one in looked for _ in range(one.returns.n)]
     dependent = any(one.returns.dependent for one in looked)
     together = np.full(len(p), np.nan)
@@ -353,14 +360,14 @@ def _verdicts(looked: Sequence[_Series]) -> list[list[Verdict]]:
         together = judged_by_days(days, statistic, windows, looked[0].seed, levels)
     adjusted = iter(np.fmax(np.where(np.isfinite(p), together, np.nan), p) if np.isfinite(together).any() else holm(p))
     found = []
-    for returns, said, _ in looked:
-        columns = said.found.car, said.low, said.high, said.headline_p, said.found.scar, returns.df, said.p
+    for (returns, said, _), sound in zip(looked, valid, strict=True):
+        judged = (np.where(sound, column, np.nan).tolist() for column in (said.low, said.high, said.headline_p))
+        plain = (column.tolist() for column in (said.found.car, said.found.scar, returns.df, said.p))
+        tests = [test if one else "" for test, one in zip(said.headline, sound, strict=True)]
         found.append(
             [
                 Verdict(car, low, high, test, q, float(next(adjusted)), t, int(df), exact)
-                for test, car, low, high, q, t, df, exact in zip(
-                    said.headline, *(column.tolist() for column in columns), strict=True
-                )
+                for test, low, high, q, car, t, df, exact in zip(tests, *judged, *plain, strict=True)
             ]
         )
     return found
@@ -374,7 +381,7 @@ def _adjusted_firms(result: StudyResult, windows: Sequence[Window]) -> list[Floa
     """For each window the p of each pair, judged together with all pairs and windows; with very many by Holm."""
     firms = {window: result.firms_over(window) for window in windows}
     if result.n > MANY_TICKERS:
-        every = holm(np.concatenate([firm.headline_p for firm in firms.values()]))
+        every = holm(np.concatenate([np.where(f.believed, f.headline_p, np.nan) for f in firms.values()]))
         return list(every.reshape(len(firms), result.n))
     if set(windows) == set(result.firm_answers):
         family = result.family
@@ -419,7 +426,7 @@ def _spill_as_dict(spill: Spill) -> dict[str, Any]:
 
 
 def _verdict(answer: Verdict) -> dict[str, Any]:
-    return plain(vars(answer)) | {"stands_out": answer.stands_out}
+    return plain(vars(answer)) | {"test": answer.test or None, "stands_out": answer.stands_out}
 
 
 def _alike(spill: Spill) -> str:
@@ -434,6 +441,8 @@ def _furthest(spill: Spill) -> str:
     if not spill.differences:
         return ""
     most = max(spill.differences, key=lambda d: abs(d.answer.car))
+    if not most.answer.judged:
+        return f" Furthest apart: {most.one} minus {most.other} {percent(most.answer.car)}; no test is valid for that."
     verdict = "" if most.answer.stands_out else ", which is not out of the ordinary"
     size = f"{percent(most.answer.car)} (p {p_text(most.answer.p_adjusted)})"
     return f" Furthest apart: {most.one} minus {most.other} {size}{verdict}."
@@ -449,7 +458,7 @@ def _legend(found: Spillover) -> str:
     by = {v.answer.test for s in found.windows for v in s.groups} | {
         v.answer.test for s in found.windows for v in s.differences
     }
-    p = "place among windows of ordinary days" if by <= {"placebo"} else "place among ordinary days, or exact t"
+    p = "place among windows of ordinary days" if by <= {"placebo", ""} else "place among ordinary days, or exact t"
     return f"p and interval: {p}; adj.: judged together with all groups (or all differences) over {over}"
 
 
