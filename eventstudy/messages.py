@@ -1010,7 +1010,8 @@ WARNINGS: dict[str, Code] = {
         (
             "Go by the headline test, which allows for it. Tests that take the variance of calm days (exact t, portfolio_t) "
             "reject too often here. Where the storm began only days before the event, or ended just after it, mistrust a small "
-            "p over windows of several days as well: up to a sixth of events without an effect have one there."
+            "p over windows of several days as well: up to a sixth of events without an effect have one there, three in ten "
+            "where the days of the window alone were wild."
         ),
     ),
     "VALUE_WEIGHTED": Code(

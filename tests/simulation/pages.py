@@ -24,6 +24,10 @@ _LATE = {
     "1.5 times from day −3 on": "from -3, x1.5",
     "twice from day −10 to +7": "from -10 to +7, x2",
 }
+_EVENT_DAYS = {
+    "firms, not the market, 1.5 times from day −5 to +5": "firm-specific x1.5",
+    "firms, not the market, twice from day −5 to +5": "firm-specific x2",
+}
 _ALONE = {
     **_STORMS,
     "1.25 times from day −10 on": "from -10, x1.25",
@@ -114,7 +118,7 @@ def tables() -> Mapping[tuple[str, str], Rows]:
         },
         ("one-firm", "| errors | 3 firms |"): {
             label: [_each("A4", f"{firms} firms, {storm}") for firms in (3, 20)]
-            for label, storm in (_CALM | _STORMS | _LATE).items()
+            for label, storm in (_CALM | _STORMS | _LATE | _EVENT_DAYS).items()
         },
         ("one-firm", "| t(5) errors | no day after"): {
             label: [

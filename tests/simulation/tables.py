@@ -36,7 +36,7 @@ TABLES: Mapping[str, str] = {
 
 OPEN: Mapping[str, tuple[str, ...]] = {
     "A2": ("(normal|t4|GARCH), effect ., (unscaled|always)",),
-    "B1": (", 1 %|, regime", "^(30 dates|1 ticker, 30|1 ticker, 12 q|5 firms|60 dates)"),
+    "B1": (", 1 %, ", ", regime"),
     "B2": ("",),
     "B3": ("",),
     "B4": ("t3.5|groups mixed|30 own|40 firms|1.5 %, (raw|judged)",),

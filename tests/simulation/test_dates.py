@@ -69,6 +69,15 @@ def test_storms_that_begin_with_the_event_are_not_without_bound() -> None:
     assert max(late.values()) < 0.18
 
 
+def test_wild_days_of_the_window_alone_look_like_an_effect() -> None:
+    """Of which the reader is warned as well: three in ten are below 5 % over those days, if they are twice as wild."""
+    over = [k for k in stored() if k[0] == "A4" and "firm-specific x2" in k[1] and k[2:] == ("placebo", "[-5, +5]")]
+    shares = [stored()[k][0] / stored()[k][1] for k in over]
+    assert len(shares) == 2
+    assert min(shares) > 0.25
+    assert max(shares) < 0.31
+
+
 def test_windows_that_are_not_judged_together_cry_wolf() -> None:
     """Some window of five is below 5 % in one study of eight or more."""
     raw = [v[0] / v[1] for k, v in stored().items() if k[2] == "windows, raw" and k[1].partition(", ")[2] in CALM]

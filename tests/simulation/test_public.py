@@ -91,10 +91,13 @@ def test_no_two_p_lay_apart() -> None:
 
 
 def test_a_design_that_rejects_too_often_is_warned_of() -> None:
-    """Storms from day -3 on, those that end a week after the event, and events without the days after them."""
+    """Storms from day -3 on, those that end a week after the event, wild event days, and events without the days after them."""
     above = [r for r in stored() if r["part"] in ("A1", "A4", "A5", "A6") and r["design"].partition(", ")[2] in LATE]
     above += [r for r in stored() if r["part"] == "A6" and r["design"].partition(", prices")[0][10:] in RECENT]
     assert len(above) > 40
+    alone = [r for r in stored() if "firm-specific" in r["design"] and r["part"] in ("A4", "B5")]
+    assert {r["part"] for r in alone} == {"A4", "B5"}
+    above += alone
     for row in above:
         assert int(row["warned"]) >= 0.8 * int(row["draws"]), row
 
