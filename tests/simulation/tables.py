@@ -38,7 +38,6 @@ OPEN: Mapping[str, tuple[str, ...]] = {
     "A2": ("(normal|t4|GARCH), effect ., (unscaled|always)",),
     "B1": (", 1 %, ", ", regime"),
     "B2": ("",),
-    "B3": ("",),
     "B4": ("t3.5|groups mixed|30 own|40 firms|1.5 %, (raw|judged)",),
     "B5": ("firm-specific",),
     "B6": (" 6 %|of ten|[36] %|mask [03]",),
