@@ -40,7 +40,6 @@ OPEN: Mapping[str, tuple[str, ...]] = {
     "B2": ("",),
     "B4": ("t3.5|groups mixed|30 own|40 firms|1.5 %, (raw|judged)",),
     "B5": ("firm-specific",),
-    "B6": (" 6 %|of ten|[36] %|mask [03]",),
 }
 """What of each table has no stored run yet, by design and test."""
 
