@@ -37,11 +37,16 @@ TABLES: Mapping[str, str] = {
 OPEN: Mapping[str, tuple[str, ...]] = {
     "A2": ("(normal|t4|GARCH), effect ., (unscaled|always)",),
     "B1": (", 1 %, ", ", regime"),
-    "B2": ("",),
-    "B4": ("t3.5|groups mixed|30 own|40 firms|1.5 %, (raw|judged)",),
-    "B5": ("firm-specific",),
+    "B2": (
+        "^(20 own|30 firms|20 firms|60 firms|1 ticker, 12)[^%]*, (corrado_zivney|generalized_sign|grank_z|sign|wilcoxon)$",
+        "^([23457]|10) own, ",
+        "^([35]|10|20) of one date, ",
+        "^3 dates, ",
+        "^20 own, regime x1",
+    ),
+    "B4": ("t3.5", "groups mixed", "30 own", "40 firms"),
 }
-"""What of each table has no stored run yet, by design and test."""
+"""What of each table has no stored run yet, words by design and test."""
 
 
 class Key(NamedTuple):
