@@ -44,7 +44,7 @@ OPEN: Mapping[str, tuple[str, ...]] = {
         "^3 dates, ",
         "^20 own, regime x1",
     ),
-    "B4": ("t3.5", "groups mixed", "30 own", "40 firms"),
+    "B4": ("groups mixed", "30 own", "40 firms"),
 }
 """What of each table has no stored run yet, words by design and test."""
 
