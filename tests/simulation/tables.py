@@ -64,7 +64,7 @@ class Cell(NamedTuple):
     table: str
     key: Key
     percent: float | None
-    """Rounded to as many digits as `unit` has."""
+    """Rounded to as many digits as `unit` has; none of `generalized_sign`, exact here and normal there."""
     unit: float
     draws: int
 
