@@ -36,13 +36,11 @@ TABLES: Mapping[str, str] = {
 
 OPEN: Mapping[str, tuple[str, ...]] = {
     "A2": ("(normal|t4|GARCH), effect ., (unscaled|always)",),
-    "B1": (", 1 %, ", ", regime"),
+    "B1": (", 1 %, ", " of one date, regime"),
     "B2": (
         "^(20 own|30 firms|20 firms|60 firms|1 ticker, 12)[^%]*, (corrado_zivney|generalized_sign|grank_z|sign|wilcoxon)$",
-        "^([23457]|10) own, ",
-        "^([35]|10|20) of one date, ",
-        "^3 dates, ",
-        "^20 own, regime x1",
+        "^[23] own, cda$",
+        "^(5|10|20) of one date, ",
     ),
     "B4": ("groups mixed", "30 own", "40 firms"),
 }
