@@ -378,7 +378,17 @@ WARNINGS: dict[str, Code] = {
         "note",
     ),
     "EFFECT_VARIES_WITH_RISK": Code(
-        "{window}: calm and volatile firms moved differently; the test of the mean CAR speaks",
+        {
+            "": "{window}: calm and volatile firms moved differently; the test of the mean CAR speaks",
+            "apart": (
+                "over {windows:list} the mean CAR lies outside the interval of the headline test, in which the firms that move"
+                " least by themselves count most: that is no interval of the mean, and is left out"
+            ),
+            "against": (
+                "over {windows:list} the firms that move least by themselves, which count most in the headline test, went the"
+                " other way than the mean CAR: it says nothing of the mean there"
+            ),
+        },
         (
             "Standardised returns give calm firms more weight; here the mean CAR is so far from the effect that they "
             "have in common that the two may not be taken for one."

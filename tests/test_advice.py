@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
-from eventstudy import plugins
-from eventstudy.inference import Sample, advice
+from eventstudy import EventStudy, StudyResult, plugins
+from eventstudy.inference import Alternative, Sample, advice
 from eventstudy.study.answers import Answer, ask
 from eventstudy.study.cautions import of_design
+from eventstudy.study.happened import what_happened
 from eventstudy.windows import Window
 from scipy import stats
 
 from tests.oracles.designs import Panel, made_up, sampled
 from tests.panel.made import study
-from tests.worlds import SESSIONS, closes
+from tests.worlds import SESSIONS, closes, grown
 
 DAY, WINDOW = (0, 0), (-5, 5)
 ALL = set(advice.DEFAULT_TESTS)
@@ -183,6 +185,65 @@ def test_an_effect_that_varies_with_risk_hands_over_to_the_mean(z: float, n: int
     design = replace(design, risk_z=z)
     assert advice.situation(design).headline == headline
     assert ("EFFECT_VARIES_WITH_RISK" in said(design)) == (headline == "caar_t")
+
+
+def one_against_two(loud: float, quiet: float, side: Alternative = "two-sided") -> StudyResult:
+    """Three firms of own dates: two move by 1 % a day and by `quiet` on their days, one by 4 % and by `loud`."""
+    rng, sizes, days = np.random.default_rng(5), (0.01, 0.01, 0.04), (110, 130, 150)
+    returns = np.column_stack([rng.normal(0, size, len(SESSIONS)) for size in (*sizes, 0.008)])
+    for firm, (day, jump) in enumerate(zip(days, (quiet, quiet, loud), strict=True)):
+        returns[day, firm] = jump
+    prices = pd.DataFrame(grown(returns), SESSIONS, ["A", "B", "C", "MKT"])
+    events = pd.DataFrame({"ticker": ["A", "B", "C"], "date": [str(SESSIONS[day])[:10] for day in days]})
+    study = EventStudy(
+        benchmark="MKT",
+        calendar=None,
+        estimation_window=(-90, -11),
+        event_window=WINDOW,
+        windows=[DAY],
+        min_estimation=60,
+        alternative=side,
+    )
+    return study.run(events, prices)
+
+
+@pytest.mark.parametrize(
+    ("side", "loud", "quiet"),
+    [
+        ("two-sided", 0.25, -0.06),
+        ("two-sided", -0.25, 0.06),
+        ("greater", -0.25, 0.06),
+        ("less", 0.25, -0.06),
+        ("greater", 0.25, -0.06),
+    ],
+)
+def test_few_firms_whose_calm_ones_went_against_the_mean_are_no_finding(
+    side: Alternative, loud: float, quiet: float
+) -> None:
+    """The sum of studentised returns has the sign of the calm firms, the mean that of the wild one."""
+    result = one_against_two(loud, quiet, side)
+    answer = result.answers[Window(0, 0)]
+    told = answer.tests["placebo_sum"]
+    assert told.statistic * answer.caar < 0
+    assert not told.valid
+    assert advice.AGAINST_THE_MEAN in told.reasons
+    assert (answer.headline, answer.interval) == (None, None)
+    assert "no test can tell" in what_happened(result)[0]
+    assert [w.message for w in result.warned if w.code == "EFFECT_VARIES_WITH_RISK"]
+    assert np.isnan(result.adjusted[answer.window].p)
+
+
+def test_an_interval_that_does_not_hold_the_mean_is_left_out() -> None:
+    """All three rose, the wild one by far the most: the effect in common is found, and is not the mean."""
+    result = one_against_two(0.25, 0.06)
+    answer = result.answers[Window(0, 0)]
+    told = answer.tests["placebo_sum"]
+    assert (answer.headline, answer.interval) == ("placebo_sum", None)
+    assert told.p_value < 0.05
+    assert told.interval is not None
+    assert 0 < told.interval[0] < told.interval[1] < answer.caar
+    [one] = [w.message for w in result.warned if w.code == "EFFECT_VARIES_WITH_RISK"]
+    assert "the mean CAR lies outside the interval" in one
 
 
 def test_volatile_firms_alone_react() -> None:

@@ -44,6 +44,11 @@ DEFAULT_TESTS = (
 BARE_TESTS = ("cross_section_t", "hall_t", "sign", "wilcoxon", "wild_bootstrap")
 """What can be asked without estimation days: the spread of the pairs is all that is known."""
 
+AGAINST_THE_MEAN = Phrase(
+    "the firms that move least by themselves count most in this test, and went the other way than the mean: what stands out is"
+    " not the mean"
+)
+
 _MORE = 1.05
 """Variance of a mean over that of independent pairs from which on tests that take it for the same are not valid."""
 _RISK = 1.96
@@ -439,10 +444,24 @@ def arch_p(returns: AbnormalReturns, lags: int = 5) -> np.ndarray:
     return p
 
 
+def of_the_mean(answer: Significance, mean: float, level: float) -> Significance:
+    """A two-sided answer of a test by precision, not valid where it finds an effect (on one side or both) against the mean."""
+    found = answer.p_value < 2 * max(LEVEL, 1 - level)
+    return answer.distrusted(AGAINST_THE_MEAN) if found and answer.statistic * mean < 0 else answer
+
+
+def beside_the_mean(answer: Significance, mean: float) -> bool:
+    """Whether an interval over several pairs, which is of the effect common to them, does not hold their mean."""
+    return answer.n > 1 and answer.interval is not None and not answer.interval[0] <= mean <= answer.interval[1]
+
+
 def confidence_interval(answer: Significance, caar: float, level: float = 0.95) -> tuple[float, float] | None:
-    """Two-sided interval from the headline test (ruling 21): its own, or that of a t of one series; None for other tests."""
+    """Two-sided interval from the headline test (ruling 21): its own, or that of a t of one series; None for other tests.
+
+    One of several pairs that does not hold their mean is of another effect, and none of the mean.
+    """
     if not answer.valid or answer.interval or answer.n > 1:
-        return answer.interval if answer.valid else None
+        return answer.interval if answer.valid and not beside_the_mean(answer, caar) else None
     if answer.distribution not in ("t", "normal") or answer.statistic == 0:
         return None
     alpha = 1 - level

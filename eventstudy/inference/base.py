@@ -717,6 +717,8 @@ class PairsTest:
     """The smallest p that N pairs can reach, for tests that count."""
     size_when_clustered: SizeFunction | None = None
     """Expected rejection rate of true nulls at 5 % given N and the mean correlation (METHODS 6.3 O7)."""
+    by_precision: bool = False
+    """Adds up returns over their own standard errors, so that calm firms weigh most: of one effect, not of the mean of all."""
     location: bool = True
     """Asks whether the mean effect is zero (else: whether any is, or whether the variance changed)."""
     kind: Literal["pairs"] = field(default="pairs", init=False)

@@ -282,6 +282,7 @@ TESTS: dict[str, SeriesTest | PairsTest] = {
         fails="events that share days; a storm on the tested days alone",
         paper="this project; Gelbach, Helland and Klick 2013",
         compute=placebo_sum,
+        by_precision=True,
         of_few=True,
         independent=True,
         size_when_clustered=mean_over_known_variance,

@@ -216,6 +216,8 @@ def _answer_of(name: str, sample: Sample, design: advice.Design, variants: Mappi
         answer = test.compute(sample, variant)
         if answer.distribution:
             doubt = _doubt(answer.distribution, sample.errors, spread_of_pairs=test.cross_sectional_variance)
+            if test.by_precision and sample.outcome != "volatility":
+                answer = advice.of_the_mean(answer, sample.estimate, sample.level)
             answer = answer.in_upper_tail() if sample.errors.upper else answer.towards(sample.alternative)
             answer = answer.distrusted(doubt) if doubt else answer
             if sample.weights is not None and test.location and name not in _OF_WEIGHTS:

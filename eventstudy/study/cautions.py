@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import numpy as np
 from eventstudy import plugins
 from eventstudy.engine.abnormal import effective_n
 from eventstudy.engine.correlation import correlations
-from eventstudy.inference.advice import arch_p, is_thin, warn_design
+from eventstudy.inference.advice import AGAINST_THE_MEAN, arch_p, beside_the_mean, is_thin, warn_design
 from eventstudy.inference.parametric import calendar_alpha
 from eventstudy.inference.placebo import serial
 from eventstudy.inference.regime import MANY, Regime
@@ -170,9 +170,19 @@ def of_design(answers: Iterable[Answer]) -> list[Message]:
         for message in warn_design(answer.design, answer.window) if answer.design else []:
             found.setdefault(message.code, (message, []))[1].append(answer.window)
     told_once = [_of_windows(message, others) for message, (_, *others) in found.values()]
+    told_once += _beside_the_mean(answers)
     told = {answer.window: answer.regime for answer in answers if answer.n > 1 and answer.regime is not None}
     by_pairs = any(answer.headline not in (None, "placebo", "placebo_sum") for answer in answers)
     return [*told_once, *_of_regimes(told, "VOLATILITY_REGIME.together", by_pairs=by_pairs)]
+
+
+def _beside_the_mean(answers: Sequence[Answer]) -> Iterator[Message]:
+    """Where the headline test is of the effect common to the pairs, and their mean is another."""
+    said = [(a, next(iter(a.tests.values()))) for a in answers if a.n > 1 and a.tests]
+    if against := [a.window for a, one in said if AGAINST_THE_MEAN in one.reasons]:
+        yield Message.of("EFFECT_VARIES_WITH_RISK.against", windows=against)
+    if apart := [a.window for a, one in said if one.valid and beside_the_mean(one, a.caar)]:
+        yield Message.of("EFFECT_VARIES_WITH_RISK.apart", windows=apart)
 
 
 def _of_windows(message: Message, others: list[Window]) -> Message:

@@ -130,8 +130,8 @@ class Study(NamedTuple):
         ).run(self.events, self.prices)
 
 
-def made_study(rng: np.random.Generator) -> Study:
-    """One to six firms on one date or several, calm or in a storm.
+def made_study(rng: np.random.Generator, *, uneven: bool = False) -> Study:
+    """One to six firms on one date or several, calm or in a storm; `uneven`: one moves up to nine times as much as another.
 
     In one study of three a firm has no prices, in one of three a price near its event is a tenth of what it was, which is
     accepted in one of two.
@@ -141,7 +141,10 @@ def made_study(rng: np.random.Generator) -> Study:
     own = 95 + (rng.integers(0, 4, n) if rng.random() < 0.5 else np.zeros(n, dtype=int))
     wild = np.where(np.arange(120) >= 85, rng.choice([1.0, 1.0, 2.0, 3.0]), 1.0)[:, None]
     market = 0.01 * rng.standard_t(5, (120, 1)) * wild
-    returns = rng.uniform(0.5, 1.5, n) * market + 0.02 * rng.standard_t(5, (120, n)) * wild
+    noise = 0.02 * rng.standard_t(5, (120, n)) * wild
+    if uneven:
+        noise *= 9.0 ** rng.uniform(-1, 0, n)
+    returns = rng.uniform(0.5, 1.5, n) * market + noise
     returns[own, np.arange(n)] += rng.normal(0, 0.06) + rng.normal(0, 0.02, n)
     table = pd.DataFrame(grown(np.column_stack([returns, market])), days, [*names, "MKT"])
     if n > 1 and rng.random() < 1 / 3:

@@ -58,6 +58,24 @@ def test_studies_through_run(seed: int, runs: int) -> None:
     assert min(seen.doubted, seen.accepted, seen.left_out) >= runs // 12
 
 
+@pytest.mark.parametrize(("seed", "runs"), [(33, 6), pytest.param(34, 60, marks=pytest.mark.slow)])
+def test_what_stands_beside_a_mean_is_of_the_mean(seed: int, runs: int) -> None:
+    """Of firms that move unevenly: the interval holds the mean, and what is below 5 % has the sign of it."""
+    rng, found, silent = np.random.default_rng(seed), 0, 0
+    for _ in range(runs):
+        for window, answer in made_study(rng, uneven=True).run().answers.items():
+            if answer.interval:
+                assert answer.interval[0] <= answer.caar <= answer.interval[1], window
+            if answer.headline and answer.n > 1:
+                said = answer.tests[answer.headline]
+                silent += said.interval is not None and answer.interval is None
+                if said.p_value < LEVEL:
+                    assert said.statistic * answer.caar > 0, window
+                    found += 1
+    assert found > runs // 6
+    assert silent or runs < 60, "some means lie outside the interval of the common effect"
+
+
 @pytest.mark.parametrize(("seed", "runs"), [(11, 2), pytest.param(12, 24, marks=pytest.mark.slow)])
 def test_one_side_has_the_intervals_of_both_and_a_p_of_its_own_sign(seed: int, runs: int) -> None:
     """An estimate below zero has no p below 5 % for an effect above it; the two p lie around that of both sides."""
