@@ -142,6 +142,11 @@ class Material:
                 return self.p(f"{path}.tests[{place}].p")
         return "–"
 
+    def p_together(self, path: str) -> Span:
+        """What is left of that p as all windows are judged together; a dash where no test is valid."""
+        has_test = value_at(self.data, path)["headline"] is not None
+        return self.p(f"{path}.p_adjusted_windows") if has_test else "–"
+
     def p_of_firm(self, path: str, test: str, key: str) -> Text:
         """The p of a test of one firm, `key` of the window at `path`; in brackets where the test is not valid there."""
         return (self.p(f"{path}.{key}"),) if self.valid_for(path, test) else ("(", self.p(f"{path}.{key}"), ")")

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Block, Paragraph, Row, Section, Span, Table, Text
-from eventstudy.study.sentences import LEVEL
+from eventstudy.study.happened import what_happened
+from eventstudy.study.sentences import LEVEL, judged_together
+from eventstudy.study.sentences import finding as finding_of
 
 _FEW = 2
 """Of up to so many pairs every day is told; of more the mean of each day."""
@@ -20,7 +22,7 @@ OF_FIT = {"sigma": "estimate", "n estimation": "count"}
 
 def results(told: Material) -> Section:
     """CARs of each stock, and of all together."""
-    blocks: list[Block] = []
+    blocks: list[Block] = [*_stands_out(told)]
     n = told.result.returns.n
     if n <= _FEW:
         blocks += [*(_one_firm(told, i) for i in range(n)), *_brackets(told, ("exact_t",))]
@@ -29,6 +31,17 @@ def results(told: Material) -> Section:
     if n > 1:
         blocks.append(_together(told))
     return Section("results", told.words("s.results"), tuple(blocks))
+
+
+def _stands_out(told: Material) -> Iterator[Block]:
+    """Which windows stand out as all are judged together, where it is not the finding itself."""
+    if told.data["aggregate"]["believable"] and told.data["aggregate"]["windows"] and what_happened(told.result):
+        yield Paragraph((told.words.said(finding_of(told.result)),))
+
+
+def _joint(told: Material) -> bool:
+    """Whether there are several windows to judge together."""
+    return judged_together(told.result) > 1
 
 
 def detail(told: Material) -> Section:
@@ -113,6 +126,7 @@ def _left_together(told: Material) -> Text:
 def _one_firm(told: Material, i: int) -> Table:
     """The windows of one stock: a row each."""
     words, rows = told.words, []
+    joint = told.result.returns.n == 1 and _joint(told)
     for j, window in enumerate(told.data["firms"][i]["windows"]):
         path = f"firms[{i}].windows[{j}]"
         cells: tuple[Text, ...] = (
@@ -122,18 +136,20 @@ def _one_firm(told: Material, i: int) -> Table:
             (told.number(f"{path}.t", sign=True),),
             told.p_of_firm(path, "exact_t", "p"),
             told.p_of_firm(path, window["headline"], "headline_p"),
+            *(((told.p_together(f"aggregate.windows[{j}]"),),) if joint else ()),
             (told.test(window["headline"]),),
             *(() if told.levels else ((told.amount(f"{path}.bhar"),),)),
         )
         rows.append(Row((words.window_of(window),), cells))
-    keys = told.columns("window", "car", "interval", "se", "t", "p exact", "p headline", "headline", "bhar")
+    beside = ("p together",) if joint else ()
+    keys = told.columns("window", "car", "interval", "se", "t", "p exact", "p headline", *beside, "headline", "bhar")
     caption = f"{told.ticker_of(i)}: {words('cap.windows of levels' if told.levels else 'cap.windows')}"
     columns = tuple(words(key, level=told.level) for key in keys)
-    return Table(caption, columns, tuple(rows), frozenset({7}))
+    return Table(caption, columns, tuple(rows), frozenset({keys.index("headline")}))
 
 
 def _together(told: Material) -> Table:
-    words, rows = told.words, []
+    words, rows, joint = told.words, [], _joint(told)
     for j in range(len(told.data["aggregate"]["windows"])):
         path = f"aggregate.windows[{j}]"
         has_test = told.data["aggregate"]["windows"][j]["headline"] is not None
@@ -145,11 +161,14 @@ def _together(told: Material) -> Table:
             told.interval(path),
             (test,),
             (told.headline_p(path),),
+            *(((told.p_together(path),),) if joint else ()),
             (told.count(f"{path}.n"),),
             *(() if told.levels else ((told.amount(f"{path}.bhaar"),),)),
         )
         rows.append(Row((told.window(path),), cells))
-    heads = told.columns("window", "mean CAR", "median CAR", "up down", "interval", "headline", "p", "n", "bhar")
+    beside = ("p together",) if joint else ()
+    told_of = ("window", "mean CAR", "median CAR", "up down", "interval", "headline", "p", *beside, "n", "bhar")
+    heads = told.columns(*told_of)
     columns = tuple(words(head, level=told.level) for head in heads)
     return Table(words("cap.together"), columns, tuple(rows), frozenset({5}))
 

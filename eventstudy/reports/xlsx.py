@@ -406,6 +406,7 @@ class _Workbook:
                 "high",
                 "headline",
                 "p headline",
+                "p together",
                 "bhar",
             ),
         )
@@ -422,6 +423,7 @@ class _Workbook:
                 self._value(window["ci_high"], "percent"),
                 window["headline"] or self.told.words.number(None),
                 Cell(p, "p"),
+                Cell(window["p_adjusted_windows"], "p"),
                 *([] if self.told.levels else [Cell(window["bhaar"], "percent")]),
             )
         last = 1 + n * len(self.result.rel_days)

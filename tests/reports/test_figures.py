@@ -79,6 +79,7 @@ def test_every_car_p_and_test_of_the_json_is_on_the_page(
             assert {f"firms[{i}].windows[{j}].car", f"firms[{i}].windows[{j}].headline_p"} <= shown
     for j, window in enumerate(result.to_dict()["aggregate"]["windows"]):
         assert f"aggregate.windows[{j}].caar" in shown or result.returns.n == 1
+        assert f"aggregate.windows[{j}].p_adjusted_windows" in shown
         for k, test in enumerate(window["tests"]):
             if test["valid"] and test["p"] is not None:
                 assert f"aggregate.windows[{j}].tests[{k}].p" in shown
@@ -138,6 +139,19 @@ def test_the_finding_says_what_happened_in_plain_words(sixteen: StudyResult) -> 
         f"They range from {100 * raw.min():+.1f}\u00a0% (Vertiv) to {100 * raw.max():+.1f}\u00a0% (Salesforce); "
         f"{(raw < 0).sum()} fell, {(raw > 0).sum()} rose."
     )
+
+
+def test_results_open_with_what_stands_out_as_all_windows_are_judged_together(nvda: StudyResult) -> None:
+    section = next(s for s in build(nvda, charts=()).sections if s.id == "results")
+    opening, table = section.blocks[:2]
+    assert isinstance(opening, Paragraph)
+    assert isinstance(table, Table)
+    said, column = plain(opening.text), table.columns.index("p, judged together") - 1
+    left = [plain(row.cells[column]) for row in table.rows]
+    assert left[0] < ".050" <= min(left[1:])
+    assert said.startswith(f"CAR of NVDA (p of 5 windows judged together): [0, 0] −13.37\u00a0% (p {left[0]}) by placebo windows")
+    assert all(f"(p {p})" in said for p in left)
+    assert "stands out from ordinary days; " in said
 
 
 @pytest.mark.render
