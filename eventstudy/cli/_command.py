@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy import plugins
-from eventstudy.errors import EventStudyError, UnknownName, named, nearest
+from eventstudy.errors import EventStudyError, InvalidRequest, UnknownName, named, nearest
 from eventstudy.frequency import is_of_minutes
 
 if TYPE_CHECKING:
@@ -135,6 +135,10 @@ class Command(click.Command):
                 ctx,
             )
         words = args[: args.index("--")] if "--" in args else list(args)
+        if sum(arg.partition("=")[0] == "--primary" for arg in words) > 1:
+            raise InvalidRequest(
+                "--primary is named more than once", hint="name one: the window declared before looking"
+            )
         files = [k for k, arg in enumerate(words) if arg.partition("=")[0] == "--prices"]
         if len(files) > 1 and any("--prices" in p.opts and isinstance(p.type, Files) for p in self.params):
             args = _as_one(args, files)

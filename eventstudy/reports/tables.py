@@ -22,14 +22,13 @@ OF_FIT = {"sigma": "estimate", "n estimation": "count"}
 
 def results(told: Material) -> Section:
     """CARs of each stock, and of all together."""
-    blocks: list[Block] = [*_stands_out(told)]
-    n = told.result.returns.n
+    n, said = told.result.returns.n, list(_stands_out(told))
+    blocks: list[Block] = [*said] if n > 1 else []
     if n <= _FEW:
         blocks += [*(_one_firm(told, i) for i in range(n)), *_brackets(told, ("exact_t",))]
     elif n <= _MANY:
         blocks += [_firms(told), Paragraph(_left_together(told), "note"), *_brackets(told)]
-    if n > 1:
-        blocks.append(_together(told))
+    blocks += [_together(told)] if n > 1 else said  # of one firm below its few rows: a report opens in plain words
     return Section("results", told.words("s.results"), tuple(blocks))
 
 

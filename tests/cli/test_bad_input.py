@@ -125,6 +125,11 @@ CASES = {
     "unknown exchange": (("events", "day0", "2025-01-20", "--exchange", "XNYSE"), 2, "XNYSE"),
     "day 0 too far": (("events", "day0", "2001-09-11", "--exchange", "XNYS", "--max-shift", "3"), 2, "2001-09-17"),
     "as of a day before all prices": (("run", "deepseek-r1", "--as-of", "1900-01-01"), 2, "name a later day"),
+    "two primary windows": (
+        ("run", "deepseek-r1", "--primary", "0", "0", "--primary=0,5"),
+        2,
+        "name one: the window declared before looking",
+    ),
     "as of nothing": (("run", "deepseek-r1", "--as-of", "yesterday"), 2, "last-session"),
 }
 

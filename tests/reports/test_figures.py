@@ -141,15 +141,15 @@ def test_the_finding_says_what_happened_in_plain_words(sixteen: StudyResult) -> 
     )
 
 
-def test_results_open_with_what_stands_out_as_all_windows_are_judged_together(nvda: StudyResult) -> None:
+def test_results_say_what_stands_out_as_all_windows_are_judged_together(nvda: StudyResult) -> None:
     section = next(s for s in build(nvda, charts=()).sections if s.id == "results")
-    opening, table = section.blocks[:2]
-    assert isinstance(opening, Paragraph)
+    table, sentence = section.blocks[:2]
     assert isinstance(table, Table)
-    said, column = plain(opening.text), table.columns.index("p, judged together") - 1
+    assert isinstance(sentence, Paragraph)
+    said, column = plain(sentence.text), table.columns.index("p, judged together") - 1
     left = [plain(row.cells[column]) for row in table.rows]
     assert left[0] < ".050" <= min(left[1:])
-    assert said.startswith(f"CAR of NVDA (p of 5 windows judged together): [0, 0] −13.37\u00a0% (p {left[0]}) by placebo windows")
+    assert said.startswith(f"CAR of NVDA (p of 5 windows judged together): [0, 0] −13.37\u00a0% (p {left[0]})")
     assert all(f"(p {p})" in said for p in left)
     assert "stands out from ordinary days; " in said
 
