@@ -12,16 +12,24 @@ from eventstudy.language import Phrase
 from eventstudy.messages import Message
 from eventstudy.panel.align import Panel
 from eventstudy.panel.block import Days
-from eventstudy.panel.flagged import Accepts, calendars_apart, currencies_apart, flagged, nothing
+from eventstudy.panel.flagged import Accepts, calendars_apart, currencies_apart, flagged, flagged_levels, nothing
 from eventstudy.prices import PriceTable
 
 _TOTAL_RETURN_INDICES = {"^SP500TR", "^GDAXI", "^XNDX"}
 
 
-def check_levels(panel: Panel, prices: PriceTable) -> list[Message]:
-    """The warnings that levels call for: what is asked of prices (splits, jumps, currencies) is not asked of them."""
-    looks = (_shifted, _calendar_ends, _gaps, _source_notes)
-    return [w for look in looks for w in look(panel, prices)]
+def check_levels(panel: Panel, levels: PriceTable, accepts: Accepts = nothing, shown: float = 1.0) -> list[Message]:
+    """The warnings that levels call for: what is asked of prices (splits, jumps, currencies) is not asked of them.
+
+    `levels`: those of the rows of the study; `accepts`: which doubts the user takes for right; `shown`: what levels are
+    multiplied by where they are told.
+    """
+
+    def mistyped(panel: Panel, levels: PriceTable) -> Iterator[Message]:
+        yield from flagged_levels(panel, levels, accepts, shown)
+
+    looks = (_shifted, _calendar_ends, _gaps, mistyped, _source_notes)
+    return [w for look in looks for w in look(panel, levels)]
 
 
 def check(

@@ -17,7 +17,7 @@ from eventstudy.panel.align import Panel
 from eventstudy.panel.block import Bools, Days, Ints
 from eventstudy.panel.dense import Dense
 from eventstudy.panel.homes import exchange_beside, home_of, lives_with
-from eventstudy.prices import PORTFOLIOS, Flag, PriceTable, copies_among, currency_of, flags
+from eventstudy.prices import PORTFOLIOS, Flag, PriceTable, copies_among, currency_of, flags, flags_of_levels
 
 _TOLD_ELSEWHERE = ("GAP", "SUSPECT_CALENDAR", "CALENDAR_MISMATCH")
 """By ESTIMATION_GAPS and GAP_IN_WINDOW for each pair, and by the grid and `calendars` below."""
@@ -65,6 +65,16 @@ def flagged(panel: Panel, prices: PriceTable, accepts: Accepts = nothing) -> Ite
                 days = np.array(flag.sessions, dtype="datetime64[D]")
                 used[k] |= any(panel.rests_on(i, days, days[:0]).any() for i in users[ticker])
             yield from _messages_of(code, ticker, [found[k] for k in np.argsort(~used, kind="stable")], accepts)
+
+
+def flagged_levels(panel: Panel, levels: PriceTable, accepts: Accepts, shown: float) -> Iterator[Message]:
+    """The values that look mistyped on the rows that a pair uses, a warning a series; told are levels times `shown`."""
+    days = levels.close.index.to_numpy("datetime64[D]")
+    for ticker, (a, b) in _spans(panel, levels).items():
+        if ticker in levels.info:
+            every = flags_of_levels(ticker, days, levels.close[ticker].to_numpy(float), shown)
+            found = [flag for flag in every if any(a <= day <= b for day in flag.sessions)]
+            yield from _messages_of("PRICE_SPIKE", ticker, found, accepts)
 
 
 def with_rates(tickers: Iterable[str], prices: PriceTable) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from eventstudy.prices._beside import copies_among
 from eventstudy.prices._currency import currency_of, in_currency, in_whole_units, rates_for, whole_currency
 from eventstudy.prices._factors import read_factors
 from eventstudy.prices._frame import frame_to_table
+from eventstudy.prices._levels import flags_of_levels
 from eventstudy.prices._load import Desk, load_prices, massive_bars
 from eventstudy.prices._moves import Flag
 from eventstudy.prices._opened import opened
@@ -34,6 +35,7 @@ __all__ = [
     "copies_among",
     "currency_of",
     "flags",
+    "flags_of_levels",
     "frame_to_table",
     "in_currency",
     "in_whole_units",

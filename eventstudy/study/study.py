@@ -237,7 +237,7 @@ class EventStudy:
         if not made.panel.pairs:
             raise _nothing(excluded, table)
         checked = (
-            check_levels(made.panel, daily)
+            check_levels(made.panel, table, config.accepts, 1 / GIVEN_IN[str(config.unit_in)])
             if levels
             else check(
                 made.panel,
