@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -13,6 +14,9 @@ import pytest
 from eventstudy import StudyResult
 from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidRequest
+from eventstudy.inference.regime import Regime
+from eventstudy.study.answers import Answer
+from eventstudy.study.cautions import of_design
 from eventstudy.study.near import Other, leaving_out
 from eventstudy.study.sentences import p_text
 from eventstudy.study.study import EventStudy
@@ -95,9 +99,51 @@ def test_each_window_is_told_how_wild_the_days_near_it_are() -> None:
         assert near.raised is (str(window) in said.message.split("; p-values")[0])
         if near.raised:
             assert f"near {window} {near.ratio:.1f} times (p " in said.message
-    assert "over several days not in full: mistrust one just below 5 %" in said.message
+    assert "a small p may be the wild days, not the event" in said.message
     short = study(wild(), tickers=("AAA",), windows=[(0, 0)])
     assert "not in full" not in short.warnings.set_index("code")["message"]["VOLATILITY_REGIME"]
+
+
+@pytest.mark.parametrize(
+    ("wild", "calm", "speaks", "told"),
+    [
+        ((0,), (), {"placebo"}, "p-values there allow for that"),
+        (
+            (0,),
+            (5,),
+            {"placebo"},
+            "allow for that, those of [-5, +5] do not: a small p there may be the wild days, not the event",
+        ),
+        (
+            (0, 1),
+            (5,),
+            {"placebo"},
+            "those of [-5, +5] do not, and over several days none does in full: a small p may be",
+        ),
+        ((1,), (), {"placebo"}, "allow for that, over several days not in full: a small p may be the wild days"),
+        (
+            (0,),
+            (5,),
+            {"placebo_sum"},
+            "goes by the days near each event alone, not by those of all events together: a small p",
+        ),
+        ((0,), (), {"bmp"}, "the headline test allows for that"),
+    ],
+)
+def test_what_is_said_of_p_is_what_the_headline_test_used(
+    wild: tuple[int, ...], calm: tuple[int, ...], speaks: set[str], told: str
+) -> None:
+    """With `never` as well, where few events have the p of their own near days either way."""
+    raised, near = Regime(1.5, 0.02, used=True, after=True), Regime(1.0, 0.6, used=True, after=True)
+    windows = {Window(-k, k): raised for k in wild} | {Window(-k, k): near for k in calm}
+    answers = [of_regime(window, one, next(iter(speaks))) for window, one in windows.items()]
+    [said] = [str(w.message) for w in of_design(answers) if w.code == "VOLATILITY_REGIME"]
+    assert told in said
+
+
+def of_regime(window: Window, regime: Regime, headline: str) -> Answer:
+    """The answer of three pairs, by this headline test, near whose window days were so wild."""
+    return replace(Answer.of_none(window), n=3, headline=headline, regime=regime)
 
 
 def test_a_p_by_calm_days_stands_in_brackets_where_days_were_wild() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -172,8 +172,8 @@ def of_design(answers: Iterable[Answer]) -> list[Message]:
     told_once = [_of_windows(message, others) for message, (_, *others) in found.values()]
     told_once += _beside_the_mean(answers)
     told = {answer.window: answer.regime for answer in answers if answer.n > 1 and answer.regime is not None}
-    by_pairs = any(answer.headline not in (None, "placebo", "placebo_sum") for answer in answers)
-    return [*told_once, *_of_regimes(told, "VOLATILITY_REGIME.together", by_pairs=by_pairs)]
+    speaks = {answer.headline for answer in answers if answer.headline}
+    return [*told_once, *_of_regimes(told, "VOLATILITY_REGIME.together", speaks)]
 
 
 def _beside_the_mean(answers: Sequence[Answer]) -> Iterator[Message]:
@@ -192,31 +192,45 @@ def _of_windows(message: Message, others: list[Window]) -> Message:
     return message._replace(message=Phrase("{said}; likewise {others:list}", said=message.message, others=others))
 
 
-def _of_regimes(told: Mapping[Window, Regime], form: str, *whom: str, by_pairs: bool = False) -> Iterator[Message]:
-    """What the days near some windows call for; `by_pairs`: where a headline takes its spread from the pairs."""
+def _of_regimes(told: Mapping[Window, Regime], form: str, speaks: Set[str], *whom: str) -> Iterator[Message]:
+    """What the days near some windows call for, where these are the headline tests."""
     if wild := {window: regime for window, regime in told.items() if regime.raised}:
         storms = [
             Phrase("near {window} {ratio:times} times (p {p:p})", window=window, ratio=regime.ratio, p=regime.p)
             for window, regime in wild.items()
         ]
         calm = [window for window in told if window not in wild]
-        yield Message.of(
-            form, *whom, storms=storms, windows=list(wild), judged=_allowed_for(wild, calm, by_pairs=by_pairs)
-        )
+        yield Message.of(form, *whom, storms=storms, windows=list(wild), judged=_allowed_for(wild, calm, speaks))
     if unknown := [window for window, regime in told.items() if not regime.after or not np.isfinite(regime.ratio)]:
         yield Message.of("REGIME_UNKNOWN", *whom, windows=unknown)
 
 
-def _allowed_for(wild: Mapping[Window, Regime], calm: list[Window], *, by_pairs: bool) -> Phrase:
-    """Whether p-values allow for the wild days near some windows, and that near others there are none."""
+def _allowed_for(wild: Mapping[Window, Regime], calm: list[Window], speaks: Set[str]) -> Phrase:
+    """Whether the p of the headline tests allow for the wild days near some windows, and that near others there are none."""
+    if "placebo_sum" in speaks:
+        return Phrase(
+            "the headline test goes by the days near each event alone, not by those of all events together: a small p may be"
+            " the wild days, not the event"
+        )
     if any(regime.ignored for regime in wild.values()):
         return Phrase("tests that do not allow for that are not valid there (--regime never)")
-    if by_pairs:
+    if not speaks <= {"placebo"}:
         return Phrase("the headline test allows for that, tests that do not are not valid there")
+    several = any(window.length > 1 for window in wild)
     told = Phrase("p-values there allow for that")
-    if any(window.length > 1 for window in wild):
-        told = Phrase("p-values there allow for that (over several days not in full: mistrust one just below 5 %)")
-    return Phrase("{told}, those of {calm:list} do not", told=told, calm=calm) if calm else told
+    if calm:
+        told = Phrase("{told}, those of {calm:list} do not", told=told, calm=calm)
+        return (
+            Phrase("{told}: a small p there may be the wild days, not the event", told=told)
+            if not several
+            else Phrase(
+                "{told}, and over several days none does in full: a small p may be the wild days, not the event",
+                told=told,
+            )
+        )
+    if several:
+        return Phrase("{told}, over several days not in full: a small p may be the wild days, not the event", told=told)
+    return told
 
 
 def _regimes(result: StudyResult) -> Iterator[Message]:
@@ -228,7 +242,7 @@ def _regimes(result: StudyResult) -> Iterator[Message]:
     for i, pair in enumerate(result.panel.pairs):
         said = {w: firm.spoken(i) for w, firm in result.firm_answers.items() if firm.headline[i] == "placebo"}
         told = {w: one.regime for w, one in said.items() if one.regime and np.isfinite(one.p_value)}
-        yield from _of_regimes(told, "VOLATILITY_REGIME", pair.event_id, pair.ticker)
+        yield from _of_regimes(told, "VOLATILITY_REGIME", {"placebo"}, pair.event_id, pair.ticker)
         if widest is not None and widest in said and widest.length > 1:
             yield from _serial(result, i, pair, widest)
 
