@@ -297,7 +297,9 @@ def _number(value: Any, spec: str, language: str) -> str:
     text = unit.text(value, spec[:-2]) if percent else format(value, spec)
     if text.startswith("-") and not text.strip("-0."):
         text = text[1:]  # nothing is neither up nor down
-    return (text if language == "en" else german_number(text)) + (unit.mark if percent else "")
+    if language == "en":
+        return text + (unit.mark if percent else "")
+    return german_number(text).replace("%", " %") + (unit.mark if percent else "")
 
 
 def p_text(p: float, language: str = "en") -> str:

@@ -102,7 +102,7 @@ WARNINGS: dict[str, Code] = {
         "Compare with a model without alpha (market_adjusted) or another estimation window.",
     ),
     "ARCH": Code(
-        "volatility clusters (Engle LM p = {p:.3f}): p-values hold on average, not in wild spells",
+        "volatility clusters (Engle LM p {p:p}): p-values hold on average, not in wild spells",
         "Quiet and wild spells alternate, so p-values hold on average but are too small in wild spells.",
         "Look at the placebo test, which keeps the order of days, or at a model with changing variance.",
     ),
@@ -420,13 +420,13 @@ WARNINGS: dict[str, Code] = {
     ),
     "EVENT_VARIANCE": Code(
         {
-            "": "{window}: standardised CARs spread more widely than on ordinary days (p = {p:.3f})",
+            "": "{window}: standardised CARs spread more widely than on ordinary days (p {p:p})",
             "clustered": (
-                "{window}: standardised CARs spread more widely than on ordinary days (p = {p:.3f}); bmp_adjusted "
+                "{window}: standardised CARs spread more widely than on ordinary days (p {p:p}); bmp_adjusted "
                 "and grank_t allow for that where common and own variance rise alike"
             ),
             "one_date": (
-                "{window}: wider spread than usual (p = {p:.3f}): a wilder day and firms that react unlike cannot be told apart"
+                "{window}: wider spread than usual (p {p:p}): a wilder day and firms that react unlike cannot be told apart"
             ),
         },
         (

@@ -286,7 +286,7 @@ class Robustness(Answer):
             f" {percent(float(np.median(cars)))}; {100 * self.share_same_sign:.0f} % have the sign of the study's own for the"
             f" same window, {share}{of} have p below 5 %."
         )
-        if np.isfinite(self.share_p):
+        if np.isfinite(self.share_p) and self.share_significant:
             chance = f"{100 * self.share_p:.3g} % of cases"
             text += f" Where nothing happens, as many have it in {chance} (drawn from ordinary days)."
         names = [(name.replace("_", " "), s) for name, s in self.drivers.items() if s > 0]

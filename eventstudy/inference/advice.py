@@ -309,9 +309,7 @@ def objections(test: PairsTest, design: Design, variant: str) -> Iterator[tuple[
         yield Phrase("a spread estimated from {pairs} pairs says little: five are needed", pairs=n), None
     if test.constant_variance and design.event_variance:
         yield (
-            Phrase(
-                "the variance rose with the event (p = {p:.3f}); this test takes it for unchanged", p=design.variance_p
-            ),
+            Phrase("the variance rose with the event (p {p:p}); this test takes it for unchanged", p=design.variance_p),
             against_variance(max(1.0, design.variance_ratio)),
         )
     if (test.constant_variance or test.calm_days) and design.storm > 1 and not (test.scaled and design.scale > 1):

@@ -39,7 +39,7 @@ def _all(told: Material, found: dict[str, Any]) -> Text:
     if found["n_judged"]:
         hits: Span = told.percent("robustness.share_significant", 0, sign=False)
         spans += [" ", *words.fill("choices hit", hits=hits, judged=told.count("robustness.n_judged"))]
-        if found["share_p"] is not None:
+        if found["share_p"] is not None and found["share_significant"]:  # none: any study has as many
             spans += [" ", *words.fill("choices by chance", share=told.percent("robustness.share_p", 1, sign=False))]
     first = next(iter(found["drivers"]), None)
     if first is not None and found["drivers"][first] > 0:

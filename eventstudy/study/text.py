@@ -326,7 +326,7 @@ def _all_at_once(result: StudyResult) -> str:
         adjusted |= {"Holm": family.holm, "Benjamini-Hochberg": family.benjamini_hochberg}
     told: dict[str, list[str]] = {}
     for name, p in adjusted.items():
-        left = [f"{result.panel.pairs[i].ticker} {windows[w]}" for w, i in np.argwhere(p.T < LEVEL)]
+        left = [f"{_pair_name(result, i)} {windows[w]}" for w, i in np.argwhere(p.T < LEVEL)]
         told.setdefault(some_of(left, 4) or "none", []).append(name)
     which = "; ".join(f"{shown} by {', '.join(names)}" for shown, names in told.items())
     if not beyond:
@@ -337,12 +337,16 @@ def _all_at_once(result: StudyResult) -> str:
     return f"below 5 % of all {family.p.size} p together: {which} ({cannot})" if which else cannot
 
 
+def _pair_name(result: StudyResult, i: int) -> str:
+    """The ticker of a pair, with its day 0 where there are several events."""
+    ticker = result.panel.pairs[i].ticker
+    return ticker if len(result.events) == 1 else f"{ticker} {result.panel.day0[i].session}"
+
+
 def _ticker_rows(result: StudyResult, members: Ints) -> list[list[str]]:
     rows = []
     for i in members.tolist():
-        pair = result.panel.pairs[i]
-        name = pair.ticker if len(result.events) == 1 else f"{pair.ticker} {result.panel.day0[i].session}"
-        cells = [f"  {name}"]
+        cells = [f"  {_pair_name(result, i)}"]
         for firm in result.firm_answers.values():
             cells += [percent(firm.found.car[i]), smallest_told(firm.spoken(i))]
         if _stepped_down(result):

@@ -446,6 +446,9 @@ def test_the_share_by_chance_is_binomial_where_specifications_have_nothing_in_co
 def test_a_share_of_specifications_is_held_against_what_chance_gives() -> None:
     """Where something happened hardly ever so many, on the day of the release often; each is in the sentence."""
     found = {day0: robustness(es.run("deepseek-r1", day0=day0)) for day0 in ("recognised", "announced")}
+    quiet = robustness(es.run("deepseek-r1"), windows=[(0, 0)])
+    assert quiet.share_significant == 0
+    assert "Where nothing happens" not in quiet.sentence, "none of 40 is what any study has"
     for one in found.values():
         told = json.loads(json.dumps(one.to_dict(), allow_nan=False))
         assert told["share_p"] == one.share_p
