@@ -57,6 +57,10 @@ def finding(result: StudyResult) -> Phrase:
     if primary and further:
         told.append(_further(result, further))
     unjudged = [a for a in answers if not a.headline]
+    ended = [a.window for a in unjudged if not a.n and a.window.end > _last_day(result)]
+    if ended:
+        told.append(Phrase("prices end before the last day of {windows}", windows=ended))
+    unjudged = [a for a in unjudged if a.window not in ended]
     if nothing := [a.window for a in unjudged if not any(test.valid for test in a.tests.values())]:
         told.append(Phrase("no test is valid for {windows}", windows=nothing))
     if other := [a.window for a in unjudged if a.window not in nothing]:
@@ -68,6 +72,11 @@ def finding(result: StudyResult) -> Phrase:
     if not day:
         return Phrase("{subject}: {findings:;}.", subject=whom, findings=told)
     return Phrase("{subject}: {findings:;}. {day}", subject=whom, findings=told, day=day)
+
+
+def _last_day(result: StudyResult) -> int:
+    """The last event day that any pair has a return of."""
+    return max((int(result.rel_days[j]) for j in np.flatnonzero(np.isfinite(result.returns.ar).any(axis=0))), default=0)
 
 
 def _told(result: StudyResult, answers: list[Answer]) -> list[Phrase]:

@@ -26,6 +26,9 @@ def test_three_of_eleven_days_observed() -> None:
     assert row(result, (0, 10))["n_days"] == 3
     assert row(result, (0, 1))["t"] == pytest.approx(dummies(prices, [0, 1])[0] / dummies(prices, [0, 1])[1], rel=1e-9)
     assert result.incomplete
+    told = " ".join(result.text().split())
+    assert "prices end before the last day of [0, +10]" in told
+    assert "no test is valid" not in told
 
 
 def test_nine_of_eleven_days_are_enough_and_are_nine_days_uncertain() -> None:
