@@ -21,7 +21,7 @@ from eventstudy.language import Phrase
 from eventstudy.tables.dates import dates_of
 from eventstudy.tables.frames import headed_frame, pandas_of
 from eventstudy.tables.headed import Headed
-from eventstudy.tables.headings import fold, role_of, words
+from eventstudy.tables.headings import by_bracket_alone, fold, other_field, role_of, words
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.workbook import as_text
 from eventstudy.tables.written import When, clock_of, local_time, looks_like_one
@@ -233,6 +233,9 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
             if not table.counts_rows(i):
                 others.append(i)
             continue
+        if role is None and other_field(heading, "events"):
+            others.append(i)
+            continue
         if role is None:
             near = get_close_matches(fold(heading), COLUMNS, n=1, cutoff=0.8)
             if near and near[0] not in [fold(h) for h in heads]:
@@ -246,6 +249,11 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
                 problems.append(f"column {heading} stands there {sum(fold(h) == fold(heading) for h in heads)} times")
                 continue
             first = (role_of(heads[found[name]], "events") or role)[1]
+            if name in REQUIRED and first == role[1] and by_bracket_alone(heads[found[name]], heading):
+                problems.append(
+                    f"columns {heads[found[name]]} and {heading} differ only in their brackets: keep one as {name}"
+                )
+                continue
             loser = i if first <= role[1] else found[name]
             others.append(loser)
             if loser == i:

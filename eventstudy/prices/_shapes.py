@@ -13,7 +13,7 @@ from eventstudy.datasets import of_isin, tickers_by_name
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
 from eventstudy.tables.headed import Headed
-from eventstudy.tables.headings import fold, role_of
+from eventstudy.tables.headings import by_bracket_alone, fold, other_field, role_of
 from eventstudy.tables.place import Place, Reading
 
 MEANT = (*FIELDS, "ret")
@@ -100,6 +100,8 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None, stem:
         if counts:
             shape.said.append(_passed([table.headings[i] for i in counts]))
     if not shape.fields and not shape.columns:
+        if aside := _bracketed(table):
+            raise _other_fields(table, aside)
         raise table.place.fault(
             "there is a date column but no price",
             available=", ".join(filter(None, table.headings)),
@@ -144,6 +146,9 @@ def _date_columns(table: Headed) -> list[int]:
     ranked = ranked or {i: 0 for i in dated if _price_role(heads[i]) == "time"}
     named = [i for i in dated if i in ranked]
     if not named:
+        between = [heads[i] for i in dated if other_field(heads[i], "prices") == "date"]
+        if len(between) > 1:
+            raise _by_brackets(table, between)
         held = [i for i in ranked if not table.cells_of(i) or any(isinstance(v, str) for v in table.cells_of(i))]
         named = [i for i in dated if not heads[i] or i == 0] or held or dated
     if not named:
@@ -152,8 +157,14 @@ def _date_columns(table: Headed) -> list[int]:
             available=", ".join(filter(None, heads[:20])),
             hint="prices are ticker,date,close or date,TICKER,TICKER,...; dates as 2025-01-27",
         )
-    best = min(named, key=lambda i: (ranked.get(i, 99), i))
-    twins = [i for i in named if ranked.get(i, 99) == ranked.get(best, 99) and fold(heads[i]) == fold(heads[best])]
+    best = min(named, key=lambda i: (ranked.get(i, 9_999), i))
+    twins = [
+        i for i in named if ranked.get(i, 9_999) == ranked.get(best, 9_999) and fold(heads[i]) == fold(heads[best])
+    ]
+    near = [heads[i] for i in named if ranked.get(i, 9_999) == ranked.get(best, 9_999)
+            and by_bracket_alone(heads[i], heads[best])]  # fmt: skip
+    if len(near) > len(twins):
+        raise _by_brackets(table, near)
     if len(twins) > 1:
         if all(b - a > 1 for a, b in zip([*twins], [*twins[1:], len(heads)], strict=False)):
             return twins
@@ -220,6 +231,9 @@ def _leveled(table: Headed, dates: list[int], others: list[int], asked: Sequence
         known = found.get((ticker, role))
         if known is not None:
             old = (role_of(filled[known][best], "prices") or ("", 0))[1]
+            pair = [filled[known][best], filled[i][best]]
+            if rank == old and fold(pair[0]) != fold(pair[1]) and by_bracket_alone(*pair):
+                raise _by_brackets(table, pair)
             if rank == old:
                 raise table.place.fault(
                     f"ticker {ticker!r} has two columns {filled[i][best]!r}", hint="keep one of them"
@@ -450,7 +464,22 @@ def _best(table: Headed, columns: list[int], heads: list[str]) -> int | None:
     ranked = sorted(columns, key=lambda i: (role_of(heads[i], "prices") or ("", 0))[1])
     if len(ranked) > 1 and fold(heads[ranked[0]]) == fold(heads[ranked[1]]):
         raise _there_twice(table, heads[ranked[1]])
+    if len(ranked) > 1 and by_bracket_alone(heads[ranked[0]], heads[ranked[1]]) and _tied(heads, *ranked[:2]):
+        raise _by_brackets(table, [heads[i] for i in ranked[:2]])
     return ranked[0] if ranked else None
+
+
+def _tied(heads: Sequence[str], i: int, k: int) -> bool:
+    return role_of(heads[i], "prices") == role_of(heads[k], "prices")
+
+
+def _by_brackets(table: Headed, headings: Sequence[str]) -> Exception:
+    """What to raise of columns that only their brackets tell apart."""
+    return table.place.fault(
+        f"{' and '.join(map(repr, headings))} differ only in their brackets, and none says which is meant",
+        available=", ".join(filter(None, table.headings)),
+        hint="call the column that is meant by its word alone (close, date, ticker), or remove the others",
+    )
 
 
 def _there_twice(table: Headed, heading: str) -> Exception:
@@ -475,6 +504,8 @@ def _fields(table: Headed, others: list[int], meant: Mapping[int, str | None], s
             ranks = [(role_of(heads[k], "prices") or ("", 0))[1] for k in (known, i)]
             if fold(heads[known]) == fold(heads[i]):
                 raise _there_twice(table, heads[i])
+            if role in _NEEDED and ranks[0] == ranks[1] and by_bracket_alone(heads[known], heads[i]):
+                raise _by_brackets(table, [heads[known], heads[i]])
             left.append(heads[i] if ranks[0] <= ranks[1] else heads[known])
             if ranks[0] <= ranks[1]:
                 continue
@@ -498,7 +529,22 @@ def _passed(headings: Sequence[str]) -> Phrase:
     return Phrase("columns not needed: {columns:some 4}", columns=[h for h in headings if h] or ["?"])
 
 
+def _bracketed(table: Headed) -> list[str]:
+    """Headings that words in brackets make another field than the close or the return."""
+    return [h for h in table.headings if h and other_field(h, "prices") in _NEEDED]
+
+
+def _other_fields(table: Headed, headings: Sequence[str]) -> Exception:
+    return table.place.fault(
+        f"{' and '.join(map(repr, headings))}: the words in brackets make another field of it, and there is no close",
+        available=", ".join(filter(None, table.headings)),
+        hint="if one of them is the closing price, call it close; a simple return, call it ret",
+    )
+
+
 def _no_close(table: Headed) -> Exception:
+    if aside := _bracketed(table):
+        return _other_fields(table, aside)
     return table.place.fault(
         "there is no column 'close'",
         available=", ".join(filter(None, table.headings)),

@@ -13,6 +13,13 @@ from eventstudy.datasets import shipped
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 _COUNTED = re.compile(r"^\d+\.\s+")
 _ASIDE = re.compile(r"\s*(\([^()]*\)|\[[^\[\]]*\]|\b(in|en)\s+[A-Z€$]{1,3}$)\s*")
+_BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+_MARKED = re.compile(r"[(\[]\W+[)\]]")
+"""Brackets without a word: `Close (%)`."""
+_FORM = re.compile(
+    r"[dmyjthsa]{1,4}([./: -]+[dmyjthsa]{1,4})+|[A-Z][a-z]+/[A-Z][A-Za-z_/]+|[ymdj]{8}", re.ASCII | re.IGNORECASE
+)
+"""How a date is written, or the name of a time zone."""
 
 
 @lru_cache(maxsize=65_536)
@@ -42,9 +49,66 @@ def roles(part: str) -> Mapping[str, tuple[str, int]]:
     return found
 
 
+@cache
+def _harmless() -> frozenset[str]:
+    """Words in brackets behind a heading that leave it the same field: units, currencies, exchanges, time zones, vendors."""
+    return frozenset(w for listed in words("brackets").values() for v in listed for w in (v, fold(v)) if w)
+
+
+def _same_field(aside: str, role: str, part: str) -> bool:
+    """Whether words in brackets leave a heading what it is: `Close (USD)`, `Kurs (Schluss)`, not `Kurs (Vortag)`."""
+    text = aside.strip().casefold()
+    able = _harmless()
+    if not text or text in able or fold(text) in able or _FORM.fullmatch(aside.strip()):
+        return True
+    own = roles(part).get(fold(text))
+    if own is not None:
+        return own[0] == role or (own[0] == "adj_close" and role in ("close", "ret"))
+    if "%" in text or "percent" in text:
+        return role not in ("close", "adj_close")
+    found = [w for w in re.split(r"[\s,;/+&-]+", text) if w]
+    return bool(found) and all(
+        w in able or fold(w) in able or roles(part).get(fold(w), ("",))[0] == role for w in found
+    )
+
+
+def _aside(heading: str, part: str) -> tuple[str, int] | None:
+    """What a heading means without what stands in brackets, whatever that is."""
+    return roles(part).get(fold(_ASIDE.sub(" ", _COUNTED.sub("", heading))))
+
+
 def role_of(heading: str, part: str) -> tuple[str, int] | None:
-    """What a heading means, a unit in brackets and a number before it (`4. close`) left aside; None: it is not known."""
+    """What a heading means and how early its word stands; a number before it (`4. close`) and a unit in brackets left aside.
+
+    The plain word comes before the same with a unit. Words in brackets that make it another field (`Close (prev)`) name
+    nothing that is needed. None: it is not known.
+    """
     if heading[-1:].isdigit() and heading[0] in "0123456789.-+":
         return None  # a number
-    known = roles(part)
-    return known.get(fold(heading)) or known.get(fold(_ASIDE.sub(" ", _COUNTED.sub("", heading))))
+    if (
+        hit := roles(part).get(fold(heading)) or roles(part).get(fold(_COUNTED.sub("", heading)))
+    ) and not _MARKED.search(heading):
+        return hit[0], 2 * hit[1]
+    hit = _aside(heading, part)
+    if hit is None:
+        return None
+    if all(_same_field(a or b, hit[0], part) for a, b in _BRACKET.findall(heading)):
+        return hit[0], 2 * hit[1] + 1
+    return ("nothing", 0) if "nothing" in roles_of(part) else None
+
+
+@cache
+def roles_of(part: str) -> frozenset[str]:
+    """What headings of a part can mean."""
+    return frozenset(words(part))
+
+
+def by_bracket_alone(one: str, other: str) -> bool:
+    """Whether two headings are the same but for what stands in brackets."""
+    return fold(_ASIDE.sub(" ", one)) == fold(_ASIDE.sub(" ", other))
+
+
+def other_field(heading: str, part: str) -> str | None:
+    """What a heading would mean if words in brackets did not make it another field; None: they do not."""
+    hit, own = _aside(heading, part), role_of(heading, part)
+    return hit[0] if hit and (own is None or own[0] != hit[0]) else None

@@ -1,0 +1,90 @@
+"""Words in brackets behind a heading: a unit leaves the field what it is, any other word makes it another field."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from eventstudy.errors import InvalidFile
+from eventstudy.events import load_registry
+from eventstudy.prices import load_prices
+
+DAYS = ("2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05")
+TAKEN = {
+    "Datum,Kurs (Vortag),Kurs": 2,
+    "Date,Close (prev),Close": 2,
+    "Date,Close,Close [previous]": 1,
+    "Date,Price (t-1),Price": 2,
+    "Date,Price (12m target),Price": 2,
+    "Date,Close (%),Close": 2,
+    "Date,Close (EUR),Close": 2,
+    "Datum,Kurs (Eröffnung),Kurs (Schluss)": 2,
+    "Date,Price (open),Price (close)": 2,
+    "Date,Close (US$)": 1,
+    "Date,Price (bid),Price (unadjusted)": 2,
+    "Date (dd/mm/yyyy),Close (XETRA)": 1,
+}
+REFUSED = (
+    "Date,Close (9:30),Close (16:00)",
+    "Date,Price (bid),Price (ask)",
+    "Date,Close (USD),Close (EUR)",
+    "Date,Close (prev)",
+    "Date,Return (log)",
+    "Date,Ret (excess)",
+)
+
+
+def prices(path: Path, head: str) -> Path:
+    """A file of one ticker in which column K holds 100 K and more."""
+    n = head.count(",")
+    rows = [",".join([day, *(f"{100 * k + i}.5" for k in range(1, n + 1))]) for i, day in enumerate(DAYS)]
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("head", TAKEN)
+def test_the_close_is_the_column_that_says_so(tmp_path: Path, head: str) -> None:
+    found = load_prices(path=prices(tmp_path / "NVDA.csv", head))
+    assert found.fields["close"]["NVDA"].tolist() == [100 * TAKEN[head] + i + 0.5 for i in range(4)]
+    dropped = [h for k, h in enumerate(head.split(",")) if k not in (0, TAKEN[head])]
+    assert all(h in " ".join(map(str, found.read_as)) for h in dropped)
+
+
+@pytest.mark.parametrize("head", REFUSED)
+def test_brackets_that_leave_no_close_are_refused_by_name(tmp_path: Path, head: str) -> None:
+    with pytest.raises(InvalidFile) as refused:
+        load_prices(path=prices(tmp_path / "NVDA.csv", head))
+    assert all(repr(h) in str(refused.value) for h in head.split(",")[1:])
+
+
+def test_returns_in_logs_beside_simple_ones(tmp_path: Path) -> None:
+    path = tmp_path / "returns.csv"
+    rows = "".join(f"NVDA,{day},{k}.5,{k / 100 + 0.01:.3f}\n" for k, day in enumerate(DAYS))
+    path.write_text("ticker,date,return (log),return\n" + rows)
+    assert load_prices(path=path).fields["ret"]["NVDA"].dropna().tolist() == [0.01, 0.02, 0.03, 0.04]
+
+
+def test_two_dates_that_only_brackets_tell_apart(tmp_path: Path) -> None:
+    path = tmp_path / "NVDA.csv"
+    path.write_text(
+        "Date (trade),Date (settlement),Close\n" + "".join(f"{d},2024-02-0{k + 1},{k}.5\n" for k, d in enumerate(DAYS))
+    )
+    with pytest.raises(InvalidFile, match="'Date \\(trade\\)' and 'Date \\(settlement\\)'"):
+        load_prices(path=path)
+
+
+def test_events_by_the_plain_date_and_ticker(tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text("ticker (acquirer),ticker,date (effective),date\nAMD,NVDA,2024-03-01,2024-01-03\n")
+    (event,) = load_registry(path)
+    assert list(event.tickers) == ["NVDA"] and str(event.announced)[:10] == "2024-01-03"
+
+
+@pytest.mark.parametrize("head", ["Ticker (acquirer),Ticker (target),date", "ticker,date (UTC),date (CET)"])
+def test_events_whose_columns_only_brackets_tell_apart(tmp_path: Path, head: str) -> None:
+    path = tmp_path / "events.csv"
+    row = "AMD,NVDA,2024-01-03" if head.startswith("T") else "NVDA,2024-01-03,2024-01-04"
+    path.write_text(f"{head}\n{row}\n")
+    with pytest.raises(InvalidFile) as refused:
+        load_registry(path)
+    assert all(h in str(refused.value) for h in head.split(",") if "(" in h)
