@@ -79,11 +79,11 @@ def pandas_of(given: Any) -> pd.DataFrame | None:
 
 
 def _column(column: Any) -> Any:
-    values = (
-        column.to_list()
-        if str(column.dtype) in ("Date", "String", "Categorical", "Enum", "Object")
-        else column.to_numpy()
-    )
+    """The values of a column, instants in the zone of their own: NumPy has none, and hands them over in UTC."""
+    kind = str(column.dtype)
+    values = column.to_list() if kind in ("Date", "String", "Categorical", "Enum", "Object") else column.to_numpy()
+    if zone := getattr(column.dtype, "time_zone", None):
+        return pd.Series(pd.DatetimeIndex(values).tz_localize("UTC").tz_convert(zone))
     return pd.Series(values, dtype=object) if isinstance(values, list) else values
 
 

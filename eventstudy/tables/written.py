@@ -395,6 +395,15 @@ def one_day(given: Any, name: str = "the date") -> date:
     return when
 
 
+_DAY = timedelta(1)
+_LONGER = ("datetime64[Y]", "datetime64[M]", "datetime64[W]")
+"""What NumPy calls years, months and weeks."""
+
+
+def _no_day(given: Any) -> InvalidRequest:
+    return InvalidRequest(f"{given} is a period of more than a day, not a date", hint="write 2025-01-27")
+
+
 def plain_when(given: Any) -> When:
     """A date or datetime from what Python libraries call one; a naive midnight is its day.
 
@@ -403,8 +412,12 @@ def plain_when(given: Any) -> When:
     """
     kind = type(given).__name__
     if kind == "Period":
+        if given.end_time - given.start_time > _DAY:
+            raise _no_day(given)
         given = given.start_time
     elif kind == "datetime64":
+        if str(given.dtype) in _LONGER:
+            raise _no_day(given)
         given = given.astype("datetime64[us]").item()
     if not isinstance(given, date) or kind == "NaTType":
         raise InvalidRequest(f"{given!r} is not a date", hint="write 2025-01-27")

@@ -77,7 +77,7 @@ def test_events_by_the_plain_date_and_ticker(tmp_path: Path) -> None:
     path = tmp_path / "events.csv"
     path.write_text("ticker (acquirer),ticker,date (effective),date\nAMD,NVDA,2024-03-01,2024-01-03\n")
     (event,) = load_registry(path)
-    assert list(event.tickers) == ["NVDA"] and str(event.announced)[:10] == "2024-01-03"
+    assert (list(event.tickers), str(event.announced)[:10]) == (["NVDA"], "2024-01-03")
 
 
 @pytest.mark.parametrize("head", ["Ticker (acquirer),Ticker (target),date", "ticker,date (UTC),date (CET)"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,9 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from eventstudy.errors import InvalidFile
+from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.prices import load_prices
+from eventstudy.tables.written import plain_when
 
 D = pd.bdate_range("2024-01-02", periods=60)
 _RNG = np.random.default_rng(1)
@@ -91,7 +93,8 @@ S["polars date"] = pl.from_pandas(L).with_columns(pl.col("date").cast(pl.Date))
 S["polars lazy"] = pl.from_pandas(L).lazy()
 S["polars series"] = pl.Series("NVDA", C.NVDA.tolist())
 S["polars str date"] = pl.from_pandas(L).with_columns(pl.col("date").dt.strftime("%Y-%m-%d"))
-S["polars tz"] = pl.from_pandas(C.tz_localize("America/New_York").rename_axis("date").reset_index())
+for zone in ("America/New_York", "Europe/Berlin", "Asia/Tokyo"):
+    S[f"polars {zone}"] = pl.from_pandas(C.tz_localize(zone).rename_axis("date").reset_index())
 S["polars decimal"] = pl.from_pandas(L).with_columns(pl.col("close").cast(pl.Decimal(18, 4)))
 S["arrow"] = pa.Table.from_pandas(L)
 S["arrow batch"] = pa.RecordBatch.from_pandas(L)
@@ -161,3 +164,12 @@ def test_a_frame_is_read_to_the_same_closes_or_refused(key: str) -> None:
         assert list(found.index) == list(wanted.index)
         np.testing.assert_allclose(found, wanted, rtol=1e-6)
     assert not table.missing
+
+
+@pytest.mark.parametrize(
+    "given", [pd.Period("2025-01", "M"), pd.Period("2025-01-27", "W"), np.datetime64("2025-01"), np.datetime64("2025")]
+)
+def test_a_month_is_no_day(given: Any) -> None:
+    with pytest.raises(InvalidRequest, match="more than a day"):
+        plain_when(given)
+    assert plain_when(pd.Period("2025-01-27", "D")) == plain_when(np.datetime64("2025-01-27")) == date(2025, 1, 27)
