@@ -42,6 +42,10 @@ def parse_when(text: str, *, tz: str | None = None, order: Order | None = None) 
     return checked(one_moment(text, order=order), tz)
 
 
+_WINTER = {"EST": "America/New_York", "MST": "America/Denver"}
+"""Zones that stand still in the summer, though those who name them mostly mean the clock of a place."""
+
+
 def checked(when: date | datetime, tz: str | None) -> date | datetime:
     """A date as it is, an instant with its zone: its own, or that of `tz`.
 
@@ -58,6 +62,11 @@ def checked(when: date | datetime, tz: str | None) -> date | datetime:
             Phrase("{when} is a time without an offset or a zone", when=when.isoformat()),
             hint=Phrase("add the offset, e.g. -05:00, or name the zone: --tz America/New_York"),
         )
+    place = _WINTER.get(tz.upper())
+    if place and when.replace(tzinfo=zone(place)).dst():
+        told = {"when": when.isoformat(), "place": place, "zone": tz}
+        why = Phrase("{when} is in summer time in {place}, and {zone} is the time of the winter there", **told)
+        raise InvalidRequest(why, hint=Phrase("name the place, {place}, or add the offset that is meant", place=place))
     aware = when.replace(tzinfo=zone(tz), fold=0)
     later = aware.replace(fold=1)
     if aware.utcoffset() != later.utcoffset():

@@ -150,6 +150,12 @@ def test_a_zone_that_did_not_hold_then_is_not_known_or_another_day_of_the_week(t
         parse_when(text, tz="Europe/Berlin")
 
 
+def test_the_time_of_the_winter_is_no_zone_of_the_summer() -> None:
+    with pytest.raises(InvalidRequest, match="summer time in America/New_York, and EST is"):
+        parse_when("2025-07-28 16:00", tz="EST")
+    assert parse_when("2025-01-27 16:00", tz="EST") == parse_when("2025-01-27T16:00-05:00")
+
+
 def test_the_order_that_is_asked_for_settles_a_date() -> None:
     assert parse_when("01/02/2025", order="mdy").isoformat() == "2025-01-02"
     assert parse_when("01/02/2025", order="dmy").isoformat() == "2025-02-01"
