@@ -110,7 +110,7 @@ class Spill(Finding):
     differences: tuple[Difference, ...]
     """Each two groups once; the larger drop first."""
     alike: Significance
-    """That all groups have the same mean CAR, exact F."""
+    """That all groups have the same mean CAR: exact F of this window alone, for days no wilder than ordinary ones."""
     restrictions: int
     """How many restrictions that are."""
     gained: tuple[FirmAnswer, ...]
@@ -228,7 +228,7 @@ def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = Non
         >>> print(es.analyses.spillover(result).sentence)
         Over [0, 0] lost: data-centre power and cooling -22.56 % (p .007) and chip makers -10.85 % (p .016);
         not out of the ordinary: cloud buyers -1.67 % (p .485), China +1.76 % (p .973) and software and
-        devices +5.21 % (p .206). The groups did not all move alike (F p <.001). Furthest apart: data-centre
+        devices +5.21 % (p .206). The groups did not all move alike. Furthest apart: data-centre
         power and cooling minus software and devices -27.78 % (p .004).
     """
     result.config.check_estimated(Phrase("a comparison of groups"))
@@ -430,10 +430,15 @@ def _verdict(answer: Verdict) -> dict[str, Any]:
 
 
 def _alike(spill: Spill) -> str:
-    if not spill.alike.valid or not np.isfinite(spill.alike.p_value):
-        return "Whether they differ cannot be told jointly."
-    verdict = "do not differ by more than chance" if spill.alike.p_value >= LEVEL else "did not all move alike"
-    return f"The groups {verdict} (F p {p_text(spill.alike.p_value)})."
+    """Whether any two groups differ, all differences and windows judged together on the scale of the days near.
+
+    The exact F of a window takes ordinary days for as wild as those of the event, and knows of no other window: it is among the
+    figures, and no finding.
+    """
+    if not any(d.answer.judged for d in spill.differences):
+        return "Whether they differ cannot be told."
+    apart = any(d.answer.stands_out for d in spill.differences)
+    return f"The groups {'did not all move alike' if apart else 'do not differ by more than chance'}."
 
 
 def _furthest(spill: Spill) -> str:

@@ -91,7 +91,7 @@ def sets_of_days(total: int, length: int, seed: int, draws: int = DRAWS) -> Ints
     if length == 1:
         return np.arange(total)[:, None]
     rng = np.random.default_rng(seed)
-    if length * 4 > total:
+    if length**2 > 4 * total:  # of long windows hardly any set drawn day by day is without a repeated one
         return np.asfortranarray(rng.random((draws, total)).argsort(axis=1)[:, :length].astype(np.int64))
     drawn = rng.integers(total, size=(draws, length))
     while len(repeated := np.flatnonzero((np.diff(np.sort(drawn, axis=1), axis=1) == 0).any(axis=1))):

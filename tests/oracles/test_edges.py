@@ -54,7 +54,7 @@ def test_p_of_a_permutation_counts_its_draws(window: tuple[int, int]) -> None:
         assert found.p_value[i] == pytest.approx((1 + reached) / 10_000, rel=1e-12)
 
 
-@pytest.mark.parametrize(("total", "length"), [(61, 2), (20, 5), (20, 6), (30, 29)])
+@pytest.mark.parametrize(("total", "length"), [(61, 2), (20, 5), (20, 6), (30, 29), (250, 59), (500, 121)])
 def test_drawn_sets_of_days_have_no_day_twice_and_leave_none_out(total: int, length: int) -> None:
     drawn = sets_of_days(total, length, 3)
     assert drawn.shape == (9999, length)
