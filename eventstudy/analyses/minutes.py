@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from importlib import import_module
@@ -41,6 +41,7 @@ from eventstudy.inference.distributions import p_t
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Bools, Floats, Ints
 from eventstudy.prices import BarTable, Series
+from eventstudy.study.study import versions
 from eventstudy.text import columns, wrapped
 from eventstudy.windows import Window
 
@@ -433,6 +434,10 @@ class Minutes(Answer):
     width: int
     read_as: tuple[Phrase, ...] = ()
     """What the file of bars was taken for."""
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    """What was asked for besides, as JSON has it."""
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    """Where the bars come from."""
     schema = "eventstudy.minutes/1"
 
     @property
@@ -564,7 +569,14 @@ class Minutes(Answer):
     def _document(self) -> dict[str, Any]:
         many = self.together
         return {
-            "config": {"frequency": f"{self.width}min", "model": self.model, "benchmark": self.benchmark},
+            "config": {
+                "frequency": f"{self.width}min",
+                "model": self.model,
+                "benchmark": self.benchmark,
+                "unit": "percent",
+                **self.choices,
+            },
+            "provenance": dict(self.provenance),
             "windows": [plain({str(k): v for k, v in row.items()}) for row in self.tidy().to_dict("records")],
             "bars": [
                 {"event_id": j.event_id, "ticker": j.who, **plain(row)} for j in self.judged for row in self._bars(j)
@@ -723,7 +735,21 @@ def minutes(
             "no ticker is left to study",
             available="; ".join(f"{t} ({e}): {why}" for e, t, why in left[:5]) or "no event",
         )
-    return Minutes(tuple(judged), tuple(left), model or "market", benchmark, bars.width, bars.read_as)
+    return Minutes(
+        tuple(judged),
+        tuple(left),
+        model or "market",
+        benchmark,
+        bars.width,
+        bars.read_as,
+        {"days": days, "bar0": bar0, "across": across, "exchange": exchange},
+        {
+            "source": bars.source,
+            "prices_sha256": bars.sha256(),
+            "versions": versions(),
+            **({"read_as": [str(phrase) for phrase in bars.read_as]} if bars.read_as else {}),
+        },
+    )
 
 
 def stages_of(texts: Iterable[str]) -> dict[str, tuple[int, int]]:

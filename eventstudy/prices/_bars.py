@@ -7,6 +7,7 @@ it is the start or the end of a bar is told by the opening of the exchange, or t
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -80,6 +81,16 @@ class BarTable:
     def tickers(self) -> list[str]:
         """The tickers that have bars."""
         return list(self.series)
+
+    def sha256(self) -> str:
+        """A hash of tickers, starts and every price: equal bars, equal hash, in whatever order a file has them."""
+        digest = hashlib.sha256(repr((self.width, sorted(self.series))).encode())
+        for ticker in sorted(self.series):
+            one = self.series[ticker]
+            digest.update(one.start.astype("datetime64[s]").astype("<i8").tobytes())
+            for prices in (one.close, one.open):
+                digest.update(b"-" if prices is None else np.asarray(prices, "<f8").tobytes())
+        return digest.hexdigest()
 
 
 def load_bars(

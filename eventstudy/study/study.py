@@ -747,8 +747,20 @@ def _hint(excluded: list[Exclusion], table: PriceTable) -> str:
     return "check tickers, dates and the price source"
 
 
+def versions() -> dict[str, str]:
+    """The versions of what computes.
+
+    Example:
+        >>> from eventstudy.study.study import versions
+        >>> list(versions())
+        ['eventstudy', 'numpy', 'scipy', 'pandas', 'exchange-calendars']
+    """
+    packages = ("numpy", "scipy", "pandas", "exchange-calendars")
+    return {"eventstudy": __version__, **{name: version(name) for name in packages}}
+
+
 def _provenance(table: PriceTable, registry_sha256: str, more: Mapping[str, Any]) -> dict[str, Any]:
-    packages, read_as = ("numpy", "scipy", "pandas", "exchange-calendars"), (*table.read_as, *taken_for(table))
+    read_as = (*table.read_as, *taken_for(table))
     table = table.priced()
     return {
         "source": table.source,
@@ -756,7 +768,7 @@ def _provenance(table: PriceTable, registry_sha256: str, more: Mapping[str, Any]
         "retrieved_at": table.retrieved_at,
         "prices_sha256": table.sha256(),
         "registry_sha256": registry_sha256,
-        "versions": {"eventstudy": __version__, **{name: version(name) for name in packages}},
+        "versions": versions(),
         **({"read_as": [str(phrase) for phrase in read_as]} if read_as else {}),
         **more,
     }

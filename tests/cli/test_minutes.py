@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from eventstudy import __version__
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
+from eventstudy.prices import load_bars
 
 from tests.analyses.test_minutes import frame, made, study
 from tests.cli.conftest import Ran
@@ -27,7 +29,18 @@ def test_the_command_says_what_python_says(es: Es, bars: str) -> None:
     asked = ("minutes", "--date", "2025-12-03T14:00:00-05:00", "--tickers", "AAA", "--bars", bars)
     told = json.loads(es(*asked, "--format", "json").out)
     assert told["schema"] == "eventstudy.minutes/1"
-    assert told["config"] == {"frequency": "5min", "model": "market", "benchmark": "SPY"}
+    assert told["config"] == {
+        **{"frequency": "5min", "model": "market", "benchmark": "SPY", "unit": "percent"},
+        **{"days": 60, "bar0": "holds", "across": False, "exchange": None},
+    }
+    origin = told["provenance"]
+    assert origin["source"] == "bars.parquet"
+    assert origin["prices_sha256"] == load_bars(frame(tuple(reversed(made())))).sha256()
+    assert origin["prices_sha256"] != load_bars(frame(made()[1:])).sha256()
+    assert origin["versions"]["eventstudy"] == __version__
+    assert [f"bars read as: {'; '.join(origin['read_as'])}"] == [
+        n for n in told["notes"] if n.startswith("bars read as")
+    ]
     assert [w["p"] for w in told["windows"]] == pytest.approx(study().tidy()["p"].tolist())
     assert len(told["bars"]) == 12
     ran = es(*asked)
