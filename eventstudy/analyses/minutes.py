@@ -456,7 +456,7 @@ class Minutes(Answer):
         """What to know before believing it."""
         found = [f"{who} ({event}): {note}" if who else f"{event}: {note}" for who, event, note in self.noted]
         found += [f"{event} {ticker}: {why}" for event, ticker, why in self.left_out]
-        return (*dict.fromkeys(found), *map(str, self.told), str(ALWAYS))
+        return (*dict.fromkeys(found), *map(str, self.told), *map(str, self.scale), str(ALWAYS))
 
     @property
     def noted(self) -> Iterator[tuple[str, str, Phrase]]:
@@ -471,6 +471,21 @@ class Minutes(Answer):
     def told(self) -> tuple[Phrase, ...]:
         """What the file of bars was taken for, in one sentence."""
         return (Phrase("bars read as: {what:;}", what=self.read_as),) if self.read_as else ()
+
+    @property
+    def scale(self) -> tuple[Phrase, ...]:
+        """What is taken for the volatility of a day, where that is more than an hour."""
+        if self.width <= _FIVE:
+            return ()
+        said = {"bars": _FEWEST, "hours": _FEWEST * self.width // _HOUR}
+        return (
+            Phrase(
+                "The volatility of a day is that of the {bars} bars ({hours} hours) before bar 0, or of the last {bars} of the"
+                " day before where the session has fewer; how often this rejects was simulated for bars of one and five"
+                " minutes only.",
+                **said,
+            ),
+        )
 
     @property
     def incomplete(self) -> bool:
@@ -1124,7 +1139,7 @@ class _Room:
         return self._moments[place, *tickers]
 
     def _scale(self, ar: Floats, grid: Grid, opened: Bools, rows: Ints, col: int) -> Floats:
-        """(D,) how volatile the hour before bar 0 was, or the last one of the day before where the session is younger."""
+        """(D,) how volatile the hour before bar 0 was, twelve bars at least, or the end of the day before where it has fewer."""
         n = max(_BEFORE // grid.width, _FEWEST)
         part = np.full((len(rows), n), np.nan)
         if col >= n:

@@ -116,7 +116,7 @@ def _limits(found: Minutes, words: Words) -> Iterator[Paragraph]:
     for who, event, note in found.noted:
         whom: Text = (_named(who, words), f" ({event}): ") if who else (f"{event}: ",)
         yield Paragraph((*whom, words.said(note)), "note")
-    yield from (Paragraph((words.said(told),), "note") for told in (*found.told, ALWAYS))
+    yield from (Paragraph((words.said(told),), "note") for told in (*found.told, *found.scale, ALWAYS))
 
 
 def _picture(found: Minutes, one: Judged, place: int, lang: Lang) -> Picture:

@@ -317,6 +317,8 @@ def test_a_market_with_a_lunch_has_no_window_over_it() -> None:
     event = single_event("2025-08-13T11:00:00+08:00", "0700.HK")
     found = minutes([event], bars, benchmark="^HSI")
     assert [s.window.end for s in found.judged[0].stretches] == [0, 1]
+    assert any("that of the 12 bars (6 hours) before bar 0" in note for note in found.messages)
+    assert study().scale == ()
     with pytest.raises(InvalidRequest, match="lunch"):
         minutes([event], bars, benchmark="^HSI", windows=[(0, 3)])
     over = minutes([event], bars, benchmark="^HSI", windows=[(0, 3)], across=True, model="market_adjusted").judged[0]
