@@ -1081,7 +1081,7 @@ class _Room:
             if found:
                 return found
             raise InvalidRequest("the session ends before the first window does")
-        named = [Window.of(w) for w in self.windows]
+        named = list(dict.fromkeys(Window.of(w) for w in self.windows))
         for w in named:
             if self.across and col + w.start < 0:
                 raise InvalidRequest(

@@ -127,7 +127,7 @@ def load_bars(
     if len(wrong):
         row = int(wrong[0])
         raise InvalidFile(
-            f"the price of row {row + 1} is {frame[columns['close']].iloc[row]!r}",
+            f"the price of row {row + 1} is {str(frame[columns['close']].iloc[row])!r}",
             where=source,
             hint="leave out bars without a trade",
         )

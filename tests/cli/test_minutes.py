@@ -74,4 +74,6 @@ def test_stages_and_a_window_across_the_night(es: Es, bars: str) -> None:
     refused = es(*asked, "--window", "0", "80")
     assert refused.code == 2
     assert "--across takes a night as one bar" in refused.err
+    twice = json.loads(es(*asked, "--window", "0", "5", "--window", "0", "5").out)
+    assert [(w["start"], w["end"], w["p"] == w["p_adjusted"]) for w in twice["windows"]] == [(0, 5, True)]
     assert "18 other days have the same minutes" in es(*asked, "--window", "0", "80", "--across").err
