@@ -1139,7 +1139,7 @@ class _Room:
         return self._moments[place, *tickers]
 
     def _scale(self, ar: Floats, grid: Grid, opened: Bools, rows: Ints, col: int) -> Floats:
-        """(D,) how volatile the hour before bar 0 was, twelve bars at least, or the end of the day before where it has fewer."""
+        """(D,) volatility of the hour before bar 0, twelve bars at least; of the end of the day before where it has fewer."""
         n = max(_BEFORE // grid.width, _FEWEST)
         part = np.full((len(rows), n), np.nan)
         if col >= n:
