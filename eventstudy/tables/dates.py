@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from eventstudy.language import Phrase
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.written import (
+    NAMED,
     ORDERS,
     REPUBLIC,
     SERIALS,
@@ -24,6 +25,8 @@ from eventstudy.tables.written import (
     Written,
     begins_with_day,
     counted_day,
+    in_croatian,
+    month_named,
     said_of_day_first,
     taken_apart,
 )
@@ -85,6 +88,7 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
     written = [(k, w) for k, w in enumerate(found) if isinstance(w, Written) and not w.wrong]
     order, said = _settled(place, name, codes, values, written, reading)
     _refuse_swapped(place, name, codes, values, found, order)
+    _refuse_croatian(place, name, codes, values, found)
     _refuse_other_count(place, name, codes, values, found)
     whens: list[When] = []
     again = np.full(len(found) + 1, -1, dtype=np.int64)
@@ -266,6 +270,32 @@ def _settled(
         Phrase(
             "dates as {form}, by {row}: {text}", form=_form(order, mark), row=place.row(row), text=str(values[settles])
         ),
+    )
+
+
+def _refuse_croatian(
+    place: Place, name: str, codes: Ints, values: Sequence[Any], found: Sequence[Written | When | None]
+) -> None:
+    """`15 lis 2024` is November in Polish, October in Croatian: another month of the column, or a Polish heading, settles it.
+
+    Raises:
+        InvalidFile: neither does.
+    """
+    named = {k: month_named(str(values[k])) for k, w in enumerate(found) if isinstance(w, Written) and w.form == NAMED}
+    both = {
+        k: w.days["only"]
+        for k, w in enumerate(found)
+        if k in named and isinstance(w, Written) and (named[k] or ("", None))[1]
+    }
+    if not both or len(both) < len(named) or name.casefold().startswith("data"):
+        return
+    first = min(both, key=lambda k: int(np.flatnonzero(codes == k)[0]))
+    raise place.fault(
+        f"the date {str(values[first]).strip()!r} reads two ways: {both[first]} (Polish or Czech) or"
+        f" {in_croatian(both[first], str(values[first]))} (Croatian)",
+        row=int(np.flatnonzero(codes == first)[0]),
+        column=name,
+        hint="write dates as 2025-01-27",
     )
 
 

@@ -40,6 +40,7 @@ _NAMED = (
 _CJK = re.compile(rf"([0-9]{{4}})\s*[年년]\s*([0-9]{{1,2}})\s*[月월]\s*([0-9]{{1,2}})\s*[日일]?{_CLOCK}")
 _WEEK = re.compile(rf"([0-9]{{4}})-?W([0-9]{{2}})-?([1-7]){_CLOCK}")
 SERIALS = "days as spreadsheets count them"
+NAMED = "months by name"
 REPUBLIC = "years of the Republic of China"
 """What dates such as 113/01/02 are called, as Taiwan counts years."""
 _REPUBLIC = re.compile(rf"(1[0-9]{{2}})([-/])([0-9]{{1,2}})\2([0-9]{{1,2}}){_CLOCK}")
@@ -125,6 +126,26 @@ def month_of(name: str) -> int | None:
 
 
 @cache
+def _croatian() -> Mapping[str, int]:
+    return {fold(word): int(number) for number, listed in words("croatian").items() for word in listed}
+
+
+_WORD = re.compile(r"[^\W\d_]{3,12}")
+
+
+def month_named(text: str) -> tuple[str, int | None] | None:
+    """The name of the month in a text, and which month it is in Croatian where that is another one; None: there is none."""
+    named = next((word for hit in _WORD.findall(text) if (word := fold(hit)) in _months()), None)
+    return None if named is None else (named, _croatian().get(named))
+
+
+def in_croatian(day: date, text: str) -> date | None:
+    """The day that a text means in Croatian, which calls another month so; None: it is no other."""
+    named = month_named(text)
+    return _day(day.year, named[1], day.day) if named and named[1] else None
+
+
+@cache
 def _weekdays() -> Mapping[str, int]:
     return {fold(word): int(number) for number, listed in words("weekdays").items() for word in listed}
 
@@ -174,7 +195,7 @@ def taken_apart(text: str, *, serials: bool = False, years: bool = False) -> Wri
         return _made(_orders(hit[2], hit[4], hit[5], dots=hit[3] == ".", years=years), hit, hit[3])
     for form in _NAMED:
         if (hit := form.fullmatch(text)) and (month := _months().get(fold(hit["name"]))):
-            return _made({"only": _day(_full(hit["y"]), month, int(hit["d"]))}, hit, "months by name")
+            return _made({"only": _day(_full(hit["y"]), month, int(hit["d"]))}, hit, NAMED)
     if _UNIX.fullmatch(text):
         digits = text.partition(".")[0]
         seconds = int(digits) / 10 ** (len(digits) - 10)
@@ -349,6 +370,15 @@ def one_moment(text: str, *, order: Order | None = None) -> When:
     if order is None and begins_with_day([found]):
         days = [found.days["dmy"]]
     whens = list(dict.fromkeys(found.when(day) for day in days))
+    if found.form == NAMED and (other := in_croatian(found.days["only"], text)):
+        raise InvalidRequest(
+            Phrase(
+                "the date {text!r} reads two ways: {days:or}",
+                text=text,
+                days=[found.days["only"].isoformat(), other.isoformat()],
+            ),
+            hint=hint,
+        )
     if len(whens) > 1:
         able = [
             Phrase("{day} ({order})", day=when.isoformat(), order=ORDERS[order])

@@ -992,3 +992,19 @@ def test_a_heading_of_very_many_words_costs_no_more_than_it_is_long() -> None:
     assert _shapes._parts("a." * 20 + "a") == []
     assert _shapes.names_field("NVDA.Close")
     assert not _shapes.names_field("a." * 10_000 + "Close")
+
+
+@pytest.mark.parametrize("months", [("lis", "lis"), ("lip", "lis"), ("listopada", "listopada")])
+def test_months_that_are_others_in_croatian(tmp_path: Path, months: tuple[str, str]) -> None:
+    path = tmp_path / "NVDA.csv"
+    rows = f"15 {months[0]} 2024,480.5\n18 {months[1]} 2024,481.5\n"
+    path.write_text("Date,Close\n" + rows)
+    with pytest.raises(InvalidFile, match=r"Polish or Czech\) or 2024-(06|10)-15 \(Croatian"):
+        load_prices(path=path)
+    for settled in ("Data,Close\n" + rows, "Date,Close\n" + rows + "2 gru 2024,482.5\n"):
+        path.write_text(settled)
+        assert str(load_prices(path=path).fields["close"].index[0])[:7] == (
+            "2024-07" if months[0] == "lip" else "2024-11"
+        )
+    with pytest.raises(InvalidRequest, match="reads two ways: 2024-"):
+        one_moment(f"15 {months[0]} 2024")
