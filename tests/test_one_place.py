@@ -43,7 +43,7 @@ def _runs(sums: Iterator[tuple[int, int, np.ndarray]], *_: Any) -> Iterator[tupl
 RANKS = "caar bmp bhaar generalized_sign"
 FAULTS = {
     "a return between two sessions, dividends and missing closes": Fault(
-        lambda r, *_: replace(r, returns=1.1 * r.returns), "caar bhaar", "n"
+        lambda r, *_: replace(r, returns=np.multiply(r.returns, 1.1, out=r.returns)), "caar bhaar", "n"
     ),
     "returns of a pair in event time": Fault(lambda b, *_: replace(b, returns=b.returns + 0.01), "bhaar", "n"),
     "events and prices lined up: one table of returns a grid, and where in it each pair stands": Fault(
