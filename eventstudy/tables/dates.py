@@ -244,6 +244,8 @@ def _settled(
     if len(alone) > 1 and not set(alone) <= {"dmy", "ymd"}:
         first, other = sorted(alone, key=lambda o: int(np.flatnonzero(codes == alone[o])[0]))[:2]
         raise _mixed(place, name, codes, values, alone[first], alone[other], first)
+    if left := _other_marks(by_days, dict(open_ones)):
+        raise _two_ways(place, name, codes, values, [(k, dict(open_ones)[k]) for k in left], ["dmy", "mdy"], left)
     fits: dict[str, list[int]] = {o: [k for k, w in open_ones if o in w.days] for o in ("dmy", "mdy", "ymd")}
     most = max(len(hits) for hits in fits.values())
     able = [o for o, hits in fits.items() if len(hits) == most]
@@ -271,6 +273,21 @@ def _settled(
             "dates as {form}, by {row}: {text}", form=_form(order, mark), row=place.row(row), text=str(values[settles])
         ),
     )
+
+
+def _other_marks(by_days: Sequence[tuple[int, set[str]]], written: Mapping[int, Written]) -> list[int]:
+    """The dates between slashes or dashes that day and month may open, where only dates of another mark would settle it."""
+    settled = {written[k].form for k, orders in by_days if len(orders & {"dmy", "mdy"}) == 1 and len(orders) == 1}
+    marks = {written[k].form for k, _ in by_days}
+    if len(marks) == 1:
+        return []
+    return [
+        k
+        for k, orders in by_days
+        if {"dmy", "mdy"} <= orders
+        and written[k].form not in {*settled, ".", ""}
+        and written[k].days["dmy"] != written[k].days["mdy"]
+    ]
 
 
 def _refuse_croatian(

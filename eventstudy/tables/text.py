@@ -733,7 +733,9 @@ class TextCells:
         if self.separator != "," or self._text.find(b'"', self._start) >= 0:
             return True
         columns = {i: frame[i].to_numpy(np.float64) for i in numbers}
-        if texts | numbers == set(range(self.width)) and not any("." in v for i in texts for v in frame[i].unique()):
+        if texts | numbers == set(range(self.width)) and not any(
+            "." in cell for i in texts for cell in frame[i].dropna().unique()
+        ):
             there = sum(int(np.count_nonzero(np.isfinite(values))) for values in columns.values())
             if _count(self._text, ".", self._start) == there:
                 return False  # each number has a point

@@ -159,9 +159,9 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _full(year: str) -> int:
-    """Two digits mean 1970 to 2069."""
+    """Two digits mean 1950 to 2049: there are prices of 1962, and none of 2062."""
     number = int(year)
-    return number if len(year) == 4 else number + (2000 if number < 70 else 1900)
+    return number if len(year) == 4 else number + (2000 if number < 50 else 1900)
 
 
 def taken_apart(text: str, *, serials: bool = False, years: bool = False) -> Written | None:

@@ -162,3 +162,12 @@ def test_the_order_that_is_asked_for_settles_a_date() -> None:
     assert parse_when("2025-01-02", order="dmy").isoformat() == "2025-01-02"
     with pytest.raises(InvalidRequest, match="no date with the month first"):
         parse_when("27/01/2025", order="mdy")
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2-Jan-62", "1962-01-02"), ("31-Dec-49", "2049-12-31"), ("1-Jan-50", "1950-01-01"), ("27.1.25", "2025-01-27")],
+)
+def test_years_of_two_digits_are_those_of_prices(text: str, day: str) -> None:
+    """A history of IBM begins in 1962, and none has a session of 2062."""
+    assert str(parse_when(text)) == day

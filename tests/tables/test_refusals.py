@@ -47,6 +47,8 @@ PRICES: dict[str, tuple[str, str, str]] = {
     **{f"dates {k} sep {s}": (early(f, s), "reads two ways", "--dates dmy or --dates mdy") for k, f in DMY for s in (",", ";")},
     "dates long": (LONG_EARLY, "reads two ways", "--dates"),
     "dates in two orders": ("Date,NVDA\n13/01/2024,480.5\n01/14/2024,481.5\n", "two orders", "--dates"),
+    "dates between slashes beside one between points": ("Date,NVDA\n15.01.2024,480.5\n16.01.2024,481.5\n2/1/2024,482.5\n", "reads two ways", "row 4: 2/1/2024"),  # noqa: E501
+    "dates between slashes beside one between dashes": ("Date,NVDA\n13-01-2024,480.5\n01/02/2024,481.5\n", "reads two ways", "--dates dmy"),  # noqa: E501
     "points": (thousands("."), "reads two ways", "--decimal comma or --decimal point"),
     "commas": (thousands(","), "reads two ways", "--decimal"),
     "commas in quotes": (wide(number=lambda v: f"{v / 1000 + 1:.3f}".replace(".", ","), quote=True), "reads two ways", "--decimal"),  # noqa: E501
