@@ -517,12 +517,12 @@ def drawn(made: PlaceboPairs, n: int, draws: int, seed: int, *, clustered: bool)
     Raises:
         InvalidRequest: there are fewer tickers (one date) or dates than that.
     """
-    there = len(made.tickers) if clustered else len(made.dates)
+    of_date = [np.flatnonzero(made.date_of == d) for d in range(len(made.dates))]
+    there = max(map(len, of_date), default=0) if clustered else len(made.dates)
     if not 2 <= n <= there:
         what = "tickers for pairs on one date" if clustered else "placebo dates for pairs on dates of their own"
         raise InvalidRequest(f"{n} pairs cannot be drawn", available=f"{there} {what}", hint=f"use 2 to {there}")
     rng = np.random.default_rng(seed)
-    of_date = [np.flatnonzero(made.date_of == d) for d in range(len(made.dates))]
     found: list[Ints] = []
     while len(found) < draws:
         if clustered:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import pairwise
 
@@ -89,6 +89,7 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None, stem:
     Raises:
         InvalidFile: no dates, no prices, a column twice.
     """
+    table = _without_its_ticker(table, reading.ticker or _of_file(stem, asked))
     dates = _date_columns(table)
     others = [i for i in range(len(table.levels)) if i not in dates and not _hollow(table, i)]
     several = len(table.levels[0]) > 1
@@ -108,6 +109,19 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None, stem:
             hint="a wide table is date,TICKER,TICKER,...; a long one ticker,date,close",
         )
     return shape
+
+
+def _of_file(stem: str | None, asked: Sequence[str] | None) -> str | None:
+    """The ticker that the name of a file says."""
+    return None if stem is None or names_nobody(stem) else named_by_file(stem, asked)
+
+
+def _without_its_ticker(table: Headed, ticker: str | None) -> Headed:
+    """The table of one ticker, which headings may name in brackets: `Close (NVDA)` is the close of NVDA."""
+    own = re.compile(rf"\s*[(\[]{re.escape(ticker)}[)\]]$", re.I) if ticker else None
+    if own is None or not any(own.search(heading) for levels in table.levels for heading in levels):
+        return table
+    return replace(table, levels=[tuple(own.sub("", heading) for heading in levels) for levels in table.levels])
 
 
 def _hollow(table: Headed, i: int) -> bool:
@@ -369,7 +383,7 @@ def _alone(
         InvalidFile: there are several such columns.
     """
     heads = table.headings
-    ticker = owner or (None if stem is None or names_nobody(stem) else named_by_file(stem, asked))
+    ticker = owner or _of_file(stem, asked)
     if not ticker:
         return None
     unknown = [i for i in useful if not (meant[i] or _capitals(heads[i]) or _is_name(heads[i]))]

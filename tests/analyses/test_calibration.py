@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy.analyses.calibration import Calibration, _interval, calibrate, placebo_dates
+from eventstudy.analyses.calibration import Calibration, _interval, calibrate, drawn, placebo_dates
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.parallel import Processes
 from eventstudy.prices import PriceTable, load_prices
@@ -168,6 +169,19 @@ def test_several_events_move_to_random_dates() -> None:
     assert found.design == "the study's own events on random dates"
     assert {r.draws for r in found.rates if r.name == "bmp"} == {60}
     assert next(r.power[0.03] for r in found.rates if r.name == "patell") > 0.9
+
+
+def test_pairs_that_no_date_has_together_are_refused_instead_of_drawn_for_ever() -> None:
+    """Four tickers, of which any date has two at most: listed one after the other."""
+    made = SimpleNamespace(
+        date_of=np.array([0, 0, 1, 1, 2]),
+        tickers=tuple("ABCD"),
+        dates=tuple(date(2024, 1, k) for k in (2, 3, 4)),
+    )
+    with pytest.raises(InvalidRequest, match="3 pairs cannot be drawn") as refused:
+        drawn(made, 3, 10, 1, clustered=True)  # type: ignore[arg-type]
+    assert "use 2 to 2" in str(refused.value)
+    assert {tuple(rows.tolist()) for rows in drawn(made, 2, 40, 1, clustered=True)} == {(0, 1), (2, 3)}  # type: ignore[arg-type]
 
 
 def test_table_json_and_picture(found: Calibration) -> None:

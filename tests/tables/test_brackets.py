@@ -88,3 +88,13 @@ def test_events_whose_columns_only_brackets_tell_apart(tmp_path: Path, head: str
     with pytest.raises(InvalidFile) as refused:
         load_registry(path)
     assert all(h in str(refused.value) for h in head.split(",") if "(" in h)
+
+
+@pytest.mark.parametrize("name", ["NVDA.csv", "NVDA Historical Data.csv"])
+def test_the_ticker_of_the_file_in_brackets_makes_no_other_field(tmp_path: Path, name: str) -> None:
+    found = load_prices(path=prices(tmp_path / name, "Date,Close (NVDA),Volume [NVDA],Open (SPY)"))
+    assert found.fields["close"]["NVDA"].tolist() == [100.5, 101.5, 102.5, 103.5]
+    assert found.fields["volume"]["NVDA"].tolist() == [200.5, 201.5, 202.5, 203.5]
+    assert "open" not in found.fields
+    with pytest.raises(InvalidFile, match="words in brackets"):
+        load_prices(path=prices(tmp_path / "AMD.csv", "Date,Close (NVDA),Volume (NVDA)"))
