@@ -46,6 +46,14 @@ def test_a_leap_to_twice_the_level_that_fades_is_not_told(days: int, seed: int) 
     assert told(np.exp(log)) == []
 
 
+@pytest.mark.parametrize(("back", "found"), [(0.85, [AT]), (0.75, []), (0.5, [])])
+def test_a_leap_of_which_more_than_a_fifth_stays_is_not_told(back: float, found: list[int]) -> None:
+    levels = yields().to_numpy(copy=True)
+    levels[AT:] += 10.0
+    levels[AT + 1 :] -= 10.0 * back
+    assert told(levels) == found
+
+
 def test_dips_that_are_a_habit_of_the_series_are_not_told() -> None:
     """A rate of the money market that dips at each end of a month and comes back on the next day."""
     rate = np.where(np.arange(len(DAYS)) % 21 == 20, 4.6, 5.33) + np.round(
