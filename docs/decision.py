@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from eventstudy import plugins
 from eventstudy.inference import Sample, advice
 from eventstudy.inference.advice import DEFAULT_TESTS, Design
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from tests.simulation import pairs
 from tests.simulation.draws import Plan, studies
 

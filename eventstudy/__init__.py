@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from eventstudy.request import history, run
     from eventstudy.study.result import StudyResult
     from eventstudy.study.study import EventStudy
-    from eventstudy.windows import Window
+    from eventstudy.units.windows import Window
 
 __version__ = "0.1.0"
 
@@ -29,7 +29,7 @@ _HOME = {
     "Registry": "eventstudy.events",
     "StudyConfig": "eventstudy.config",
     "StudyResult": "eventstudy.study.result",
-    "Window": "eventstudy.windows",
+    "Window": "eventstudy.units.windows",
     "analyses": "eventstudy.analyses",
     "claims": "eventstudy.claims",
     "history": "eventstudy.request",

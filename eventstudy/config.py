@@ -18,14 +18,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from eventstudy import plugins
 from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
-from eventstudy.frequency import FREQUENCIES, Frequency, counted_in, is_of_minutes
 from eventstudy.language import Phrase
-from eventstudy.messages import WARNINGS
+from eventstudy.language.messages import WARNINGS
+from eventstudy.language.wording import in_words_of
 from eventstudy.settings import Kind, Setting, checked, place_of, read_toml
 from eventstudy.text import separated
 from eventstudy.units import GIVEN_IN, UNITS, Unit, shown_in, unit_called
-from eventstudy.windows import CalendarDays, OwnWindows, Window
-from eventstudy.wording import in_words_of
+from eventstudy.units.frequency import FREQUENCIES, Frequency, counted_in, is_of_minutes
+from eventstudy.units.windows import CalendarDays, OwnWindows, Window
 
 DEFAULT_WINDOWS = FREQUENCIES["daily"].windows
 """The reported CAR windows of daily studies unless others are named (METHODS 0.2): those inside the event window."""

@@ -12,7 +12,7 @@ from eventstudy.inference import Alternative, Sample, advice
 from eventstudy.study.answers import Answer, ask
 from eventstudy.study.cautions import of_design
 from eventstudy.study.happened import what_happened
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy import stats
 
 from tests.oracles.designs import Panel, made_up, sampled

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 from eventstudy.inference import advice
-from eventstudy.messages import CODES
+from eventstudy.language.messages import CODES
 from eventstudy.panel import Warned
 from eventstudy.study.result import StudyResult
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.panel.made import DAY0, study
 from tests.worlds import SESSIONS, closes

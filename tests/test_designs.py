@@ -30,7 +30,7 @@ from eventstudy.reports import render
 from eventstudy.reports.pictures import chosen_charts
 from eventstudy.study.happened import what_happened
 from eventstudy.study.study import EventStudy
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from matplotlib.text import Text
 from scipy import stats
 

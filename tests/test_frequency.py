@@ -16,15 +16,15 @@ from eventstudy import EventStudy, StudyResult, calendars, plugins
 from eventstudy.analyses.robustness import robustness
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
-from eventstudy.frequency import FREQUENCIES, counted_in
 from eventstudy.inference import advice
 from eventstudy.language import LOCALE, Phrase, entries, in_language
+from eventstudy.language.wording import in_words_of
 from eventstudy.panel import in_periods
 from eventstudy.prices import frame_to_table
 from eventstudy.reports import render
 from eventstudy.request import run
-from eventstudy.windows import Window
-from eventstudy.wording import in_words_of
+from eventstudy.units.frequency import FREQUENCIES, counted_in
+from eventstudy.units.windows import Window
 from matplotlib.text import Text
 
 FIRMS = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF")

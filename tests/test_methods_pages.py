@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from docs import decision, side_by_side
 from eventstudy import plugins
-from eventstudy.messages import EXCLUSIONS, WARNINGS, Code
+from eventstudy.language.messages import EXCLUSIONS, WARNINGS, Code
 
 from tests.simulation import price_faults
 

@@ -20,7 +20,7 @@ from eventstudy.study.cautions import of_design
 from eventstudy.study.near import Other, leaving_out
 from eventstudy.study.sentences import p_text
 from eventstudy.study.study import EventStudy
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.panel.made import DAY0, codes, study
 from tests.worlds import SESSIONS, closes, grown

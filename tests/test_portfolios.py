@@ -13,7 +13,7 @@ from eventstudy import StudyResult
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.language import in_language
 from eventstudy.request import run
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.cli.conftest import Ran, es  # noqa: F401 - the fixture
 from tests.test_frequency import EVENTS, FIRMS, last_of_month, months_by_hand, world

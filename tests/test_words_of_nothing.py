@@ -17,7 +17,7 @@ from eventstudy.request.events import _grouped
 from eventstudy.study import happened
 from eventstudy.study.happened import Move, _all_moved, _moved, _points, _some_moved
 from eventstudy.study.names import words_of_model, words_of_test
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.panel.made import CHOICES, DAY0
 from tests.worlds import SESSIONS, closes

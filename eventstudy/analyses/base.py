@@ -19,7 +19,7 @@ from eventstudy import plugins
 from eventstudy.errors import InvalidRequest
 from eventstudy.events.notebook import answer_page
 from eventstudy.language import Phrase
-from eventstudy.messages import Message
+from eventstudy.language.messages import Message
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.study.result import StudyResult
 from eventstudy.study.study import Prices, price_table

@@ -24,7 +24,7 @@ from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference import Correlation, Pairs, PairsTest, Sample, SeriesTest
 from eventstudy.inference.advice import DEFAULT_TESTS
 from eventstudy.language import Phrase
-from eventstudy.messages import severity_of
+from eventstudy.language.messages import severity_of
 from eventstudy.models import fit_pairs, model_of
 from eventstudy.models.linear import LinearModel
 from eventstudy.panel import EventBlock, Floats, Ints, Pair, align, flagged_closes
@@ -37,7 +37,7 @@ from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import percent
 from eventstudy.study.study import Prices
 from eventstudy.text import columns, wrapped
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 LEVEL = 0.05
 EFFECTS = (0.005, 0.01, 0.02)

@@ -39,14 +39,14 @@ from eventstudy.inference.clusters import (
 )
 from eventstudy.inference.distributions import critical_t
 from eventstudy.language import Phrase
-from eventstudy.messages import Exclusion, Message
+from eventstudy.language.messages import Exclusion, Message
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
 from eventstudy.study.text import heading
 from eventstudy.text import columns, wrapped
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 BY = ("category", "timing", "surprise", "tag:NAME", "a column of the characteristics or of the file of events")
 _MOST_LEVELS = 10

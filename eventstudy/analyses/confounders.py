@@ -22,7 +22,7 @@ from eventstudy.analyses.base import Answer, all_prices, lines_of
 from eventstudy.calendars import Moment
 from eventstudy.events import Event, News
 from eventstudy.language import Phrase
-from eventstudy.messages import Message
+from eventstudy.language.messages import Message
 from eventstudy.panel import Bools
 from eventstudy.prices import PriceTable
 from eventstudy.study import doubts

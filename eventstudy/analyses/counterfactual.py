@@ -33,7 +33,7 @@ from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, listed, p_text, percent
 from eventstudy.study.study import PEER_ROLES, EventStudy, Prices, needs_peers, peers_in
 from eventstudy.text import columns, separated, wrapped
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 MODELS = ("market", "principal_components", "synthetic_control")
 _WEIGHT = 5e-4

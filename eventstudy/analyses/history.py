@@ -22,14 +22,14 @@ from eventstudy.errors import EventStudyError, InvalidRequest
 from eventstudy.events import Event, Moment
 from eventstudy.inference.distributions import p_t
 from eventstudy.language import Phrase, marked
-from eventstudy.messages import Message
+from eventstudy.language.messages import Message
 from eventstudy.panel import Floats
 from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import instead_of_finding, p_text, percent
 from eventstudy.study.study import EventStudy
 from eventstudy.text import columns, wrapped
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 EVENT_WINDOW = (-1, 20)
 WINDOWS = ((0, 0), (-1, 1), (0, 1), (0, 5), (1, 20))

@@ -30,7 +30,7 @@ from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import instead_of_finding, listed, p_text
 from eventstudy.study.study import Prices
 from eventstudy.text import columns, wrapped
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 _OLD = 400
 """Days from which on a count of shares is called old: reports come once a year at least."""

@@ -18,7 +18,7 @@ from eventstudy.analyses.base import Answer, Finding, lines_of
 from eventstudy.analyses.confounders import Confounders, days_of_the_event, masked_cells
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.language import Phrase
-from eventstudy.messages import Message
+from eventstudy.language.messages import Message
 from eventstudy.models import model_of
 from eventstudy.panel import Bools, Ints
 from eventstudy.study.answers import ask_firms
@@ -28,7 +28,7 @@ from eventstudy.study.names import words_of_test
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
 from eventstudy.text import columns, wrapped
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ from eventstudy.panel.block import Bools, Floats, Ints
 from eventstudy.prices import BarTable, Series
 from eventstudy.study.study import versions
 from eventstudy.text import columns, wrapped
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 DAYS = 60
 """Other days that a move is held against."""

@@ -24,7 +24,7 @@ from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference import holm
 from eventstudy.inference.multiple import romano_wolf_of_windows
 from eventstudy.language import Phrase
-from eventstudy.messages import Message
+from eventstudy.language.messages import Message
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.answers import levels_of, raised
 from eventstudy.study.document import number, warnings_as_dicts
@@ -33,7 +33,7 @@ from eventstudy.study.result import Group, StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
 from eventstudy.study.text import heading, notes
 from eventstudy.text import columns, wrapped
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 DAYS = Window(0, 10)
 """The days that are searched unless others are named."""

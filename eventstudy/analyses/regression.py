@@ -23,7 +23,7 @@ from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.inference.distributions import critical_t, p_t
 from eventstudy.language import Phrase
-from eventstudy.messages import Exclusion, Message, sentence
+from eventstudy.language.messages import Exclusion, Message, sentence
 from eventstudy.panel import Floats
 from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
 from eventstudy.study.estimate import combined
@@ -36,7 +36,7 @@ from eventstudy.tables.opened import opened, table_of
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.workbook import as_text
 from eventstudy.text import columns, separated, wrapped
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 Weights = Literal["equal", "precision", "random_effects"]
 _FEW_CLUSTERS = 20

@@ -35,7 +35,7 @@ from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
 from eventstudy.study.study import Prices, check_regressors, estimated, needs_benchmark, needs_peers, pairs_to_study
 from eventstudy.text import columns, separated, wrapped
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 MODELS = ("market", "market_adjusted", "constant_mean")
 DIMENSIONS = ("model", "benchmark", "estimation_window", "window", "returns")

@@ -22,7 +22,7 @@ from eventstudy.study.answers import ask_firms
 from eventstudy.study.estimate import abnormal_returns, around, fits
 from eventstudy.study.result import StudyResult
 from eventstudy.study.study import estimated, last_day, near_days
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 
 class Series(NamedTuple):

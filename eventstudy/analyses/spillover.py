@@ -22,7 +22,7 @@ from eventstudy.inference import Sample, Significance, holm
 from eventstudy.inference.advice import in_a_storm
 from eventstudy.inference.joint import equal_means, not_one_design, restricted
 from eventstudy.language import Phrase
-from eventstudy.messages import Message
+from eventstudy.language.messages import Message
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.answers import FirmAnswers, ask_family, ask_firms, levels_of, on_scale
 from eventstudy.study.document import number, warnings_as_dicts
@@ -32,7 +32,7 @@ from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, listed, p_text, percent
 from eventstudy.study.text import heading
 from eventstudy.text import columns, wrapped
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any
 
 from eventstudy.errors import UnknownName
-from eventstudy.frequency import frequency_counted
 from eventstudy.language import LANGUAGES, Phrase, german_number, in_language, marked, shown
-from eventstudy.windows import Window
+from eventstudy.units.frequency import frequency_counted
+from eventstudy.units.windows import Window
 
 _MONTHS = marked(
     "{day} Jan", "{day} Feb", "{day} Mar", "{day} Apr", "{day} May", "{day} Jun",

@@ -17,7 +17,7 @@ from eventstudy.inference.base import NO_ESTIMATION
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.answers import headline_of
 from eventstudy.study.names import words_of_test
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult

@@ -12,7 +12,7 @@ from eventstudy.charts._language import say
 from eventstudy.errors import InvalidRequest, named
 from eventstudy.panel import Ints
 from eventstudy.text import separated
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult

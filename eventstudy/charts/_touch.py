@@ -12,7 +12,7 @@ from eventstudy.charts._paths import daily, mean_car
 from eventstudy.charts._scales import sessions_of
 from eventstudy.charts._words import percent, signed, window_text
 from eventstudy.panel import Floats, Ints
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

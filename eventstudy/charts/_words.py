@@ -19,7 +19,7 @@ from eventstudy.study.happened import days_as_large, title
 from eventstudy.study.names import words_of_model, words_of_test
 from eventstudy.study.sentences import LEVEL
 from eventstudy.units import unit_shown
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult

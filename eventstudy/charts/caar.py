@@ -29,7 +29,7 @@ from eventstudy.charts._words import (
 )
 from eventstudy.panel import Ints
 from eventstudy.study.sentences import LEVEL
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

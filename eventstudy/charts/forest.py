@@ -32,7 +32,7 @@ from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.names import words_of_test
 from eventstudy.units import unit_shown
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -18,7 +18,7 @@ from eventstudy.errors import UnknownName
 from eventstudy.panel import Ints
 from eventstudy.study.answers import ask_firms
 from eventstudy.study.sentences import LEVEL
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -21,7 +21,7 @@ from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.answers import answer_of
 from eventstudy.study.sentences import LEVEL
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

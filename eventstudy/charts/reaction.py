@@ -18,7 +18,7 @@ from eventstudy.charts._select import members
 from eventstudy.charts._style import BLUE, EDGE, INK, MUTED, ORANGE, SKY, SMALL, THIN
 from eventstudy.charts._words import caveat, method, percent, signed, subject, window_text
 from eventstudy.panel import Ints
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

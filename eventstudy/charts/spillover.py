@@ -30,7 +30,7 @@ from eventstudy.errors import NothingUsable
 from eventstudy.panel import Ints
 from eventstudy.study.families import of_groups
 from eventstudy.study.sentences import LEVEL
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -26,7 +26,7 @@ from eventstudy.datasets import shipped
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable
 from eventstudy.events import Claim, Event, shipped_earnings, shipped_registry, single_event
 from eventstudy.language import Phrase, Translated, in_language
-from eventstudy.messages import Message, severity_of
+from eventstudy.language.messages import Message, severity_of
 from eventstudy.panel import AFTER, UNDATED, Floats, flagged_closes, over_splits, read_shares
 from eventstudy.prices import PriceTable, in_whole_units, load_prices, whole_currency
 from eventstudy.study import doubts

@@ -12,7 +12,7 @@ import click
 
 from eventstudy import plugins
 from eventstudy.errors import EventStudyError, InvalidRequest, UnknownName, named, nearest
-from eventstudy.frequency import is_of_minutes
+from eventstudy.units.frequency import is_of_minutes
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -17,7 +17,7 @@ from eventstudy.engine.arrays import mean_of
 from eventstudy.engine.ranks import plain_ranks, scaled_ranks
 from eventstudy.engine.runs import shares_of_runs
 from eventstudy.panel.block import Bools, Days, Floats, Ints
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 ALONE = 1e-9
 """The least share of the variance that the other days of a series leave where one day is studentised against them."""

@@ -19,7 +19,7 @@ import numpy as np
 from eventstudy import native
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.panel.block import Bools, Days, Floats, Ints
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 _MIN_COMMON_DAYS = 30
 _ROWS = 64

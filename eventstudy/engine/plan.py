@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import Scaled
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from eventstudy.engine.abnormal import AbnormalReturns, Scaled
 from eventstudy.engine.correlation import DateTables
 from eventstudy.engine.runs import ABOVE
 from eventstudy.panel.block import Floats, Ints
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 _MANY = 2**62
 """More days than there are."""

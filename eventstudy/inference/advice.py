@@ -15,15 +15,15 @@ from scipy import special
 
 from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
-from eventstudy.frequency import DAILY, Frequency
 from eventstudy.inference import Correlation, PairsTest, Sample, Significance
 from eventstudy.inference.base import LEVEL, cannot_reach
 from eventstudy.inference.distributions import against_variance, critical_normal, critical_t
 from eventstudy.inference.parametric import equal_weights, spread_over_expected
 from eventstudy.language import Phrase
-from eventstudy.messages import Message
+from eventstudy.language.messages import Message
 from eventstudy.units import unit_shown
-from eventstudy.windows import Window
+from eventstudy.units.frequency import DAILY, Frequency
+from eventstudy.units.windows import Window
 
 DEFAULT_TESTS = (
     "portfolio_t",

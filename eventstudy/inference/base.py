@@ -29,13 +29,13 @@ from eventstudy.engine.totals import (
     near_sums,
     rank_sums,
 )
-from eventstudy.frequency import DAILY, Frequency
 from eventstudy.inference.distributions import upper_tail
 from eventstudy.inference.regime import Regime, Regimes, regime_of_all, regimes
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
 from eventstudy.parallel import Executor
-from eventstudy.windows import Window
+from eventstudy.units.frequency import DAILY, Frequency
+from eventstudy.units.windows import Window
 
 LEVEL = 0.05
 """What is called small of a p."""

@@ -10,7 +10,7 @@ from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.inference.base import SeriesSignificance, SeriesTest
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Bools, Floats, Ints
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 DRAWS = 9999
 """Sets of days that are drawn for a window of more than one."""

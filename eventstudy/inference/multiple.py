@@ -14,7 +14,7 @@ from eventstudy.inference.resampling import DayBootstrap
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Floats, Ints
 from eventstudy.parallel import Executor, Serial
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 _WORTH = 200_000_000
 """Drawn days from which on several workers are quicker than one: some seconds of work."""

@@ -35,7 +35,7 @@ from eventstudy.inference.distributions import (
 )
 from eventstudy.language import Phrase
 from eventstudy.panel.block import EventBlock, Floats, Ints
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 _FEWEST_WEIGHED = 5
 """Pairs of equal weight that weights must be worth for a standard error of their mean."""

@@ -21,7 +21,7 @@ from eventstudy.inference.distributions import mean_over_known_variance
 from eventstudy.inference.regime import Regime, regimes
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Bools, Floats, Ints
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 _LEFT = 10
 """Degrees of freedom that the days beside a placebo window must leave."""

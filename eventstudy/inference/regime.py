@@ -13,7 +13,7 @@ import numpy as np
 from eventstudy.engine.abnormal import AbnormalReturns, Scaled
 from eventstudy.engine.totals import NearSums
 from eventstudy.panel.block import Bools, Floats, Ints
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 SIDE = 10
 """Sessions before and after a window that are near it."""

@@ -12,7 +12,7 @@ from eventstudy.inference.distributions import mean_over_spread
 from eventstudy.inference.parametric import bmp_t
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Bools, Floats, Ints
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 _ENUMERATED = 12
 """Dates up to which all patterns of signs are tried."""

@@ -19,7 +19,7 @@ from eventstudy.inference.base import (
 from eventstudy.inference.days import DRAWS, sets_of_days
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Floats
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 
 def days_in_common(days: Floats) -> Floats | str:

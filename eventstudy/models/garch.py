@@ -16,7 +16,7 @@ import numpy as np
 
 from eventstudy.errors import InvalidRequest
 from eventstudy.language import Phrase
-from eventstudy.messages import sentence
+from eventstudy.language.messages import sentence
 from eventstudy.models.base import Fit
 from eventstudy.models.linear import MODELS as LINEAR
 from eventstudy.models.pairwise import Single, fit_each

@@ -19,7 +19,7 @@ from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.events.columns import EventColumns, coded, coded_moments
 from eventstudy.language import Phrase
-from eventstudy.messages import Exclusion, Message, sentence
+from eventstudy.language.messages import Exclusion, Message, sentence
 from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints, before_first
 from eventstudy.panel.dense import Dense, padded, with_derived
 from eventstudy.panel.grid import factor_names
@@ -27,7 +27,7 @@ from eventstudy.panel.left_out import by_row, row_of, with_id
 from eventstudy.panel.line_up import least_left, line_up
 from eventstudy.panel.returns import across_gaps, grid_returns, volume_on
 from eventstudy.prices import PriceTable
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

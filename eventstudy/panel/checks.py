@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from eventstudy.frequency import counted_in
 from eventstudy.language import Phrase
-from eventstudy.messages import Message
+from eventstudy.language.messages import Message
 from eventstudy.panel.align import Panel
 from eventstudy.panel.block import Days
 from eventstudy.panel.flagged import Accepts, calendars_apart, currencies_apart, flagged, flagged_levels, nothing
 from eventstudy.prices import PriceTable
+from eventstudy.units.frequency import counted_in
 
 _TOTAL_RETURN_INDICES = {"^SP500TR", "^GDAXI", "^XNDX"}
 

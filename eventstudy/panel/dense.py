@@ -14,7 +14,7 @@ from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats
 from eventstudy.panel.grid import factor_names, factors_on, reach
 from eventstudy.panel.returns import grid_returns
 from eventstudy.prices import PriceTable
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 _AT_ONCE = 128
 """Securities whose returns are worked out together."""

@@ -12,7 +12,7 @@ import pandas as pd
 
 from eventstudy import calendars
 from eventstudy.language import Phrase
-from eventstudy.messages import Message, severity_of
+from eventstudy.language.messages import Message, severity_of
 from eventstudy.panel.align import Panel
 from eventstudy.panel.block import Bools, Days, Ints
 from eventstudy.panel.dense import Dense

@@ -12,11 +12,11 @@ import pandas as pd
 
 from eventstudy import calendars
 from eventstudy.config import StudyConfig
-from eventstudy.messages import Message
+from eventstudy.language.messages import Message
 from eventstudy.panel.block import AFTER, Days, Floats
 from eventstudy.panel.homes import opened_by, trades_on
 from eventstudy.prices import PriceTable
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 
 def reach(config: StudyConfig) -> Window:

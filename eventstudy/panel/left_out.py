@@ -9,7 +9,7 @@ from eventstudy.errors import EventStudyError
 from eventstudy.events import Registry
 from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
-from eventstudy.messages import Exclusion, sentence
+from eventstudy.language.messages import Exclusion, sentence
 from eventstudy.panel.block import Ints
 
 NAMED = 5

@@ -14,7 +14,7 @@ import pandas as pd
 from eventstudy.config import StudyConfig
 from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
-from eventstudy.messages import Message, sentence
+from eventstudy.language.messages import Message, sentence
 from eventstudy.panel.block import Bools, Days, Floats, Ints
 from eventstudy.panel.dense import Dense, near_events, padded, regressors_on, returns_by_security
 from eventstudy.panel.grid import factor_names, grid_sessions

@@ -18,7 +18,7 @@ import pandas as pd
 from eventstudy import calendars
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
-from eventstudy.messages import Message
+from eventstudy.language.messages import Message
 from eventstudy.panel.align import Panel
 from eventstudy.panel.block import Bools, Days, Floats
 from eventstudy.panel.homes import Home, home_of, opened_by, own_days

@@ -16,7 +16,7 @@ from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
-from eventstudy.messages import sentence
+from eventstudy.language.messages import sentence
 from eventstudy.panel.block import Bools, Days, Ints
 from eventstudy.panel.homes import OwnDays, exchange_beside, home_of, opened_by, own_days
 from eventstudy.panel.left_out import LeftOut, in_full

@@ -17,7 +17,7 @@ import pandas as pd
 
 from eventstudy.disk import read_text
 from eventstudy.errors import InvalidFile
-from eventstudy.messages import Exclusion
+from eventstudy.language.messages import Exclusion
 from eventstudy.panel.align import Panel
 from eventstudy.panel.block import EventBlock, Floats
 from eventstudy.prices import PriceTable

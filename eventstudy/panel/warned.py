@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventstudy.messages import Exclusion, Message
+from eventstudy.language.messages import Exclusion, Message
 
 Warned = Message
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.errors import InvalidRequest
-from eventstudy.messages import Exclusion, Message
+from eventstudy.language.messages import Exclusion, Message
 from eventstudy.panel.align import Panel
 from eventstudy.panel.volume import UNDATED, over_splits
 from eventstudy.prices import PriceTable, in_whole_units

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eventstudy.language import Phrase
-from eventstudy.messages import sentence
+from eventstudy.language.messages import sentence
 from eventstudy.prices._table import SeriesInfo
 
 Floats = NDArray[np.float64]

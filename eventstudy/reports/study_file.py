@@ -39,7 +39,7 @@ from eventstudy.text import separated
 
 if TYPE_CHECKING:
     from eventstudy.events import Event
-    from eventstudy.messages import Exclusion
+    from eventstudy.language.messages import Exclusion
 
 _REQUESTED = (
     Setting("tickers", many=True, by_commas=True),

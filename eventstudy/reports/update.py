@@ -36,7 +36,7 @@ from eventstudy.text import json_file, json_text
 if TYPE_CHECKING:
     from eventstudy.analyses.confounders import Confounders
     from eventstudy.events import Event
-    from eventstudy.messages import Exclusion
+    from eventstudy.language.messages import Exclusion
     from eventstudy.study.result import StudyResult
 
 _SCHEMA = "eventstudy.manifest/1"

@@ -12,10 +12,10 @@ from string import Formatter
 from typing import Any
 
 from eventstudy.language import NO_FIGURE, in_language, shown
-from eventstudy.messages import Exclusion
+from eventstudy.language.messages import Exclusion
 from eventstudy.reports.parts import Foreign, Lang, Span, Text, plain
 from eventstudy.units import unit_shown
-from eventstudy.windows import CalendarDays, OwnWindows, Window
+from eventstudy.units.windows import CalendarDays, OwnWindows, Window
 
 NBSP = "\u00a0"
 PHRASES: dict[str, str] = {

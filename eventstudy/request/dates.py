@@ -17,7 +17,7 @@ from eventstudy.events import Event, chosen_moment
 from eventstudy.language import Phrase
 from eventstudy.panel import reaches_in
 from eventstudy.tables.written import one_day
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult

@@ -16,13 +16,13 @@ from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName, as_kno
 from eventstudy.events import Event, Group, Registry, chosen_moment, load_registry, shipped_earnings, shipped_registry
 from eventstudy.events.finders import CONTACT, find
 from eventstudy.language import Phrase
-from eventstudy.messages import Message
+from eventstudy.language.messages import Message
 from eventstudy.prices import PriceTable, Reading
 from eventstudy.request.dates import last_day
 from eventstudy.request.prices import Progress, placed, prices_for
 from eventstudy.request.study import reading_of, run
 from eventstudy.text import separated
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 _QUARTER = dt.timedelta(days=95)
 TABLES = {"fomc": ("fomc", ()), "cpi": ("macro", ("cpi",)), "jobs": ("macro", ("jobs",))}

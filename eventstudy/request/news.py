@@ -19,7 +19,7 @@ from eventstudy.events import (
     shipped_earnings,
 )
 from eventstudy.language import Phrase
-from eventstudy.messages import Message
+from eventstudy.language.messages import Message
 from eventstudy.prices import PriceTable
 from eventstudy.study.near import Besides, leaving_out, others
 from eventstudy.study.result import StudyResult

@@ -38,7 +38,7 @@ from eventstudy.study.result import StudyResult
 from eventstudy.study.study import EventStudy, compares_with_peers, peers_in
 from eventstudy.tables.written import one_day
 from eventstudy.text import separated
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.study.aggregate import AggregateResult

@@ -17,7 +17,7 @@ import pandas as pd
 from eventstudy.engine.arrays import mean_of
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference import Sample
-from eventstudy.messages import Message
+from eventstudy.language.messages import Message
 from eventstudy.panel import Floats, Ints, Warned, calendar_ends
 from eventstudy.study import doubts
 from eventstudy.study.answers import Answer, ask
@@ -36,7 +36,7 @@ from eventstudy.study.evidence import Evidence
 from eventstudy.study.result import Result
 from eventstudy.study.sentences import LEVEL, judged_together, p_text, percent
 from eventstudy.study.text import many_screen
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -12,7 +12,6 @@ import numpy as np
 from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns, Cumulated
 from eventstudy.engine.totals import Errors
-from eventstudy.frequency import counted_in
 from eventstudy.inference import (
     Alternative,
     PairsTest,
@@ -33,7 +32,8 @@ from eventstudy.inference.regime import MANY, Regime
 from eventstudy.language import Phrase
 from eventstudy.panel import Bools, Floats, Ints
 from eventstudy.parallel import Executor
-from eventstudy.windows import Window
+from eventstudy.units.frequency import counted_in
+from eventstudy.units.windows import Window
 
 _DRAWS = 9999
 

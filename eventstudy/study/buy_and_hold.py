@@ -8,7 +8,7 @@ import numpy as np
 
 from eventstudy.engine.abnormal import bhar
 from eventstudy.panel import Floats, Ints
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult

@@ -16,11 +16,11 @@ from eventstudy.inference.parametric import calendar_alpha
 from eventstudy.inference.placebo import serial
 from eventstudy.inference.regime import MANY, Regime
 from eventstudy.language import Phrase
-from eventstudy.messages import Message
+from eventstudy.language.messages import Message
 from eventstudy.models import fit_pairs, model_of
 from eventstudy.panel import Floats, Pair
 from eventstudy.study.estimate import abnormal_returns
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.config import StudyConfig

@@ -10,13 +10,13 @@ import pandas as pd
 
 from eventstudy.inference import Significance
 from eventstudy.inference.regime import Regime
-from eventstudy.messages import WARNINGS, Code, Exclusion
+from eventstudy.language.messages import WARNINGS, Code, Exclusion
+from eventstudy.language.wording import in_words_of
 from eventstudy.panel import Floats, Ints, Warned, home_of
 from eventstudy.study.answers import Answer
 from eventstudy.study.doubts import doubts_first
 from eventstudy.study.families import MANY_TICKERS, Adjusted
-from eventstudy.windows import CalendarDays, OwnWindows, Window
-from eventstudy.wording import in_words_of
+from eventstudy.units.windows import CalendarDays, OwnWindows, Window
 
 if TYPE_CHECKING:
     from eventstudy.study.aggregate import AggregateResult

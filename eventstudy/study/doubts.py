@@ -13,7 +13,7 @@ import numpy as np
 
 from eventstudy import plugins
 from eventstudy.language import Phrase, shown
-from eventstudy.messages import WARNINGS, Message, severity_of
+from eventstudy.language.messages import WARNINGS, Message, severity_of
 from eventstudy.panel import Ints, with_rates
 from eventstudy.prices import PriceTable
 

@@ -23,7 +23,7 @@ from eventstudy.language import Phrase
 from eventstudy.models import Model
 from eventstudy.panel import AFTER, After, Bools, Days, EventBlock, Floats, Ints
 from eventstudy.study.estimate import NearDays, Portfolios
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 _BITS = 48
 

@@ -17,7 +17,7 @@ from eventstudy.inference import Sample, Significance
 from eventstudy.inference.multiple import common_days, gaussian_step_down, romano_wolf_of_cells
 from eventstudy.inference.regime import regimes
 from eventstudy.panel import Floats
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.study.answers import Answer

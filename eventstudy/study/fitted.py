@@ -28,7 +28,7 @@ from eventstudy.models import Model
 from eventstudy.panel import After, EventBlock, Floats, Ints
 from eventstudy.panel.dense import Dense
 from eventstudy.study.estimate import Fits, NearDays, abnormal_returns, around, fits
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 _AT_ONCE = 1024
 """Pairs that are fitted together."""

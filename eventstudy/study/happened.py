@@ -18,7 +18,7 @@ from eventstudy.language import Phrase
 from eventstudy.panel import Ints
 from eventstudy.study.answers import headline_of
 from eventstudy.study.doubts import no_finding
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.study.aggregate import AggregateResult

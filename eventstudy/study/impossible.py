@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy import plugins
-from eventstudy.messages import Message, severity_of
+from eventstudy.language.messages import Message, severity_of
 from eventstudy.panel import Floats
 from eventstudy.study.doubts import touching
 

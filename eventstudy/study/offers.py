@@ -12,7 +12,7 @@ from eventstudy.engine.abnormal import cumulate
 from eventstudy.language import Phrase
 from eventstudy.models import fit_pairs, model_of
 from eventstudy.study.estimate import abnormal_returns
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult

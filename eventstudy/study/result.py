@@ -26,7 +26,8 @@ from eventstudy.events import Event
 from eventstudy.inference import Pairs, Sample, SeriesSignificance, Significance, WeightedMean, precision_weighted
 from eventstudy.inference.distributions import critical_values, p_t
 from eventstudy.language import Phrase, Translated
-from eventstudy.messages import NEWS_OF_A_DAY
+from eventstudy.language.messages import NEWS_OF_A_DAY
+from eventstudy.language.wording import worded
 from eventstudy.models import Fit
 from eventstudy.panel import Exclusion, Floats, Ints, Panel, Warned, accepted
 from eventstudy.parallel import Executor
@@ -44,8 +45,7 @@ from eventstudy.study.offers import Offer, offers
 from eventstudy.study.sentences import amount, finding, p_text
 from eventstudy.study.text import screen, whom
 from eventstudy.text import json_text
-from eventstudy.windows import Window
-from eventstudy.wording import worded
+from eventstudy.units.windows import Window
 
 
 class Group(NamedTuple):

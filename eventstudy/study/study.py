@@ -30,9 +30,8 @@ from eventstudy.errors import (
     UnknownName,
 )
 from eventstudy.events import Event, Registry, chosen_moment, from_frame, policy_of
-from eventstudy.frequency import FREQUENCIES
 from eventstudy.language import Phrase
-from eventstudy.messages import sentence, severity_of
+from eventstudy.language.messages import sentence, severity_of
 from eventstudy.models import Fit, Model, model_of, own_model
 from eventstudy.panel import (
     Bools,
@@ -65,7 +64,8 @@ from eventstudy.tables.place import Reading
 from eventstudy.tables.written import one_day
 from eventstudy.text import some_of
 from eventstudy.units import GIVEN_IN
-from eventstudy.windows import Window
+from eventstudy.units.frequency import FREQUENCIES
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.study.aggregate import AggregateResult

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy.inference import Significance
-from eventstudy.messages import NEWS_OF_A_DAY
+from eventstudy.language.messages import NEWS_OF_A_DAY
+from eventstudy.language.wording import worded
 from eventstudy.panel import Ints, Warned
 from eventstudy.study import doubts
 from eventstudy.study.answers import Answer
@@ -22,8 +23,7 @@ from eventstudy.study.happened import in_common, of_sums, what_happened
 from eventstudy.study.sentences import LEVEL, amount, finding, judged_together, p_text, percent
 from eventstudy.text import columns, fitted, some_of, wrapped
 from eventstudy.units import UNITS, unit_shown
-from eventstudy.windows import Window
-from eventstudy.wording import worded
+from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
     from eventstudy.config import StudyConfig

@@ -18,7 +18,7 @@ from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
 from eventstudy.panel import Floats
 from eventstudy.prices import load_prices
 from eventstudy.study.study import EventStudy
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy.optimize import minimize
 
 from tests.panel.made import DAY0, ESTIMATION, study

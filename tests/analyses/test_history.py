@@ -21,7 +21,7 @@ from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
 from eventstudy.events import Event, Group, Registry, parse_when
 from eventstudy.events.finders import find
 from eventstudy.language import in_language
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.worlds import MARKET, SESSIONS, closes
 

@@ -14,7 +14,7 @@ from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.panel import Floats
 from eventstudy.study.result import StudyResult
 from eventstudy.study.study import EventStudy
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy import stats
 
 from tests.worlds import closes

@@ -22,7 +22,7 @@ from eventstudy.inference.multiple import rejected_by_chance
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.study.result import StudyResult
 from eventstudy.study.study import EventStudy
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy import stats
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm

@@ -21,7 +21,7 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.events import Group
 from eventstudy.inference.joint import equal_means, restricted
 from eventstudy.prices import load_prices
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from numpy.typing import NDArray
 from scipy import stats
 

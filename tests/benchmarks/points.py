@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from eventstudy.study.study import EventStudy
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.benchmarks import engine
 

@@ -12,7 +12,7 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.inference import advice
 from eventstudy.study.names import words_of_test
 from eventstudy.study.result import StudyResult
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray

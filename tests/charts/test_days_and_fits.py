@@ -7,7 +7,7 @@ import pytest
 from eventstudy.charts.heatmap import _ABOVE, _BELOW
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.study.result import StudyResult
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.colors import to_rgb

@@ -13,7 +13,7 @@ from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference import advice
 from eventstudy.prices import load_prices
 from eventstudy.study.result import StudyResult
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from matplotlib.axes import Axes
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure

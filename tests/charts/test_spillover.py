@@ -7,7 +7,7 @@ import pytest
 from eventstudy.analyses.spillover import spillover
 from eventstudy.errors import InvalidRequest
 from eventstudy.study.result import StudyResult
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 

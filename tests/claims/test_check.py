@@ -20,7 +20,7 @@ from eventstudy import run
 from eventstudy.claims import Checked, check, event_of, from_parts, load_names, of_registry, understand
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, SymbolUnknown
 from eventstudy.events import shipped_registry, single_event
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

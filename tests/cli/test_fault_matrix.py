@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from eventstudy import calendars, messages
+from eventstudy import calendars
+from eventstudy.language import messages
 from eventstudy.prices._store import Store
 
 from tests.cli.conftest import Ran

@@ -21,7 +21,7 @@ from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import load_registry
 from eventstudy.prices import Fetch, PriceTable, currency_of, in_currency, load_prices
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.cli.conftest import Ran
 from tests.loopback.answers import Series

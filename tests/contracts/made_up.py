@@ -7,7 +7,7 @@ from eventstudy import plugins
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.panel import EventBlock
 from eventstudy.study.estimate import abnormal_returns
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.worlds import moves
 

@@ -13,7 +13,7 @@ from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import UnknownName
 from eventstudy.inference import PairsTest, Sample, SeriesTest
 from eventstudy.panel import EventBlock
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.contracts.made_up import abnormal, block
 

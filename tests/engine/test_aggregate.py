@@ -29,7 +29,7 @@ from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import p_text
 from eventstudy.study.study import EventStudy
 from eventstudy.tables.place import Reading
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -25,7 +25,7 @@ from eventstudy.engine.totals import (
 from eventstudy.inference import Pairs
 from eventstudy.panel.block import Ints
 from eventstudy.study.study import EventStudy
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy.stats import rankdata
 
 from tests.oracles.designs import fitted, made_up

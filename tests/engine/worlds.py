@@ -14,7 +14,7 @@ from eventstudy.models.linear import LinearModel
 from eventstudy.native import Form
 from eventstudy.panel.block import EventBlock
 from eventstudy.study.estimate import abnormal_returns
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 Found = dict[str, np.ndarray]
 """What both passes leave behind, by the names of native/kernel.h; ranks are scaled as in `engine.totals.RankSums`."""

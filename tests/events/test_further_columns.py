@@ -16,7 +16,7 @@ from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import load_registry
 from eventstudy.prices import load_prices
 from eventstudy.request import run
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 SHORT: dict[str, Any] = {"source": "bundled", "estimation_window": (-130, -11), "windows": [(0, 0)], "tests": ()}
 

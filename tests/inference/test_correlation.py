@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from eventstudy.engine import correlation
 from eventstudy.inference import Sample
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.oracles.designs import fitted, made_up
 

@@ -15,7 +15,7 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.inference.regime import regimes
 from eventstudy.study.families import Adjusted, of_windows, smallest
 from eventstudy.study.happened import what_happened
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy import stats
 
 from tests.oracles import few_pairs

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from eventstudy import plugins
 from eventstudy.inference import PairsTest, Sample, SeriesTest, Significance
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.oracles.designs import Panel, ask, made_up, sampled
 

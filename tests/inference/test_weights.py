@@ -22,7 +22,7 @@ from eventstudy.reports.further import further
 from eventstudy.study.happened import in_common, what_happened
 from eventstudy.study.result import StudyResult
 from eventstudy.study.text import screen
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy import stats
 
 FIRMS = [f"F{k:02d}" for k in range(8)]

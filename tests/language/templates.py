@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 
 import eventstudy
-from eventstudy import messages, plugins
-from eventstudy.language import LANGUAGES, LOCALE, entries
+from eventstudy import plugins
+from eventstudy.language import LANGUAGES, LOCALE, entries, messages
 from eventstudy.reports.words import PHRASES
 
 from tests.parsed import nodes

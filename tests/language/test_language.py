@@ -13,12 +13,11 @@ from typing import Any
 
 import eventstudy as es
 import pytest
-from eventstudy import messages
-from eventstudy.language import LANGUAGES, Phrase, in_language, p_text, shown
-from eventstudy.messages import CODES, Exclusion, Message, sentence
+from eventstudy.language import LANGUAGES, Phrase, in_language, messages, p_text, shown
+from eventstudy.language.messages import CODES, Exclusion, Message, sentence
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import finding
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.parsed import nodes
 
@@ -165,7 +164,7 @@ NUMBERS = re.compile(r"\d+")
 
 def test_nothing_is_translated_by_patterns_over_finished_sentences() -> None:
     charts = [path for path in (PACKAGE / "charts").glob("*.py") if path.name != "_save.py"]  # it joins broken lines
-    said = ("language.py", "messages.py", "study/sentences.py", "study/doubts.py", "reports/words.py")
+    said = ("language/__init__.py", "language/messages.py", "study/sentences.py", "study/doubts.py", "reports/words.py")
     words = [PACKAGE / name for name in said]
     for path in (*words, *charts):
         assert "import re\n" not in path.read_text(encoding="utf-8"), path

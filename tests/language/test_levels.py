@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from eventstudy.frequency import counted_in
 from eventstudy.language import LOCALE, Phrase, entries
+from eventstudy.language.wording import of_levels
 from eventstudy.units import UNITS, shown_in
-from eventstudy.wording import of_levels
+from eventstudy.units.frequency import counted_in
 
 WORDS_OF_RETURNS = {
     "en": r"\b[Rr]eturns?\b|\b[Ss]tocks?\b|\b[Ff]irms?\b|\b[Pp]rices?\b|\bcloses\b|\bwealth\b|dividends",

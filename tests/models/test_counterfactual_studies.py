@@ -10,7 +10,7 @@ import pytest
 from eventstudy import EventStudy, StudyResult
 from eventstudy.errors import NothingUsable
 from eventstudy.panel import Warned
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.panel.made import CHOICES, DAY0, codes, row, study
 from tests.worlds import SESSIONS, closes

@@ -189,7 +189,7 @@ def test_size_of_the_variance_ratio() -> None:
     """Nothing happened: about 5 % for a day and for a window, with fat tails too (600 firms, standard error .9)."""
     from eventstudy import plugins
     from eventstudy.study.estimate import abnormal_returns
-    from eventstudy.windows import Window
+    from eventstudy.units.windows import Window
 
     from tests.oracles.test_models_robust import draws
 

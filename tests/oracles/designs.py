@@ -12,7 +12,7 @@ from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.inference import Sample, Significance
 from eventstudy.panel import Days, EventBlock, Floats, Ints
 from eventstudy.study.estimate import Portfolios, abnormal_returns
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.worlds import moves
 

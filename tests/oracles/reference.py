@@ -10,7 +10,7 @@ import pandas as pd
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.inference import Sample
 from eventstudy.panel import EventBlock, Floats
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.oracles.designs import FIRST_DAY, fitted
 

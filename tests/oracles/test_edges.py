@@ -26,7 +26,7 @@ from eventstudy.inference.distributions import critical_normal, critical_t, crit
 from eventstudy.inference.joint import restricted
 from eventstudy.inference.parametric import calendar_portfolio, hall
 from eventstudy.inference.resampling import DRAWS, DayBootstrap, resample_size
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy import stats
 
 from tests.oracles import scalar

@@ -28,7 +28,7 @@ from eventstudy.inference.parametric import (
 from eventstudy.inference.placebo import placebo, placebo_sum
 from eventstudy.inference.regime import regimes
 from eventstudy.panel import Floats
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.oracles import few_pairs
 from tests.oracles.designs import fitted, made_up, sampled

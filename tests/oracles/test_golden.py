@@ -16,7 +16,7 @@ from eventstudy.inference import Sample, precision_weighted
 from eventstudy.inference.joint import distance
 from eventstudy.inference.parametric import hall
 from eventstudy.panel import EventBlock
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.oracles.designs import FIRST_DAY, ask, fitted, prices_of, sampled
 

@@ -10,7 +10,7 @@ from eventstudy import plugins
 from eventstudy.inference import Sample
 from eventstudy.inference.joint import distance
 from eventstudy.panel import EventBlock
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats

@@ -13,7 +13,7 @@ from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.models.peers import ElasticNet, components, criteria, number_of_factors, weights
 from eventstudy.panel import EventBlock, Floats
 from eventstudy.study.estimate import abnormal_returns
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy.optimize import minimize
 from statsmodels.multivariate.pca import PCA
 

@@ -17,7 +17,7 @@ from eventstudy.models import Fit
 from eventstudy.models.garch import egarch_forecast, garch_forecast
 from eventstudy.panel import EventBlock, Ints
 from eventstudy.study.estimate import abnormal_returns
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy import stats
 
 from tests.oracles.designs import distinct_days

@@ -10,7 +10,7 @@ from eventstudy.inference.distributions import p_t
 from eventstudy.models import watched
 from eventstudy.panel import EventBlock, Floats
 from eventstudy.study.estimate import abnormal_returns
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy import stats
 
 from tests.contracts.made_up import block

@@ -17,7 +17,7 @@ from eventstudy.models import Fit
 from eventstudy.models.thin_trading import Dimson
 from eventstudy.panel import EventBlock, Floats
 from eventstudy.study.estimate import abnormal_returns
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from statsmodels.sandbox.regression.gmm import IV2SLS
 
 from tests.contracts.made_up import block

@@ -13,7 +13,7 @@ from eventstudy.engine.abnormal import cumulate
 from eventstudy.models import model_of
 from eventstudy.panel import EventBlock, Floats
 from eventstudy.study.estimate import abnormal_returns
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy import stats
 
 from tests.oracles.designs import distinct_days

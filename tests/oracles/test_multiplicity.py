@@ -16,7 +16,7 @@ from eventstudy.inference.multiple import (
     romano_wolf_of_cells,
     romano_wolf_of_windows,
 )
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy import stats
 
 from tests.oracles.designs import fitted, made_up

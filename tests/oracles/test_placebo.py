@@ -21,7 +21,7 @@ from eventstudy.inference.placebo import judged, largest_kept, placebo, placebo_
 from eventstudy.inference.regime import regime_of_all, regimes
 from eventstudy.panel import After, Bools, EventBlock, Floats
 from eventstudy.study.estimate import NearDays, around, fits
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.oracles import scalar
 from tests.oracles.designs import fitted, made_up

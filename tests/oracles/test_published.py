@@ -8,7 +8,7 @@ import pytest
 from eventstudy import EventStudy, StudyResult, load_prices, run
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.inference.distributions import count_of_signs, mean_over_known_variance, mean_over_spread
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy import integrate, stats
 
 

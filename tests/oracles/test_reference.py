@@ -11,7 +11,7 @@ import statsmodels.api as sm
 from eventstudy import EventStudy, StudyResult
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.panel import Floats
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.oracles.designs import ask, prices_of
 from tests.oracles.reference import DAYS, ESTIMATION, EVENT, block, events, ours, printed, sample, table

@@ -18,7 +18,7 @@ from eventstudy.inference.multiple import adjusted, romano_wolf_of_windows
 from eventstudy.inference.parametric import calendar_portfolio, hall
 from eventstudy.inference.ranks_and_signs import binomial_tails, two_sided, ways
 from eventstudy.inference.resampling import DRAWS, DayBootstrap, adjusted_t
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy import stats
 
 from tests.oracles import scalar

@@ -15,7 +15,7 @@ from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.correlation import Correlation, DateTables, pairwise_correlation
 from eventstudy.inference import Sample
 from eventstudy.inference.days import null_residuals
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.oracles import few_pairs, scalar
 from tests.oracles.designs import Panel, ask, fitted, made_up, sampled

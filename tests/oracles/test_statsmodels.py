@@ -16,7 +16,7 @@ from eventstudy.inference.advice import arch_p
 from eventstudy.inference.joint import distance
 from eventstudy.models import Fit
 from eventstudy.panel import EventBlock
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from statsmodels.stats.diagnostic import het_arch
 
 from tests.oracles.adjusted import by_statsmodels

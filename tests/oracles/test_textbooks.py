@@ -11,7 +11,7 @@ from eventstudy.inference.distributions import against_variance
 from eventstudy.inference.multiple import benjamini_hochberg, holm
 from eventstudy.panel import EventBlock, Floats
 from eventstudy.study.estimate import abnormal_returns
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy import stats
 
 from tests.oracles.designs import FIRST_DAY

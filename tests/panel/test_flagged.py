@@ -9,7 +9,8 @@ import eventstudy as es
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy import calendars, messages
+from eventstudy import calendars
+from eventstudy.language import messages
 from eventstudy.panel.flagged import flagged_closes
 from eventstudy.prices import load_prices
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from eventstudy import plugins
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.oracles import scalar
 from tests.panel.made import DAY0, codes, row, study

@@ -14,7 +14,7 @@ from eventstudy.reports.further import about, further
 from eventstudy.reports.parts import Figure, Items, Paragraph, Row, Table, Text, plain
 from eventstudy.request import what_else
 from eventstudy.study.result import StudyResult
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.reports.conftest import Rendered
 from tests.reports.pages import at, read

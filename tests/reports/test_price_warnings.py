@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from eventstudy.messages import sentence
+from eventstudy.language.messages import sentence
 from eventstudy.reports.words import Words
 
 from tests.cli.test_several_markets import RATES, wide

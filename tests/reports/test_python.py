@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.study.result import StudyResult
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 
 def test_a_result_has_a_length_tickers_and_parts(sixteen: StudyResult) -> None:

@@ -17,7 +17,7 @@ from eventstudy.models import Fit, fit_pairs, fitting
 from eventstudy.parallel import Executor, Processes, Serial, one_thread
 from eventstudy.request import run
 from eventstudy.scale.cluster import Cluster
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.contracts.made_up import block
 from tests.oracles.test_models_garch import clustered

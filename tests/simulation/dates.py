@@ -18,7 +18,7 @@ from eventstudy.inference import Sample
 from eventstudy.inference.multiple import romano_wolf_of_cells
 from eventstudy.inference.placebo import placebo_sum
 from eventstudy.panel import Floats, Ints
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.simulation.firms import (
     CALM,

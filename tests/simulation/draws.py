@@ -16,7 +16,7 @@ from eventstudy.engine.abnormal import AbnormalReturns, bhar
 from eventstudy.inference import Sample
 from eventstudy.panel import EventBlock, Floats
 from eventstudy.study.estimate import abnormal_returns
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.oracles.designs import distinct_days
 from tests.worlds import shocks

@@ -27,7 +27,7 @@ from eventstudy.inference.regime import regimes
 from eventstudy.panel import AFTER, After, Bools, EventBlock, Floats, Ints
 from eventstudy.study.answers import levels_of, raised
 from eventstudy.study.estimate import NearDays, abnormal_returns, around
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 from scipy import stats
 
 from tests.oracles.designs import distinct_days

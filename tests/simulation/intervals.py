@@ -22,7 +22,7 @@ from eventstudy import EventStudy, StudyResult
 from eventstudy.analyses.impact import impact
 from eventstudy.inference.parametric import bmp_adjusted, caar_t, patell_guarded
 from eventstudy.inference.placebo import judged, placebo
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.oracles import few_pairs
 from tests.oracles.test_few_pairs import sample

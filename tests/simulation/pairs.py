@@ -19,12 +19,12 @@ import pandas as pd
 from eventstudy import EventStudy, plugins
 from eventstudy.inference import Sample, advice
 from eventstudy.inference.multiple import common_days, gaussian_step_down
-from eventstudy.messages import WARNINGS, severity_of
+from eventstudy.language.messages import WARNINGS, severity_of
 from eventstudy.panel import AFTER, After, EventBlock, Floats, Ints
 from eventstudy.study.answers import headline_of
 from eventstudy.study.estimate import NearDays, around
 from eventstudy.study.result import StudyResult
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.simulation.draws import EVENT, _fit
 from tests.simulation.firms import FIVE, LEVEL, Chosen, Row, simulate

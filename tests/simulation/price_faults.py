@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from eventstudy import calendars
-from eventstudy.messages import WARNINGS
+from eventstudy.language.messages import WARNINGS
 from eventstudy.panel import Floats
 from eventstudy.prices import Flag, PriceTable, SeriesInfo, flags, load_prices
 

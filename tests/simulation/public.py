@@ -27,7 +27,7 @@ from eventstudy.inference.placebo import placebo_sum
 from eventstudy.panel import Floats
 from eventstudy.study.answers import headline_of
 from eventstudy.study.result import StudyResult
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.simulation import dates, firms, pairs
 from tests.simulation.firms import DAY0, DAYS, FIVE, LEVEL, WINDOWS, Storm

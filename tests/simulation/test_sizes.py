@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import pytest
 from eventstudy import plugins
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.simulation.draws import Plan, studies
 from tests.simulation.table import OVER, SEED, Cell, count, distance, figures

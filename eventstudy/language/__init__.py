@@ -31,15 +31,15 @@ from numbers import Real
 from pathlib import Path
 from typing import Any
 
-from eventstudy.frequency import counted_in, frequency_counted, frequency_pinned
+from eventstudy.language.wording import in_words_of
 from eventstudy.units import PERCENT, unit_shown
-from eventstudy.windows import CalendarDays, OwnWindows, Window
-from eventstudy.wording import in_words_of
+from eventstudy.units.frequency import counted_in, frequency_counted, frequency_pinned
+from eventstudy.units.windows import CalendarDays, OwnWindows, Window
 
 LANGUAGES = ("en", "de")
 NO_FIGURE = {"en": "n/a", "de": "k. A."}
 """What stands for a figure that does not exist."""
-LOCALE = Path(__file__).parent / "locale"
+LOCALE = Path(__file__).parents[1] / "locale"
 
 _SOME = 3
 """So many names are given of a list of which some are named."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from eventstudy.frequency import frequency_counted
 from eventstudy.units import unit_shown
+from eventstudy.units.frequency import frequency_counted
 
 
 def worded(text: str) -> str:
