@@ -22,8 +22,6 @@ from eventstudy.units.windows import Window
 if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
 
-EXACT = "exact_t"
-
 
 @dataclass(frozen=True)
 class Verdict:
@@ -128,11 +126,8 @@ def mean_car(result: StudyResult, chosen: Ints) -> Path:
 def daily(result: StudyResult, chosen: Ints) -> tuple[Floats, Floats, Sequence[str]]:
     """Abnormal return of each event day (mean, if several pairs), its p, and the names of the tests the p are from.
 
-    One pair is judged by the exact t, several by the headline test of the day.
+    The headline test of the day judges one pair like several.
     """
-    chosen = result.believed(chosen)
-    if len(chosen) == 1:
-        return result.returns.ar[chosen[0]], result.ar_p[chosen[0]], (EXACT,)
     found = [verdict(result, Window(day, day), chosen) for day in result.rel_days]
     tests = tuple(dict.fromkeys(v.test for v in found if v.test))
     return np.array([v.value for v in found]), np.array([v.p for v in found]), tests

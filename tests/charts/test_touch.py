@@ -33,7 +33,7 @@ def test_each_day_says_its_figures(nvda: StudyResult, chart: str) -> None:
         assert text.startswith(f"{day['session']} (day ")
         assert f": {sign}" in text
         assert text.endswith(f"{100 * total:+.2f}\u00a0%".replace("-", "−"))
-    assert told[5] == "2025-01-27 (day 0): −13.37\u00a0%, p &lt;.001; CAR so far −14.83\u00a0%"
+    assert told[5] == "2025-01-27 (day 0): −13.37\u00a0%, p .004; CAR so far −14.83\u00a0%"
 
 
 def test_each_firm_of_a_forest_says_its_figures() -> None:
