@@ -35,7 +35,9 @@ def bars(ax: Axes) -> dict[int, tuple[float, bool]]:
     return found
 
 
-def test_bars_of_one_pair_are_its_abnormal_returns_marked_where_few_ordinary_days_are_as_large(nvda: StudyResult) -> None:
+def test_bars_of_one_pair_are_its_abnormal_returns_marked_where_few_ordinary_days_are_as_large(
+    nvda: StudyResult,
+) -> None:
     ax, drawn = nvda.plot("ar_bars"), bars(nvda.plot("ar_bars"))
     assert sorted(drawn) == nvda.rel_days
     np.testing.assert_array_equal([drawn[d][0] for d in nvda.rel_days], nvda.tidy()["ar"])
