@@ -420,7 +420,7 @@ def test_a_window_across_a_night_by_slow_code(
     model: Literal["market", "constant_mean"], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From 14:00 on 2 December to 11:25 of the next day: 24 bars, the night, 24 bars."""
-    monkeypatch.setattr(importlib.import_module("eventstudy.analyses.minutes"), "LEAST_DAYS", 15)
+    monkeypatch.setattr(importlib.import_module("eventstudy.analyses.minutes.room"), "LEAST_DAYS", 15)
     slow, day = Slow(), date(2025, 12, 2)
     known = sessions()
     after = {d: known[known.index(d) + 1] for d in known[:-1]}
@@ -837,9 +837,9 @@ def test_five_in_a_hundred_ordinary_days_stand_out_calm_or_turbulent() -> None:
     opens = np.column_stack([opening, close[:, :-1]])
     data = {"ticker": "AAA", "time": start.ravel(), "open": opens.ravel(), "close": close.ravel()}
     bars = load_bars(pd.DataFrame(data), zone="UTC", stamp="start")
-    from eventstudy.analyses.minutes import _Room
+    from eventstudy.analyses.minutes.room import Room
 
-    room = _Room(bars, None, "constant_mean", [(0, 5)], 60, "holds", None, [])
+    room = Room(bars, None, "constant_mean", [(0, 5)], 60, "holds", None, [])
     p = np.full(days, np.nan)
     for d in range(62, days):
         instant = known[d].stretches[0][0].replace(tzinfo=UTC) + timedelta(hours=4, minutes=30)
@@ -866,7 +866,7 @@ def test_the_picture_shows_the_path_and_the_band() -> None:
 
 
 def test_the_picture_shades_stages_and_nights(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.import_module("eventstudy.analyses.minutes"), "LEAST_DAYS", 15)
+    monkeypatch.setattr(importlib.import_module("eventstudy.analyses.minutes.room"), "LEAST_DAYS", 15)
     ax = study_of(stages=STAGES).plot()
     assert {"statement", "press"} <= {t.get_text() for t in ax.texts}
     event = at("14:00", date(2025, 12, 2))
