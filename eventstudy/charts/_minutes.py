@@ -8,7 +8,7 @@ import numpy as np
 
 from eventstudy.analyses.minutes import who_in_words
 from eventstudy.charts._canvas import head, narrow, of_width, open_axes, settle
-from eventstudy.charts._language import of_language, say, spoken
+from eventstudy.charts._language import of_language, say, say_counted, spoken
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._style import BLUE, EDGE, INK, ORANGE, SKY, STAGES, style
@@ -53,10 +53,12 @@ def _title(one: Judged) -> str:
     said = {
         "who": spoken(who_in_words(one.who)),
         "value": percent(first.car, 2),
-        "minutes": first.minutes,
+        "n": first.minutes,
         "clock": first.since,
     }
-    return say("{who}: {value} in the {minutes} minutes from {clock}", **said)
+    return say_counted(
+        "{who}: {value} in the minute from {clock}", "{who}: {value} in the {n} minutes from {clock}", **said
+    )
 
 
 def _shade(ax: Axes, one: Judged) -> None:

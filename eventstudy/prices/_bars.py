@@ -366,19 +366,24 @@ def _width(code: NDArray[np.int64], times: Stamps, width: int | None) -> int:
         )
     least = int(steps.min()) // 60 if len(steps) else 0
     minutes = least if width is None else width
+    asked, there = _lasting(minutes), _lasting(least)
     if len(steps) and width in WIDTHS and minutes != least and (steps % (60 * minutes)).any():
         raise InvalidRequest(
-            f"bars of {minutes} minutes are asked for, and those that are there stand {least} minutes apart",
+            f"bars of {asked} are asked for, and those that are there stand {there} apart",
             available=str(least),
-            hint=f"leave out --width, or sum them up to bars of {minutes} minutes first",
+            hint=f"leave out --width, or sum them up to bars of {asked} first",
         )
     if minutes not in WIDTHS:
         raise InvalidRequest(
-            f"bars of {minutes} minutes" if width is not None else f"bars stand {least} minutes apart",
+            f"bars of {asked}" if width is not None else f"bars stand {there} apart",
             available=", ".join(f"{w}" for w in WIDTHS),
             hint="name the width of a bar in minutes: --width 5",
         )
     return minutes
+
+
+def _lasting(minutes: int) -> Phrase:
+    return Phrase.counted("{n} minute", "{n} minutes", n=minutes)
 
 
 def _stamp(times: Stamps, width: int, exchange: str) -> tuple[Literal["start", "end"], Phrase]:

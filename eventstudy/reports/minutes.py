@@ -91,11 +91,12 @@ def _title(found: Minutes, words: Words) -> str:
         said = Phrase("{value:+.2f %} on average over {n} days", value=many[1], n=many[0])
         return in_language(said, words.lang) or str(said)
     first = _first(found).stretches[0]
-    said = Phrase(
-        "{who}: {value:+.2f %} in the {minutes} minutes from {clock}",
+    said = Phrase.counted(
+        "{who}: {value:+.2f %} in the minute from {clock}",
+        "{who}: {value:+.2f %} in the {n} minutes from {clock}",
         who=who_in_words(first.who),
         value=first.car,
-        minutes=first.minutes,
+        n=first.minutes,
         clock=first.since,
     )
     return in_language(said, words.lang) or str(said)

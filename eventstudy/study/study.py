@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
@@ -756,7 +756,13 @@ def versions() -> dict[str, str]:
         ['eventstudy', 'numpy', 'scipy', 'pandas', 'exchange-calendars']
     """
     packages = ("numpy", "scipy", "pandas", "exchange-calendars")
-    return {"eventstudy": __version__, **{name: version(name) for name in packages}}
+    return {"eventstudy": __version__, **{name: _installed(name) for name in packages}}
+
+
+@cache
+def _installed(package: str) -> str:
+    """Read once a process: what is installed takes as long to read as a small study."""
+    return version(package)
 
 
 def _provenance(table: PriceTable, registry_sha256: str, more: Mapping[str, Any]) -> dict[str, Any]:

@@ -177,6 +177,7 @@ class Minutes(Answer):
                 "stage": s.stage or None,
                 "start": s.window.start,
                 "end": s.window.end,
+                "minutes": s.minutes,
                 "nights": s.nights,
                 "car": s.car,
                 "scaled": s.scaled,

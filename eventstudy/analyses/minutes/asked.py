@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from eventstudy.errors import InvalidRequest
 from eventstudy.events import Event
+from eventstudy.language import Phrase
 from eventstudy.units.windows import Window
 
 
@@ -68,7 +69,13 @@ def instant_of(event: Event, width: int) -> datetime:
     coarse = {"hour": 60, "day": 1440}.get(precision, 0)
     if coarse > width:
         raise InvalidRequest(
-            f"the time of {event.id} is known to the {precision}, and a bar lasts {width} minutes",
+            Phrase.counted(
+                "the time of {event} is known to the {precision}, and a bar lasts a minute",
+                "the time of {event} is known to the {precision}, and a bar lasts {n} minutes",
+                event=event.id,
+                precision=precision,
+                n=width,
+            ),
             hint="take bars as long, or write the time that is known",
         )
     return when

@@ -23,6 +23,11 @@ OLDEST = 5
 _HOUR = 60
 
 
+def utc(instant: datetime) -> np.datetime64:
+    """An instant in UTC, to the second."""
+    return np.datetime64(instant.astimezone(UTC).replace(tzinfo=None), "s")
+
+
 @dataclass(frozen=True)
 class Grid:
     """The bars of an exchange: S sessions by B places of its clock."""
@@ -61,19 +66,12 @@ class Grid:
         rows, places = np.nonzero(self.open)
         return rows, places, self.start[rows, places]
 
-    def place(self, instant: datetime) -> tuple[int, int]:
-        """Session and place of the first bar whose end lies after an instant.
-
-        Raises:
-            InvalidRequest: no bar does.
-        """
-        at = np.datetime64(instant.astimezone(UTC).replace(tzinfo=None), "s")
+    def place(self, instant: datetime) -> tuple[int, int] | None:
+        """Session and place of the first bar whose end lies after an instant; None: it is later than all sessions."""
         rows, places, starts = self.flat
         ends = starts + np.timedelta64(60 * self.width, "s")
-        k = int(np.searchsorted(ends, at, side="right"))
-        if k == len(ends):
-            raise InvalidRequest(f"no bar ends after {instant.isoformat()}", available=f"to {ends[-1]} UTC")
-        return int(rows[k]), int(places[k])
+        k = int(np.searchsorted(ends, utc(instant), side="right"))
+        return (int(rows[k]), int(places[k])) if k < len(ends) else None
 
     def said(self, place: int) -> str:
         """The clock at which a bar starts; those of a later session follow its night, a bar by itself."""

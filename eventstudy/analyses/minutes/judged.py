@@ -57,17 +57,21 @@ class Stretch(Finding):
         return Phrase("{stage}: {what}", stage=self.stage, what=said) if self.stage else said
 
     def _moved(self) -> Phrase:
-        said = {"minutes": self.minutes, "clock": self.since, "who": who_in_words(self.who), "car": self.car}
+        said = {"n": self.minutes, "clock": self.since, "who": who_in_words(self.who), "car": self.car}
         said |= {"larger": self.placebo.larger, "days": self.placebo.days, "p": self.placebo.p}
         if self.against:
-            return Phrase(
-                "In the {minutes} minutes from {clock} {who} moved {car:+.2f %} against the market; on {larger} of {days}"
-                " other days it moved as far for its volatility that day (p {p:p}).",
+            return Phrase.counted(
+                "In the minute from {clock} {who} moved {car:+.2f %} against the market; on {larger} of {days} other days it"
+                " moved as far for its volatility that day (p {p:p}).",
+                "In the {n} minutes from {clock} {who} moved {car:+.2f %} against the market; on {larger} of {days} other"
+                " days it moved as far for its volatility that day (p {p:p}).",
                 **said,
             )
-        return Phrase(
-            "In the {minutes} minutes from {clock} {who} moved {car:+.2f %}; on {larger} of {days} other days it moved as"
-            " far for its volatility that day (p {p:p}).",
+        return Phrase.counted(
+            "In the minute from {clock} {who} moved {car:+.2f %}; on {larger} of {days} other days it moved as far for its"
+            " volatility that day (p {p:p}).",
+            "In the {n} minutes from {clock} {who} moved {car:+.2f %}; on {larger} of {days} other days it moved as far for"
+            " its volatility that day (p {p:p}).",
             **said,
         )
 
@@ -206,12 +210,14 @@ class Judged:
             )
         low, high = self.reacted.half_range
         width = self.grid.width
-        return Phrase(
+        return Phrase.counted(
             "{who}: the path left the band of ordinary days for good with the bar from {clock}, and kept half of its end after"
-            " {half} minutes ({low} to {high}).",
+            " {n} minute ({low} to {high}).",
+            "{who}: the path left the band of ordinary days for good with the bar from {clock}, and kept half of its end after"
+            " {n} minutes ({low} to {high}).",
             who=who,
             clock=self.grid.said(self.place + self.reacted.since),
-            half=(self.reacted.half + 1) * width,
+            n=(self.reacted.half + 1) * width,
             low=(low + 1) * width,
             high=(high + 1) * width,
         )

@@ -11,7 +11,7 @@ import numpy as np
 
 from eventstudy import calendars
 from eventstudy.analyses.minutes.asked import instant_of
-from eventstudy.analyses.minutes.grid import OLDEST, Grid, Track, grid_of, track
+from eventstudy.analyses.minutes.grid import OLDEST, Grid, Track, grid_of, track, utc
 from eventstudy.analyses.minutes.judged import Change, Judged, Stretch
 from eventstudy.engine.arrays import mean_known
 from eventstudy.errors import InvalidRequest, NothingUsable
@@ -34,6 +34,12 @@ FIVE = 5
 _USUAL = (5, 30, 60)
 """Minutes of the windows that are reported unless others are named."""
 _THIN, _TOO_THIN = 0.8, 0.5
+_NAMED = 12
+"""Tickers that are named where one is not there."""
+
+
+class WindowRefused(InvalidRequest):
+    """A window that is named cannot be meant, of whatever ticker."""
 
 
 class Room:
@@ -77,7 +83,16 @@ class Room:
     def track(self, ticker: str, place: str) -> Track:
         """The bars of a ticker on the grid of an exchange."""
         if ticker not in self.bars.series:
-            raise InvalidRequest(f"no bars of {ticker}", available=", ".join(self.bars.tickers[:12]))
+            named = ticker == self.benchmark
+            raise InvalidRequest(
+                Phrase("there are no bars of the benchmark {ticker}", ticker=ticker)
+                if named
+                else Phrase("there are no bars of {ticker}", ticker=ticker),
+                available=", ".join(self.bars.tickers[:_NAMED]),
+                hint="name a benchmark that has bars (--benchmark), or --model constant_mean"
+                if named
+                else "name a ticker that has bars, or add its bars to the file",
+            )
         if (ticker, place) not in self._tracks:
             self._tracks[ticker, place] = track(self.bars.series[ticker], self._grids[place])
         return self._tracks[ticker, place]
@@ -85,31 +100,31 @@ class Room:
     def taken(self, place: str) -> set[int]:
         """The sessions of the events of the study, which are no ordinary days."""
         if place not in self._taken:
-            self._taken[place] = {self._grids[place].place(instant_of(e, self.bars.width))[0] for e in self.events}
+            at = [self._grids[place].place(instant_of(e, self.bars.width)) for e in self.events]
+            self._taken[place] = {found[0] for found in at if found is not None}
         return self._taken[place]
 
     def judge(self, event_id: str, who: str, tickers: list[str], instant: datetime) -> Judged:
         """One ticker, or the mean of several, at an instant."""
         place, grid = self.grid(tickers[0])
         if any(self.grid(t)[0] != place for t in tickers):
-            raise InvalidRequest("tickers of several exchanges have no bars in common", hint="study them apart")
-        row, col = grid.place(instant)
-        start = grid.start[row, col]
-        at = np.datetime64(instant.astimezone(UTC).replace(tzinfo=None), "s")
+            raise InvalidRequest(Phrase("tickers of several exchanges have no bars in common"), hint="study them apart")
+        tracks = [self.track(t, place) for t in tickers]
+        row, col = self._place(tickers, grid, instant)
+        start, at = grid.start[row, col], utc(instant)
         mixed = bool(at > start)
         if mixed and self.bar0 == "next":
             col, mixed = col + 1, False
             if col >= len(grid.clock) or not grid.open[row, col]:
-                raise InvalidRequest("no bar of the session follows the instant", hint="leave out --bar0 next")
+                raise InvalidRequest(Phrase("no bar of the session follows the instant"), hint="leave out --bar0 next")
         night = not mixed and col == 0 and at < start
         windows = self._windows(grid, row, col)
         shown = Window(min(0, *(w.start for w in windows)), max(0, *(w.end for w in windows)))
-        tracks = [self.track(t, place) for t in tickers]
         later = max(
             -(-(col + shown.end + 1 - len(grid.clock)) // (len(grid.clock) + 1)), 0
         )  # sessions after that of the instant
         if row + later >= len(grid.sessions):
-            raise InvalidRequest(f"the bars end before the window {shown} does")
+            raise WindowRefused(Phrase("the bars end before the window {window} does", window=shown))
         since = max(
             row - _REACH * self.days, 0
         )  # all below is of the sessions from here to the last one of the windows
@@ -118,7 +133,9 @@ class Room:
         opened = grid.open[lately]
         traded = min(float((t.age[lately][opened] == 0).mean()) for t in tracks)
         if traded < _TOO_THIN:
-            raise InvalidRequest(f"only {100 * traded:.0f} % of the bars hold a trade", hint="take longer bars")
+            raise InvalidRequest(
+                Phrase("only {share:.0f %} of the bars hold a trade", share=traded), hint="take longer bars"
+            )
         notes = list[Phrase]()
         if self.windows is None and len(windows) < len(asked := self._usual()):
             short = ", ".join(str(w.length * grid.width) for w in asked if w not in windows)
@@ -130,7 +147,15 @@ class Room:
             )
         model = self.model or ("market" if traded >= _THIN else "market_adjusted")
         if traded < _THIN:
-            notes.append(Phrase("THIN_BARS: {share:.0f %} of the bars hold a trade", share=float(traded)))
+            notes.append(
+                Phrase("THIN_BARS: {share:.0f %} of the bars hold a trade", share=traded)
+                if self.model
+                else Phrase(
+                    "THIN_BARS: {share:.0f %} of the bars hold a trade, so that the market is taken off one to one, not by an"
+                    " estimated beta",
+                    share=traded,
+                )
+            )
         if (told := instant.astimezone(grid.zone).date()) != grid.sessions[row]:
             notes.append(
                 Phrase(
@@ -159,8 +184,11 @@ class Room:
         cols = np.arange(first, col + shown.end + 1)
         if first == 0 and not all(np.isfinite(t.opening[row]) for t in tracks):
             raise InvalidRequest(
-                "bar 0 is the first of the session, and its first price is not there",
-                hint="bars with a column open tell the night from the first bar",
+                Phrase(
+                    "the window begins with the first bar of the session, and without its first price the night cannot be"
+                    " told from it"
+                ),
+                hint="give the first price of each bar in a column open, or windows from the second bar on: --window 1 6",
             )
         hours = grid.hours[lately]
         whole = hours == np.bincount(hours[: now + 1]).argmax()  # no half days
@@ -171,7 +199,7 @@ class Room:
         if model != "constant_mean":
             if self.benchmark is None:
                 raise InvalidRequest(
-                    "no benchmark is named", hint="name one: --benchmark SPY, or --model constant_mean"
+                    Phrase("no benchmark is named"), hint="name one: --benchmark SPY, or --model constant_mean"
                 )
             index = self.track(self.benchmark, place)
             market = index.returns[lately]
@@ -179,11 +207,14 @@ class Room:
             nights = nights - index.nights(grid) if len(nights) else nights
         else:
             fresh_too = np.ones_like(fresh)
-        base = fresh[:, first - 1] if first > 0 else np.ones(len(fresh), bool)
+        base = (fresh & fresh_too)[:, first - 1] if first > 0 else np.ones(len(fresh), bool)
         between = np.isfinite(nights[lately]) if later else np.zeros(0)
         there = (_wide(fresh & fresh_too & opened, between, later)[:, cols] == 1).all(axis=1) & base
         if not there[now]:
-            raise InvalidRequest(f"a value of the window is older than {OLDEST} bars, or is not there")
+            raise InvalidRequest(
+                Phrase("a price of the window is older than {n} bars, or is not there", n=OLDEST),
+                hint="windows and instants that trade reaches, or longer bars",
+            )
         able = [
             d
             for d in range(now - 1 - later, 0, -1)
@@ -195,11 +226,19 @@ class Room:
         moves = _wide(ar, nights[lately], later)[rows][:, cols]
         good = np.isfinite(scale) & (scale > 0) & np.isfinite(moves).all(axis=1)
         if not good[0]:
-            raise InvalidRequest("nothing traded before the instant: how volatile the day was is not known")
+            raise InvalidRequest(
+                Phrase("no price moved before the instant, so that it is not known how volatile the day was"),
+                hint="bars of the hour before the instant and of the day before",
+            )
         rows, scale, moves = rows[good], scale[good], moves[good]
         if len(rows) - 1 < LEAST_DAYS:
             raise NothingUsable(
-                f"{len(rows) - 1} other days have the same minutes, and {LEAST_DAYS} are needed",
+                Phrase.counted(
+                    "{n} other day has the same minutes, and {least} are needed",
+                    "{n} other days have the same minutes, and {least} are needed",
+                    n=len(rows) - 1,
+                    least=LEAST_DAYS,
+                ),
                 hint="bars that begin earlier",
             )
         scaled = moves / scale[:, None]
@@ -234,6 +273,30 @@ class Room:
             np.nan_to_num(ar[now, max(first - FEWEST, 0) : first]),
             tuple(self._changes(stretches, sums)),
         )
+
+    def _place(self, tickers: list[str], grid: Grid, instant: datetime) -> tuple[int, int]:
+        """Session and place of bar 0.
+
+        Raises:
+            InvalidRequest: one of the tickers has no bars on that session.
+        """
+        found = grid.place(instant)
+        lacking = tickers
+        if found is not None:
+            tracks = {t: self.track(t, self.grid(t)[0]) for t in tickers}
+            lacking = [t for t, of in tracks.items() if not np.isfinite(of.price[found[0]]).any()]
+        if found is None or lacking:
+            day = grid.sessions[found[0]] if found else instant.astimezone(grid.zone).date()
+            first, last = (
+                at.item().replace(tzinfo=UTC).astimezone(grid.zone).date()
+                for at in self.bars.series[lacking[0]].start[[0, -1]]
+            )
+            raise InvalidRequest(
+                Phrase("{ticker} has no bars on {day}, when it would be judged", ticker=lacking[0], day=day),
+                available=f"{lacking[0]}: {first} to {last}",
+                hint=f"bars of that day and of {LEAST_DAYS} others before it",
+            )
+        return found
 
     def _changes(self, stretches: list[Stretch], sums: Floats) -> Iterator[Change]:
         """Each stage against the one before it: `sums` (W, 1 + D) are the scaled moves."""
@@ -293,17 +356,22 @@ class Room:
             found = [w for w in self._usual() if inside(w)]
             if found:
                 return found
-            raise InvalidRequest("the session ends before the first window does")
+            raise InvalidRequest(
+                Phrase("the session, or its stretch, ends before the first window does"),
+                hint="name a shorter window (--window 0 0), or --across",
+            )
         named = list(dict.fromkeys(Window.of(w) for w in self.windows))
         for w in named:
             if self.across and col + w.start < 0:
-                raise InvalidRequest(
-                    f"the window {w} begins before the session does", hint="windows go across nights after the instant"
+                raise WindowRefused(
+                    Phrase("the window {window} begins before the session does", window=w),
+                    hint="windows go across nights after the instant",
                 )
             if not self.across and not inside(w):
-                raise InvalidRequest(
-                    f"the window {w} reaches over a close or a lunch",
-                    hint="--across takes a night as one bar; without it windows lie within one stretch of trading",
+                counted = f"; windows count bars: {w} are {w.length * grid.width} minutes" if grid.width > 1 else ""
+                raise WindowRefused(
+                    Phrase("the window {window} reaches over a close or a lunch", window=w),
+                    hint=f"--across takes a night as one bar; without it windows lie within one stretch of trading{counted}",
                 )
         return named
 

@@ -8,8 +8,8 @@ from typing import Literal
 from eventstudy.analyses.minutes.answer import Minutes
 from eventstudy.analyses.minutes.asked import bars_of_stages, instant_of
 from eventstudy.analyses.minutes.judged import MEAN, Judged
-from eventstudy.analyses.minutes.room import Room
-from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.analyses.minutes.room import Room, WindowRefused
+from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable
 from eventstudy.events import Event
 from eventstudy.inference.clock import LEAST_DAYS
 from eventstudy.prices import BarTable
@@ -18,6 +18,8 @@ from eventstudy.study.study import versions
 DAYS = 60
 """Other days that a move is held against."""
 MODELS = ("market", "market_adjusted", "constant_mean")
+_TOLD = 5
+"""Reasons and tickers that are told where none is left."""
 
 
 def minutes(
@@ -77,7 +79,7 @@ def minutes(
     parts = bars_of_stages(stages, bars.width) if stages else {}
     named_windows = list(parts.values()) if parts else windows
     room = Room(bars, benchmark, model, named_windows, days, bar0, exchange, list(events), list(parts), across=across)
-    judged, left = list[Judged](), list[tuple[str, str, str]]()
+    judged, left = list[Judged](), list[tuple[str, str, EventStudyError]]()
     for event in room.events:
         instant = instant_of(event, bars.width)
         named = list(tickers) or list(event.tickers)
@@ -86,20 +88,17 @@ def minutes(
             try:
                 judged.append(room.judge(event.id, ticker, [ticker], instant))
                 good.append(ticker)
+            except WindowRefused:
+                raise
             except (InvalidRequest, NothingUsable) as error:
-                if named_windows is not None and "window" in error.what:
-                    raise
-                left.append((event.id, ticker, error.what))
+                left.append((event.id, ticker, error))
         if len(good) > 1:
             judged.append(room.judge(event.id, MEAN, good, instant))
     if not judged:
-        raise NothingUsable(
-            "no ticker is left to study",
-            available="; ".join(f"{t} ({e}): {why}" for e, t, why in left[:5]) or "no event",
-        )
+        raise _nothing(left)
     return Minutes(
         tuple(judged),
-        tuple(left),
+        tuple((event, ticker, error.what) for event, ticker, error in left),
         model or "market",
         benchmark,
         bars.width,
@@ -111,4 +110,17 @@ def minutes(
             "versions": versions(),
             **({"read_as": [str(phrase) for phrase in bars.read_as]} if bars.read_as else {}),
         },
+    )
+
+
+def _nothing(left: Sequence[tuple[str, str, EventStudyError]]) -> NothingUsable:
+    """What to say where every (event, ticker) is left out: each reason once, and what each asks for."""
+    reasons = dict.fromkeys(error.what for _, _, error in left)
+    where = "; ".join(f"{ticker} ({event})" for event, ticker, _ in left[:_TOLD])
+    more = f" and {len(left) - _TOLD} more" if len(left) > _TOLD else ""
+    return NothingUsable(
+        f"no ticker is left to study: {'; '.join([*reasons][:_TOLD]) or 'no event has one'}",
+        where=f"{where}{more}" or None,
+        available="; ".join(dict.fromkeys(e.available for _, _, e in left[:_TOLD] if e.available)) or None,
+        hint="; ".join(dict.fromkeys(e.hint for _, _, e in left[:_TOLD] if e.hint)) or None,
     )
