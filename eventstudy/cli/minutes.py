@@ -43,7 +43,7 @@ from eventstudy.cli._study import some_options, split
     type=int,
     metavar="A B",
     multiple=True,
-    help="Bars from bar 0 on, both ends included; may be repeated. [default: the first 5, 30 and 60 minutes]",
+    help="Bars, not minutes, from bar 0 on, both ends included; may be repeated. [default: the first 5, 30 and 60 minutes]",
 )
 @click.option(
     "--stage",

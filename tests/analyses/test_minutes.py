@@ -788,6 +788,78 @@ def test_windows_that_the_session_is_too_short_for_are_named() -> None:
     assert "not judged" not in study("14:00").text()
 
 
+def test_one_minute_is_said_as_one() -> None:
+    few = pd.bdate_range("2025-10-27", "2025-12-03", tz="America/New_York").difference(
+        pd.DatetimeIndex(["2025-11-27", "2025-11-28"], tz="America/New_York")
+    )
+    rng, rows = np.random.default_rng(9), []
+    for day in few:
+        for k in range(390):
+            rows.append(("AAA", day + pd.Timedelta(minutes=570 + k), 50.0, 50 * math.exp(rng.normal(0, 0.001))))
+    rows[-390 + 270] = ("AAA", rows[-390 + 270][1], 50.0, 60.0)
+    bars = load_bars(pd.DataFrame(rows, columns=["ticker", "time", "open", "close"]))
+    found = minutes([at("14:00")], bars, benchmark=None, model="constant_mean", windows=[(0, 0)], days=20)
+    assert found.sentence.startswith("In the minute from 14:00 AAA moved")
+    assert str(in_language(found.sentence, "de")).startswith("In der Minute ab 14:00 bewegte sich AAA")
+    said = found.judged[0].reaction_words
+    assert "after 1 minute (1 to 1)" in said
+    assert "nach 1 Minute (1 bis 1)" in str(in_language(said, "de"))
+    assert "in der Minute ab 14:00" in found.plot(lang="de").figure.texts[0].get_text()
+
+
+def test_who_has_no_bars_is_told_what_there_is_and_what_to_do() -> None:
+    with pytest.raises(NothingUsable, match="no ticker is left to study: there are no bars of NVDA") as error:
+        minutes([at("14:00", tickers="NVDA")], table())
+    assert error.value.where == "NVDA (2025-12-03)"
+    assert error.value.available == "AAA, BBB, SPY"
+    assert "name a ticker that has bars" in str(error.value.hint)
+    with pytest.raises(NothingUsable, match="there are no bars of the benchmark QQQ") as error:
+        minutes([at("14:00")], table(), benchmark="QQQ")
+    assert "--benchmark" in str(error.value.hint)
+    closes = load_bars(frame(made()).drop(columns="open"))
+    with pytest.raises(NothingUsable, match="the night cannot be told from it") as error:
+        minutes([at("09:30")], closes)
+    assert "in a column open" in str(error.value.hint)
+    second = [minutes([at("09:30")], bars, windows=[(1, 6)]).judged[0].stretches[0] for bars in (closes, table())]
+    assert second[0].car == pytest.approx(second[1].car, rel=0.2)  # betas rest on one bar less a day
+    both = minutes([at("14:00", tickers="AAA,NVDA")], table())
+    assert both.left_out == (("2025-12-03", "NVDA", "there are no bars of NVDA"),)
+    assert in_language(both.left_out[0][2], "de") == "von NVDA gibt es keine Balken"
+
+
+def test_a_window_that_is_meant_in_minutes_is_told_what_it_counts() -> None:
+    with pytest.raises(InvalidRequest, match="close or a lunch") as error:
+        study_of(windows=((0, 30),))
+    assert "windows count bars: [0, +30] are 155 minutes" in str(error.value.hint)
+    assert study_of(windows=((0, 5),)).to_dict()["windows"][0]["minutes"] == 30
+
+
+@pytest.mark.parametrize(
+    ("clock", "day", "why"),
+    [
+        ("14:00", date(2026, 3, 2), "AAA has no bars on 2026-03-02, when it would be judged"),
+        ("14:00", date(2025, 12, 5), "AAA has no bars on 2025-12-05, when it would be judged"),
+        ("14:00", date(2025, 9, 2), "AAA has no bars on 2025-09-02, when it would be judged"),
+        ("14:00", date(2025, 10, 31), "1 other day has the same minutes, and 20 are needed"),
+        ("14:20", HALTED, "a price of the window is older than 5 bars, or is not there"),
+    ],
+)
+def test_an_event_that_has_no_bars_leaves_the_others_as_they_are(clock: str, day: date, why: str) -> None:
+    found = minutes([at(clock, day), at("14:00")], table(), windows=((0, 5),))
+    others = 20 if "1 other day" in why else 21  # a day of another event is no ordinary day
+    assert [(one.event_id, one.stretches[0].placebo.days) for one in found.judged] == [("2025-12-03", others)]
+    assert found.left_out == ((f"{day}", "AAA", why),)
+
+
+def test_a_day_on_which_the_market_was_stale_before_the_window_is_no_ordinary_day() -> None:
+    """Its first move would be of more than five bars."""
+    day = date(2025, 11, 18)
+    stale = {start for k, start in enumerate(begins(day)) if 46 <= k < 54}
+    bars = load_bars(frame(tuple(b for b in made() if b.ticker != "SPY" or b.start not in stale)))
+    one = minutes([at("14:00")], bars).judged[0]
+    assert one.stretches[0].placebo.days == study().judged[0].stretches[0].placebo.days - 1
+
+
 def test_bars_before_the_instant_have_no_band() -> None:
     text = study("14:00", windows=((-2, 3),)).text(verbose=True)
     assert "nan" not in text

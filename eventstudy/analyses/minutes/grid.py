@@ -67,11 +67,11 @@ class Grid:
         return rows, places, self.start[rows, places]
 
     def place(self, instant: datetime) -> tuple[int, int] | None:
-        """Session and place of the first bar whose end lies after an instant; None: it is later than all sessions."""
+        """Session and place of the first bar whose end lies after an instant; None: it is before or after all sessions."""
         rows, places, starts = self.flat
         ends = starts + np.timedelta64(60 * self.width, "s")
         k = int(np.searchsorted(ends, utc(instant), side="right"))
-        return (int(rows[k]), int(places[k])) if k < len(ends) else None
+        return (int(rows[k]), int(places[k])) if k < len(ends) and utc(instant) >= starts[0] else None
 
     def said(self, place: int) -> str:
         """The clock at which a bar starts; those of a later session follow its night, a bar by itself."""
