@@ -185,10 +185,9 @@ class Room:
         if first == 0 and not all(np.isfinite(t.opening[row]) for t in tracks):
             raise InvalidRequest(
                 Phrase(
-                    "the window begins with the first bar of the session, and without its first price the night cannot be"
-                    " told from it"
+                    "bar 0 is the first of the session, and without its first price the night cannot be told from it"
                 ),
-                hint="give the first price of each bar in a column open, or windows from the second bar on: --window 1 6",
+                hint="give the first price of each bar in a column open",
             )
         hours = grid.hours[lately]
         whole = hours == np.bincount(hours[: now + 1]).argmax()  # no half days
