@@ -1,11 +1,9 @@
 """`python -m tests.simulation.minutes`: days on which nothing happens, through the public interface, in calm and in turbulence.
 
-Bars of five minutes on the sessions of New York from 2000 on (of Shanghai where a design says so): a U over the day, t(6)
-errors, a volatility of each day whose log drifts (AR(1), .97, standard deviation .4), nights six and lunches three times as
-wild as a bar at noon. Bars of 15, 30 and 60 minutes are these summed up; bars of one minute are drawn by the same law. Each of
-5,000 days in turn is the event of a study of its own, with the 60 days before it; eight instants together are a study of them.
-Writes tests/simulation/minutes.csv: a row a design, what is judged, and third of the days by their volatility: how many were
-judged, and how many have p of 5 % or less.
+Bars of five minutes on the sessions of New York from 2000 on: a U over the day, t(6) errors, a volatility of each day whose log
+drifts (AR(1), .97, standard deviation .4), nights six times as wild as a bar at noon. Each of 5,000 days in turn is the event
+of a study of its own, with the 60 days before it. Writes tests/simulation/minutes.csv: a row a design, what is judged, and
+third of the days by their volatility: how many were judged, and how many have p of 5 % or less.
 
 Tests that are not offered are computed here from the returns themselves (`others`), and so is, apart from the interface, the
 one that is: both must count the same days.
@@ -15,15 +13,15 @@ from __future__ import annotations
 
 import argparse
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from eventstudy.analyses.minutes import Grid, Judged, Minutes, grid_of, minutes
+from eventstudy.analyses.minutes import Grid, Judged, grid_of, minutes
 from eventstudy.errors import EventStudyError
 from eventstudy.events import single_event
 from eventstudy.inference.clock import realised
@@ -51,19 +49,6 @@ class Design:
     choices: dict[str, Any] = field(default_factory=dict)
     larger: float = 1.0
     bounce: float = 0.0
-    width: int = 5
-    """Minutes of a bar, of which `bar` is the number."""
-    exchange: str = "XNYS"
-
-    @property
-    def drawn(self) -> int:
-        """Minutes of the bars that are drawn, and summed up to those of the study."""
-        return min(self.width, 5)
-
-    @property
-    def each(self) -> int:
-        """Bars that are drawn in one of the study."""
-        return self.width // self.drawn
 
 
 MEAN: dict[str, Any] = {"benchmark": None, "model": "constant_mean"}
@@ -77,24 +62,6 @@ DESIGNS = {
     "14:00, 30 minutes, moves 1.5 times as large": Design(54, {**MEAN, "windows": [(0, 5)]}, larger=1.5),
     "14:00, two stages": Design(54, {**MEAN, "stages": STAGES}),
     "14:00 to 11:25 of the next day": Design(54, {**MEAN, "windows": [(0, 48)], "across": True}),
-    "bars of 1 minute, 14:00, 30 minutes": Design(270, {**MEAN, "windows": [(0, 29)]}, width=1),
-    "bars of 1 minute, 14:00, 30 minutes, betas estimated": Design(
-        270, {"model": "market", "windows": [(0, 29)]}, width=1
-    ),
-    "bars of 15 minutes, the open, 60 minutes": Design(0, {**MEAN, "windows": [(0, 3)]}, width=15),
-    "bars of 15 minutes, 14:00, 60 minutes": Design(18, {**MEAN, "windows": [(0, 3)]}, width=15),
-    "bars of 30 minutes, the open, 60 minutes": Design(0, {**MEAN, "windows": [(0, 1)]}, width=30),
-    "bars of 30 minutes, 14:00, 60 minutes": Design(9, {**MEAN, "windows": [(0, 1)]}, width=30),
-    "bars of 30 minutes, 14:00, 60 minutes, betas estimated": Design(
-        9, {"model": "market", "windows": [(0, 1)]}, width=30
-    ),
-    "bars of 60 minutes, the open, 60 minutes": Design(0, {**MEAN, "windows": [(0, 0)]}, width=60),
-    "bars of 60 minutes, 13:30, 60 minutes": Design(4, {**MEAN, "windows": [(0, 0)]}, width=60),
-    "betas estimated, moves 1.5 times as large": Design(54, {"model": "market", "windows": [(0, 5)]}, larger=1.5),
-    "Shanghai, 14:00, 30 minutes": Design(36, {**MEAN, "windows": [(0, 5)]}, exchange="XSHG"),
-    "Shanghai, 11:00 to 13:30 over the lunch": Design(
-        18, {**MEAN, "windows": [(0, 11)], "across": True}, exchange="XSHG"
-    ),
 }
 
 
@@ -112,10 +79,10 @@ class World(NamedTuple):
     """(S,) of each session, of 1."""
 
 
-@lru_cache(4)
-def world(seed: int = SEED, until: date = date(2020, 12, 31), drawn: int = 5, exchange: str = "XNYS") -> World:
-    """The made-up history, in bars of `drawn` minutes."""
-    grid = grid_of(exchange, date(2000, 1, 3), until, drawn)
+@cache
+def world(seed: int = SEED, until: date = date(2020, 12, 31)) -> World:
+    """The made-up history."""
+    grid = grid_of("XNYS", date(2000, 1, 3), until, 5)
     rows, places, _ = grid.flat
     rng = np.random.default_rng(seed)
     n, log = len(grid.sessions), np.zeros(len(grid.sessions))
@@ -123,34 +90,28 @@ def world(seed: int = SEED, until: date = date(2020, 12, 31), drawn: int = 5, ex
     for k in range(1, n):
         log[k] = 0.97 * log[k - 1] + shock[k]
     wild = np.exp(log)
-    middle = (len(grid.clock) - 1) / 2
-    shape = 1 + 1.5 * ((np.arange(len(grid.clock)) - middle) / middle) ** 2
-    scale = _NOON * np.sqrt(drawn / 5) * wild[rows] * shape[places]
+    shape = 1 + 1.5 * ((np.arange(len(grid.clock)) - 38.5) / 38.5) ** 2
+    scale = _NOON * wild[rows] * shape[places]
     t6 = np.sqrt(4 / 6)
     market = scale * t6 * rng.standard_t(6, len(rows))
     moves = {"AAA": 1.2 * market + scale * t6 * rng.standard_t(6, len(rows)), "SPY": market}
     nights = {t: 6 * _NOON * wild * rng.normal(0, 1, n) for t in moves}
-    noons = np.flatnonzero(grid.over_lunch[places])
-    for of in moves.values():
-        of[noons] += 3 * _NOON * wild[rows[noons]] * rng.normal(0, 1, len(noons))
     return World(grid, np.searchsorted(rows, np.arange(n + 1)), moves, nights, wild)
 
 
-def studied(made: World, design: Design, days: Sequence[int], rng: np.random.Generator) -> Minutes | None:
-    """The study of instants on some sessions; None where one of them has no such bars."""
+def judged(made: World, design: Design, k: int, rng: np.random.Generator) -> Judged | None:
+    """The study of session `k`; None where the session has no such bars."""
     grid, first = made.grid, made.first
-    instants = [grid.start[k, design.bar * design.each] for k in days]
-    a, b = days[0] - _BEFORE, days[-1] + (2 if design.choices.get("across") else 1)
-    if np.isnat(instants).any() or not grid.open[list(days)].all():
+    instant = grid.start[k, design.bar]
+    a, b = k - _BEFORE, k + (2 if design.choices.get("across") else 1)
+    if np.isnat(instant) or not grid.open[k].all():
         return None
     part = slice(first[a], first[b])
     starts, series = grid.flat[2][part], {}
-    begins = np.concatenate([np.arange(first[s], first[s + 1], design.each) for s in range(a, b)]) - first[a]
-    ends = np.append(begins[1:], first[b] - first[a]) - 1
     for ticker in made.moves if "benchmark" not in design.choices else ("AAA",):
         moves = made.moves[ticker][part].copy()
-        for k in days:
-            moves[first[k] - first[a] + design.bar * design.each : first[k + 1] - first[a]] *= design.larger
+        from_bar = first[k] - first[a] + design.bar
+        moves[from_bar:] *= design.larger
         level = np.asarray(100 * np.cumprod(1 + moves), dtype=np.float64)
         for s in range(a, b):  # nights come before the sessions
             at = first[s] - first[a]
@@ -158,10 +119,10 @@ def studied(made: World, design: Design, days: Sequence[int], rng: np.random.Gen
         opens = level / (1 + moves)
         if design.bounce:
             level = level * (1 + design.bounce / 2 * rng.choice([-1.0, 1.0], len(level)))
-        series[ticker] = Series(starts[begins], level[ends], opens[begins])
-    events = [single_event(f"{instant}+00:00", ["AAA"]) for instant in instants]
+        series[ticker] = Series(starts, level, opens)
+    event = single_event(f"{instant}+00:00", ["AAA"])
     try:
-        return minutes(events, BarTable(design.width, series), exchange=design.exchange, **design.choices)
+        return minutes([event], BarTable(5, series), **design.choices).judged[0]
     except EventStudyError:  # a half day the day after, so that the window is cut off
         return None
 
@@ -177,17 +138,16 @@ def ps(one: Judged) -> dict[str, float]:
 
 def count(name: str, days: int, *, seed: int = SEED, start: int = 0) -> Iterator[tuple[str, str, int, int]]:
     """(what, third, days judged, days with p of 5 % or less) of `days` days from the one numbered `start` on."""
-    design = DESIGNS[name]
-    made = world(seed, drawn=design.drawn, exchange=design.exchange)
+    made, design = world(seed), DESIGNS[name]
     rng = np.random.default_rng([seed, list(DESIGNS).index(name)])
     chosen = np.arange(_BEFORE + start, _BEFORE + start + days)
     edges = np.quantile(made.volatility[_BEFORE : _BEFORE + DAYS], [1 / 3, 2 / 3])
     tally: dict[tuple[str, str], list[int]] = {}
     for k in chosen.tolist():
-        if (study := studied(made, design, [k], rng)) is None:
+        if (one := judged(made, design, k, rng)) is None:
             continue
         third = THIRDS[int(np.searchsorted(edges, made.volatility[k]))]
-        for what, p in ps(study.judged[0]).items():
+        for what, p in ps(one).items():
             seen = tally.setdefault((what, third), [0, 0])
             seen[0] += 1
             seen[1] += p <= 0.05 + 1e-12
@@ -281,43 +241,11 @@ def by_minute(days: int = DAYS) -> Iterator[tuple[str, str, int, int]]:
     yield from ((what, third, n, hits) for (what, third), (n, hits) in tally.items())
 
 
-TOGETHER = {"8 instants together": 1.0, "8 instants together, moves 1.5 times as large": 1.5}
-"""Studies of several instants, judged by the t over all of them: how many times as large their moves are."""
-_INSTANTS, _APART = 8, 3
-
-
-def together(name: str, studies: int = DAYS) -> Iterator[tuple[str, str, int, int]]:
-    """(what, third of the first day, studies, those whose t has p of 5 % or less).
-
-    Eight instants at 14:00, three sessions apart, of a history of their own seed.
-    """
-    design = Design(54, {**MEAN, "windows": [(0, 5)]}, larger=TOGETHER[name])
-    rng, tally, seed = np.random.default_rng(SEED), {third: [0, 0] for third in THIRDS}, SEED
-    while (left := studies - sum(n for n, _ in tally.values())) > 0:
-        seed += 1
-        made = world(seed)
-        edges = np.quantile(made.volatility[_BEFORE : _BEFORE + DAYS], [1 / 3, 2 / 3])
-        for k in range(_BEFORE, len(made.grid.sessions) - _INSTANTS * _APART, _INSTANTS * _APART):
-            found = studied(made, design, range(k, k + _INSTANTS * _APART, _APART), rng)
-            if left == 0 or found is None or found.together is None or found.together[0] < _INSTANTS:
-                continue
-            seen = tally[THIRDS[int(np.searchsorted(edges, made.volatility[k]))]]
-            seen[0] += 1
-            seen[1] += found.together[3] <= 0.05
-            left -= 1
-    yield from (("together", third, n, hits) for third, (n, hits) in tally.items())
-
-
-def found_of(name: str, days: int) -> Iterator[tuple[str, str, int, int]]:
-    """What is counted of a design."""
-    yield from by_minute(days) if name == BY_MINUTE else together(name, days) if name in TOGETHER else count(name, days)
-
-
 def first_days(name: str) -> Iterator[tuple[str, str, int, int]]:
     """The same of the first days, in one: these come out again in a moment."""
     days = int(FIRST.split()[1])
     found: dict[str, tuple[int, int]] = {}
-    for what, _, n, hits in found_of(name, days):
+    for what, _, n, hits in by_minute(days) if name == BY_MINUTE else count(name, days):
         before, below = found.get(what, (0, 0))
         found[what] = before + n, below + hits
     yield from ((what, FIRST, n, hits) for what, (n, hits) in found.items())
@@ -327,7 +255,7 @@ def main() -> None:
     """Simulate the designs that are named, or all; the rows of others stay."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.minutes", description=__doc__)
     parser.add_argument("--days", type=int, default=DAYS)
-    names = [*DESIGNS, BY_MINUTE, *TOGETHER]
+    names = [*DESIGNS, BY_MINUTE]
     parser.add_argument("--design", action="append", choices=names)
     parser.add_argument("--others", action="store_true", help="only the tests that are not offered")
     asked = parser.parse_args()
@@ -337,8 +265,10 @@ def main() -> None:
             continue
         old = [row for row in old if row["design"] != name or (asked.others and row["what"] not in (*OTHERS, *SCALES))]
         made: list[tuple[str, str, int, int]] = []
-        if name == BY_MINUTE or not asked.others:
-            made += [*found_of(name, asked.days), *first_days(name)]
+        if name == BY_MINUTE:
+            made += [*by_minute(asked.days), *first_days(name)]
+        elif not asked.others:
+            made += [*count(name, asked.days), *first_days(name)]
         if name in COMPARED:
             made += others(name, asked.days)
         for what, third, n, hits in made:
