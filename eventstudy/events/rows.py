@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from difflib import get_close_matches
 from functools import cache
+from itertools import pairwise
 from typing import Any, overload
 
 import numpy as np
@@ -22,6 +23,7 @@ from eventstudy.tables.dates import dates_of
 from eventstudy.tables.frames import headed_frame, pandas_of
 from eventstudy.tables.headed import Headed
 from eventstudy.tables.headings import by_bracket_alone, fold, other_field, role_of, words
+from eventstudy.tables.numbers import missing_marks
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.workbook import as_text
 from eventstudy.tables.written import When, clock_of, local_time, looks_like_one
@@ -57,6 +59,29 @@ _NAMES = (
 
 _SEVERAL = re.compile(r"[A-Z]{2,5}(\s*/\s*[A-Z]{2,5})+")
 """Tickers with strokes between, none of them a class of shares, as in BRK/B."""
+_LISTED = re.compile(r"[A-Z0-9^][A-Z0-9.^=-]{0,11}(?:\s*[,;]\s*[A-Z0-9^][A-Z0-9.^=-]{0,11})+")
+"""Tickers with commas between: `NVDA, AMD`."""
+_FORMS = {
+    "INC",
+    "LTD",
+    "LLC",
+    "CORP",
+    "CO",
+    "PLC",
+    "AG",
+    "SE",
+    "SA",
+    "NV",
+    "AB",
+    "OYJ",
+    "ASA",
+    "SPA",
+    "KGAA",
+    "GMBH",
+    "THE",
+    "LP",
+}
+"""Behind a comma these are part of a firm's name: `NVIDIA, INC.`."""
 
 
 class _Numbers(Sequence[str]):
@@ -149,8 +174,21 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
     columns, others = _columns(table)
     texts = {i for i in range(len(heads)) if i in columns.values() or i in others}
     raw = table.cells.columns(texts, set())
-    n = len(next(iter(raw.values())))
-    told = _told(columns, others, heads, n)
+    told = _told(columns, others, heads, len(next(iter(raw.values()))))
+    if more := _each_ticker(raw[columns["ticker"]]):
+        at, each = more
+        raw = {i: pd.Series(column).iloc[at].reset_index(drop=True) for i, column in raw.items()}
+        raw[columns["ticker"]] = pd.Series(each, dtype=object)
+        own, several = place, sum(k == i for k, i in pairwise(at))
+        place = Place(own.name, lambda i: own.row(at[i]))
+        told.append(
+            Phrase.counted(
+                "{n} ticker more in cells that name several: a row for each",
+                "{n} tickers more in cells that name several: a row for each",
+                n=several,
+            )
+        )
+    n = len(raw[columns["ticker"]])
     dates = dates_of(place, raw[columns["date"]], heads[columns["date"]] or "date", reading)
     codes, whens = dates.codes, list(dates.whens)
     odd: dict[int, str] = {}
@@ -162,6 +200,7 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
             worded = beside.map(lambda v: isinstance(v, str) and fold(v) in _timings()).astype(bool)
             raw[columns["timing"]], beside = beside.where(worded, None), beside.where(~worded, None)
         codes, whens = _with_times(beside, codes, whens, heads[columns["time"]], odd)
+        told += _rough(beside)
     found = Rows(_Numbers(place, n), _texts(raw[columns["ticker"]], heads[columns["ticker"]], odd), (codes, whens))
     for i in np.flatnonzero(found.ticker[0] < 0).tolist():
         odd.setdefault(i, _of_column(heads[columns["ticker"]], _BLANK))
@@ -208,6 +247,22 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
     found.origin, found.tz, found.strict = place.name, tz, reading.strict
     found.read_as = (*told, *said, *dates.said)
     return found
+
+
+def _each_ticker(column: Any) -> tuple[list[int], list[Any]] | None:
+    """The row in which each ticker of a column stands, where cells name several by commas; None: none does."""
+    cells = pd.Series(column).tolist()
+    lists = {v: re.split(r"\s*[,;]\s*", v.strip()) for v in set(filter(_names_several, cells))}
+    if not lists:
+        return None
+    found = [(i, t) for i, v in enumerate(cells) for t in (lists.get(v, [v]) if isinstance(v, str) else [v])]
+    return [i for i, _ in found], [t for _, t in found]
+
+
+def _names_several(cell: Any) -> bool:
+    if not isinstance(cell, str) or not _LISTED.fullmatch(cell.strip()):
+        return False
+    return not _FORMS & {t.strip(" .") for t in re.split("[,;]", cell)}
 
 
 def _told(columns: Mapping[str, int], others: Mapping[int, str], heads: list[str], n: int) -> list[Phrase]:
@@ -332,7 +387,7 @@ def _with_times(
 ) -> tuple[Codes, list[When]]:
     """Days with the times that stand beside them."""
     at, distinct = pd.factorize(column, use_na_sentinel=True)
-    clocks: list[time | tuple[time, str] | str | None] = [_clock(v) for v in pd.Index(distinct).tolist()]
+    clocks = _clocks(pd.Index(distinct).tolist())
     key = codes * (len(clocks) + 1) + at + 1
     again, pairs = pd.factorize(key)
     found: list[When] = []
@@ -344,13 +399,7 @@ def _with_times(
         when = whens[day]
         beside: time | tuple[time, str] | str | datetime | None = clocks[clock - 1] if clock else None
         if isinstance(beside, tuple) and not isinstance(when, datetime):
-            beside = local_time(datetime.combine(when, beside[0]), beside[1]) or (
-                Phrase(
-                    "{zone} is not the time of that place on {date}; write the offset, e.g. -05:00",
-                    zone=beside[1],
-                    date=when,
-                )
-            )
+            beside = local_time(datetime.combine(when, beside[0]), beside[1])
         if isinstance(beside, str):
             for row in np.flatnonzero(again == k).tolist():
                 odd.setdefault(row, _of_column(heading, beside))
@@ -364,19 +413,63 @@ def _with_times(
     return place[again], found
 
 
-def _clock(value: Any) -> time | tuple[time, str] | str | None:
-    """The time of a cell, with its offset or the name of its zone if it has one; None: it is blank; a text: what is wrong."""
+_FRACTION = re.compile(r"0?[.,][0-9]+")
+"""A part of a day, as a spreadsheet keeps times: 0.67."""
+_POINTED = re.compile(r"[0-9]{1,2}\.[0-9]{2}")
+
+
+def _clocks(cells: Sequence[Any]) -> list[time | tuple[time, str] | str | None]:
+    """The times of the cells of a column; whether 0.40 is 00:40 or four tenths of a day is settled by all of them."""
+    texts = [v.strip() for v in cells if isinstance(v, str)]
+    parts = any(_FRACTION.fullmatch(t) and clock_of(t) is None for t in texts)
+    pointed = any(_POINTED.fullmatch(t) and not _FRACTION.fullmatch(t) and clock_of(t) for t in texts)
+    return [_clock(v, parts=parts, pointed=pointed) for v in cells]
+
+
+def _clock(value: Any, *, parts: bool, pointed: bool) -> time | tuple[time, str] | str | None:
+    """The time of a cell, with its offset or the name of its zone if it has one; None: it is blank; a text: what is wrong.
+
+    `parts`: another cell can only be a part of a day, `pointed`: hours and minutes with a point between.
+    """
     if isinstance(value, time):
         return value
     if isinstance(value, datetime):
         return value.time()
     given = str(value).strip()
-    if not given or given == "nan":
+    if given.lower() in missing_marks() or _timing(given) == "unknown":
         return None
     if isinstance(value, float) and 0 <= value < 1:
-        seconds = round(value * 86_400)
-        return time(seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
+        return _part_of_day(value)
+    if _FRACTION.fullmatch(given) and parts != pointed:
+        return _part_of_day(float(given.replace(",", "."))) if parts else clock_of(given)
+    if _FRACTION.fullmatch(given) and (hour := clock_of(given)):
+        times = [f"{when:%H:%M}" for when in (hour, _part_of_day(float(given))) if isinstance(when, time)]
+        return Phrase("{text!r} reads two ways: {times:or}; no other cell settles it", text=given, times=times)
     return clock_of(given) or Phrase("{text!r} is not a time", text=given)
+
+
+def _rough(column: Any) -> list[Phrase]:
+    """What is said of texts that are parts of a day, where they have too few decimals for the minute."""
+    texts = [v.strip() for v in pd.unique(column) if isinstance(v, str) and _FRACTION.fullmatch(v.strip())]
+    rough = min(texts, key=len, default="")
+    decimals = len(re.split("[.,]", rough)[-1])
+    if not rough or decimals > 3 or all(clock_of(t) for t in texts):
+        return []
+    when, off = _part_of_day(float(rough.replace(",", "."))), round(720 / 10**decimals) or 1
+    return [
+        Phrase.counted(
+            "times as parts of a day: {text} is {when}, give or take {n} minute",
+            "times as parts of a day: {text} is {when}, give or take {n} minutes",
+            text=rough,
+            when=f"{when:%H:%M}",
+            n=off,
+        )
+    ]
+
+
+def _part_of_day(part: float) -> time:
+    seconds = round(part * 86_400)
+    return time(seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
 
 
 @cache

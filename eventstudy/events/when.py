@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from functools import cache
-from zoneinfo import ZoneInfo
 
 from eventstudy.errors import InvalidRequest
 from eventstudy.language import Phrase
-from eventstudy.tables.written import Order, one_moment
+from eventstudy.tables.written import Order, one_moment, place_of, shows, zone
 
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 CLOCK = "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?"
@@ -42,10 +40,6 @@ def parse_when(text: str, *, tz: str | None = None, order: Order | None = None) 
     return checked(one_moment(text, order=order), tz)
 
 
-_WINTER = {"EST": "America/New_York", "MST": "America/Denver"}
-"""Zones that stand still in the summer, though those who name them mostly mean the clock of a place."""
-
-
 def checked(when: date | datetime, tz: str | None) -> date | datetime:
     """A date as it is, an instant with its zone: its own, or that of `tz`.
 
@@ -62,12 +56,16 @@ def checked(when: date | datetime, tz: str | None) -> date | datetime:
             Phrase("{when} is a time without an offset or a zone", when=when.isoformat()),
             hint=Phrase("add the offset, e.g. -05:00, or name the zone: --tz America/New_York"),
         )
-    place = _WINTER.get(tz.upper())
-    if place and when.replace(tzinfo=zone(place)).dst():
-        told = {"when": when.isoformat(), "place": place, "zone": tz}
-        why = Phrase("{when} is in summer time in {place}, and {zone} is the time of the winter there", **told)
-        raise InvalidRequest(why, hint=Phrase("name the place, {place}, or add the offset that is meant", place=place))
     aware = when.replace(tzinfo=zone(tz), fold=0)
+    place = place_of(tz)
+    if place and not shows(aware, tz):
+        told = {"when": when.isoformat(), "place": place, "zone": tz}
+        why = (
+            Phrase("{when} is in summer time in {place}, and {zone} is the time of the winter there", **told)
+            if aware.dst()
+            else Phrase("{when} is in winter time in {place}, and {zone} is the time of the summer there", **told)
+        )
+        raise InvalidRequest(why, hint=Phrase("name the place, {place}, or add the offset that is meant", place=place))
     later = aware.replace(fold=1)
     if aware.utcoffset() != later.utcoffset():
         skipped = aware.astimezone(UTC) > later.astimezone(UTC)
@@ -78,17 +76,3 @@ def checked(when: date | datetime, tz: str | None) -> date | datetime:
         why = Phrase("{when} comes twice in {zone}: the clocks change then", **told)
         raise InvalidRequest(why, hint=Phrase("add the offset that is meant"))
     return aware
-
-
-@cache
-def zone(name: str) -> ZoneInfo:
-    """The time zone of an IANA name.
-
-    Raises:
-        InvalidRequest: there is none of that name.
-    """
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        why = Phrase("there is no time zone called {name!r}", name=name)
-        raise InvalidRequest(why, hint=Phrase("e.g. America/New_York")) from error

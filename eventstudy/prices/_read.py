@@ -164,7 +164,7 @@ def _days(
 ) -> tuple[Days, Ints, dict[int, str], list[Phrase]]:
     """The distinct days, which of them each row has, the rows without one, and what dates were taken for."""
     name = table.headings[column] or "date"
-    dates = dates_of(table.place, raw[column], name, reading)
+    dates = dates_of(table.place, raw[column], name, reading, months=True)
     days, how = sessions_of(table.place, dates, name)
     return days, dates.codes, dict(dates.bad), [*dates.said, *how]
 
@@ -706,10 +706,15 @@ def _as_returns(
         for k in numbers.values
         if k == "ret" or (isinstance(k, tuple) and k[1] in ("ret", "close"))
     )
-    percent = percent or bool(shape.percent)
-    if reading.unit in (None, "decimal") and not percent:
+    units = {*shape.units.values(), *(["percent"] if percent else [])}
+    if len(units) > 1 and not reading.unit:
+        raise place.fault(
+            "returns are in per cent and in basis points, by their headings or their cells",
+            hint="put all of them in one unit, or say it: --unit-in percent|decimal|bp",
+        )
+    if reading.unit in (None, "decimal") and not units:
         returns = _without_codes(returns, said)
-    unit: str = reading.unit or ("percent" if percent else _decimal_or_refused(place, cells, returns))
+    unit: str = reading.unit or (units.pop() if units else _decimal_or_refused(place, cells, returns))
     returns = returns / {"percent": 100.0, "bp": 10_000.0, "decimal": 1.0}[unit]
     for k in np.flatnonzero((returns < -1).any(axis=0) | np.isinf(returns).any(axis=0)).tolist():
         if cells.names[k] not in cells.bad:

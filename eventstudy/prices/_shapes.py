@@ -13,8 +13,9 @@ from eventstudy.datasets import of_isin, tickers_by_name
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
 from eventstudy.tables.headed import Headed
-from eventstudy.tables.headings import by_bracket_alone, fold, other_field, role_of
+from eventstudy.tables.headings import by_bracket_alone, fold, other_field, role_of, unit_said
 from eventstudy.tables.place import Place, Reading
+from eventstudy.tables.written import end_of_month
 
 MEANT = (*FIELDS, "ret")
 _NEEDED = ("close", "adj_close", "ret")
@@ -71,8 +72,8 @@ class Shape:
     """Column by which closes are multiplied: Tushare's `adj_factor`, Compustat's `trfd` for dividends."""
     exchange: int | None = None
     currency: int | None = None
-    percent: set[int] = field(default_factory=set)
-    """Columns whose heading says that they are per cent."""
+    units: dict[int, str] = field(default_factory=dict)
+    """Columns of returns whose heading says their unit."""
     middles: bool = False
     """Whether a negative price is the middle of bid and ask, as CRSP writes it."""
     said: list[Phrase] = field(default_factory=list)
@@ -163,7 +164,11 @@ def _date_columns(table: Headed) -> list[int]:
         between = [heads[i] for i in dated if other_field(heads[i], "prices") == "date"]
         if len(between) > 1:
             raise _by_brackets(table, between)
-        held = [i for i in ranked if not table.cells_of(i) or any(isinstance(v, str) for v in table.cells_of(i))]
+        held = [
+            i
+            for i in ranked
+            if not table.cells_of(i) or any(isinstance(v, str) or end_of_month(str(v)) for v in table.cells_of(i))
+        ]
         named = [i for i in dated if not heads[i] or i == 0] or held or dated
     if not named:
         raise table.place.fault(
@@ -235,7 +240,7 @@ def _leveled(table: Headed, dates: list[int], others: list[int], asked: Sequence
     )
     found: dict[tuple[str, str], int] = {}
     passed: dict[str, None] = {}
-    percent = set()
+    units: dict[int, str] = {}
     for i in named:
         role, ticker = _price_role(filled[i][best]), filled[i][level]
         if role not in MEANT:
@@ -255,8 +260,8 @@ def _leveled(table: Headed, dates: list[int], others: list[int], asked: Sequence
             if rank > old:
                 continue
         found[ticker, role] = i
-        if _per_cent(filled[i][best]):
-            percent.add(i)
+        if unit := unit_said(filled[i][best]):
+            units[i] = unit
     if not any(role in _NEEDED for _, role in found):
         raise _no_close(table)
     said = [_passed(list(passed))] if passed else []
@@ -264,7 +269,7 @@ def _leveled(table: Headed, dates: list[int], others: list[int], asked: Sequence
         dates[0],
         columns=found,
         blocks=blocks,
-        percent=percent,
+        units=units,
         said=said,
         kind=Phrase("two rows of headings, field and ticker"),
     )
@@ -272,10 +277,6 @@ def _leveled(table: Headed, dates: list[int], others: list[int], asked: Sequence
 
 def _marks(names: Iterable[str]) -> int:
     return len(set(names))
-
-
-def _per_cent(heading: str) -> bool:
-    return "%" in heading or bool(re.search(r"(^|_)(pct|percent|prozent)(_|$)", fold(heading)))
 
 
 def _flat(
@@ -301,7 +302,9 @@ def _flat(
         if not any(f in _NEEDED for _, f in columns):
             raise _no_close(table)
         _twice(table, [(f"{t} {f}", i) for i, (t, f) in split.items() if f in MEANT])
-        return Shape(dates[0], columns=columns, kind=Phrase("wide, field and ticker in each heading"))
+        fields = {i: heads[i].replace(t, "", 1) for i, (t, f) in split.items() if f == "ret"}
+        units: dict[int, str] = {i: unit for i, heading in fields.items() if (unit := unit_said(heading))}
+        return Shape(dates[0], columns=columns, units=units, kind=Phrase("wide, field and ticker in each heading"))
     wanted = {name.casefold() for a in asked or () for name in (a, bare(a))}
     capitals = set(others) if _small_tickers(heads, others, meant) else {i for i in others if _capitals(heads[i])}
     own = [i for i in others if meant[i] in MEANT and heads[i].casefold() not in wanted]
@@ -577,8 +580,8 @@ def _extras(shape: Shape, table: Headed, others: list[int], meant: Mapping[int, 
         )
     shape.exchange = next((i for i in others if meant[i] == "exchange"), None)
     shape.currency = next((i for i in others if meant[i] == "currency"), None)
-    shape.percent = {i for f, i in shape.fields.items() if f == "ret" and _per_cent(heads[i])}
-    shape.percent |= {i for (_, f), i in shape.columns.items() if f == "ret" and _per_cent(heads[i])}
+    fields = [*shape.fields.items(), *((f, i) for (_, f), i in shape.columns.items())]
+    shape.units = {i: unit for f, i in fields if f == "ret" and (unit := unit_said(heads[i]))}
     close = shape.fields.get("close", shape.columns.get(("", "close")))
     shape.middles = close is not None and fold(heads[close]) in _MARKED_FIELDS
 

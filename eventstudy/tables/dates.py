@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from eventstudy.language import Phrase
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.written import (
+    EIGHT,
     NAMED,
     ORDERS,
     REPUBLIC,
@@ -25,8 +26,9 @@ from eventstudy.tables.written import (
     Written,
     begins_with_day,
     counted_day,
+    end_of_month,
     in_croatian,
-    month_named,
+    months_named,
     said_of_day_first,
     taken_apart,
 )
@@ -49,8 +51,10 @@ class Dates:
     """What they were taken for."""
 
 
-def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials: bool = True) -> Dates:
-    """The dates of a column of texts, dates, stamps or numbers.
+def dates_of(
+    place: Place, column: Any, name: str, reading: Reading, *, serials: bool = True, months: bool = False
+) -> Dates:
+    """The dates of a column of texts, dates, stamps or numbers; of `months`, where all are, the last day of each.
 
     Raises:
         InvalidFile: the column can be read two ways; says which rows leave it open, and the option that settles it.
@@ -82,13 +86,16 @@ def dates_of(place: Place, column: Any, name: str, reading: Reading, *, serials:
         return Dates(codes, plain, _blank(codes), (Phrase("dates as {form}", form="yyyymmdd"),))
     if reading.dates is None and (marked := _marked_days(place, codes, values)) is not None:
         return Dates(codes, marked[0], _blank(codes), (marked[1],))
+    if months and (ends := _ends_of_months(place, name, codes, values, reading)):
+        return ends
     found = [_of_value(v, serials=serials, years=reading.dates == "ymd") for v in values]
     if reading.dates is None and _years_may_stand_first(found):
         found = [_of_value(v, serials=serials, years=True) for v in values]
     written = [(k, w) for k, w in enumerate(found) if isinstance(w, Written) and not w.wrong]
     order, said = _settled(place, name, codes, values, written, reading)
+    _refuse_other_digits(place, name, codes, values, found)
     _refuse_swapped(place, name, codes, values, found, order)
-    _refuse_croatian(place, name, codes, values, found)
+    found = _by_months(place, name, codes, values, found)
     _refuse_other_count(place, name, codes, values, found)
     whens: list[When] = []
     again = np.full(len(found) + 1, -1, dtype=np.int64)
@@ -123,6 +130,43 @@ _SWAPPED = 3
 _ISO = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}\n)+")
 _COMPACT = re.compile(r"(?:[0-9]{8}\n)+")
 _MARKED = re.compile(r"[0-9]{2}([-/.])[0-9]{2}\1[0-9]{4}\n(?:[0-9]{2}\1[0-9]{2}\1[0-9]{4}\n)*")
+
+
+def _ends_of_months(place: Place, name: str, codes: Ints, values: Sequence[Any], reading: Reading) -> Dates | None:
+    """The last days of a column of months, 2025-01 or Jan 2025; None: a cell is none.
+
+    Raises:
+        InvalidFile: six digits, each of which may be a month or a day.
+    """
+    in_rows = [values[k] for k in dict.fromkeys(codes.tolist()) if k >= 0]
+    texts = [str(v).strip().removesuffix(".0") for v in in_rows if str(v).strip()]
+    ends = [end for text in texts if (end := end_of_month(text))]
+    if not ends or len(ends) < len(texts) or reading.dates:
+        return None
+    if not all(_LONG_YEAR.search(text) for text in texts) and not _months_follow(ends):
+        return None  # Jan-20 may be a day of January
+    days = [taken_apart(text, serials=True) for text in texts]
+    if all(days):
+        day = next(iter(days[0].days.values())) if days[0] else None
+        raise place.fault(
+            f"{texts[0]} reads two ways: {ends[0]:%Y-%m} or {day}",
+            row=int(np.flatnonzero(codes >= 0)[0]),
+            column=name,
+            hint="write dates as 2025-01-27, months as 2025-01; or say the order of days: --dates dmy|mdy|ymd",
+        )
+    distinct = {end: k for k, end in enumerate(dict.fromkeys(ends))}
+    of_text = {v: distinct[end] for v, end in zip(filter(lambda v: str(v).strip(), in_rows), ends, strict=True)}
+    again = np.array([*(of_text.get(v, -1) for v in values), -1], np.int64)[codes]
+    return Dates(again, tuple(distinct), _blank(again), (Phrase("months, each under its last day"),))
+
+
+_LONG_YEAR = re.compile("[0-9]{4}")
+
+
+def _months_follow(ends: Sequence[date]) -> bool:
+    """Whether each month is beside the one before it."""
+    counted = [12 * end.year + end.month for end in ends]
+    return {b - a for a, b in pairwise(counted)} in ({1}, {-1})
 
 
 def _plain_days(values: Sequence[Any]) -> tuple[When, ...] | None:
@@ -198,8 +242,8 @@ def _of_value(value: Any, *, serials: bool, years: bool = False) -> Written | Wh
     if isinstance(value, int | float) and not isinstance(value, bool) and float(value).is_integer():
         if serials and 10_100 < value < 1_000_000 and len(str(int(value))) == 6:
             return taken_apart(str(int(value)), serials=True)
-        if 17000101 <= value <= 21991231 or value >= 1e9:
-            return taken_apart(str(int(value)))
+        if 1e6 <= value < 1e8 or value >= 1e9:
+            return taken_apart(str(int(value)).zfill(8))  # 01022024 as a number has no first zero
     if serials and isinstance(value, int | float) and not isinstance(value, bool):
         return counted_day(float(value))
     return None
@@ -249,7 +293,7 @@ def _settled(
     fits: dict[str, list[int]] = {o: [k for k, w in open_ones if o in w.days] for o in ("dmy", "mdy", "ymd")}
     most = max(len(hits) for hits in fits.values())
     able = [o for o, hits in fits.items() if len(hits) == most]
-    if "ymd" in able and len(able) > 1 and mark:  # six digits alone may begin with either
+    if "ymd" in able and len(able) > 1:
         at_first = dict(zip(*np.unique(codes, return_index=True), strict=True))
         by_row = [w for _, w in sorted(open_ones, key=lambda one: at_first[one[0]])]
         able, why = _first_or_last(by_row, able)
@@ -290,26 +334,31 @@ def _other_marks(by_days: Sequence[tuple[int, set[str]]], written: Mapping[int, 
     ]
 
 
-def _refuse_croatian(
-    place: Place, name: str, codes: Ints, values: Sequence[Any], found: Sequence[Written | When | None]
-) -> None:
-    """`15 lis 2024` is November in Polish, October in Croatian: another month of the column, or a Polish heading, settles it.
+def _by_months(
+    place: Place, name: str, codes: Ints, values: Sequence[Any], found: list[Written | When | None]
+) -> list[Written | When | None]:
+    """`15 lis 2024` is November in Polish, October in Croatian: the other months of the column, or a Polish heading, settle it.
 
     Raises:
-        InvalidFile: neither does.
+        InvalidFile: they do not.
     """
-    named = {k: month_named(str(values[k])) for k, w in enumerate(found) if isinstance(w, Written) and w.form == NAMED}
-    both = {
-        k: w.days["only"]
-        for k, w in enumerate(found)
-        if k in named and isinstance(w, Written) and (named[k] or ("", None))[1]
+    named = {
+        k: (w, *months_named(str(values[k]))) for k, w in enumerate(found) if isinstance(w, Written) and w.form == NAMED
     }
-    if not both or len(both) < len(named) or name.casefold().startswith("data"):
-        return
+    both = {k: w for k, (w, usual, croatian) in named.items() if usual and croatian}
+    if not both:
+        return found
+    alone = {usual is None for k, (_, usual, _) in named.items() if k not in both}
+    croatian = {k: in_croatian(w.days["only"], str(values[k])) for k, w in both.items()}
+    if alone == {True} and all(croatian.values()):
+        days = {k: replace(both[k], days={"only": day}) for k, day in croatian.items() if day}
+        return [days.get(k, w) for k, w in enumerate(found)]
+    if alone == {False} or (not alone and name.casefold().startswith("data")):
+        return found
     first = min(both, key=lambda k: int(np.flatnonzero(codes == k)[0]))
     raise place.fault(
-        f"the date {str(values[first]).strip()!r} reads two ways: {both[first]} (Polish or Czech) or"
-        f" {in_croatian(both[first], str(values[first]))} (Croatian)",
+        f"the date {str(values[first]).strip()!r} reads two ways: {both[first].days['only']} (Polish or Czech) or"
+        f" {croatian[first]} (Croatian)",
         row=int(np.flatnonzero(codes == first)[0]),
         column=name,
         hint="write dates as 2025-01-27",
@@ -352,6 +401,28 @@ def _refuse_swapped(
         column=name,
         available=f"{place.row(int(np.flatnonzero(codes == other)[0]))}: {values[other]}",
         hint="take the file as it was downloaded, or write all dates as 2025-01-27",
+    )
+
+
+def _refuse_other_digits(
+    place: Place, name: str, codes: Ints, values: Sequence[Any], found: Sequence[Written | When | None]
+) -> None:
+    """Eight digits with the year last, such as 20112015, beside others with the year first may be a slip of these.
+
+    Raises:
+        InvalidFile: both are in the column.
+    """
+    forms = {form: [k for k, w in enumerate(found) if isinstance(w, Written) and w.form == form]
+             for form in ("yyyymmdd", EIGHT)}  # fmt: skip
+    if not all(forms.values()):
+        return
+    one, other = (min(hits, key=lambda k: int(np.flatnonzero(codes == k)[0])) for hits in forms.values())
+    raise place.fault(
+        f"{str(values[other]).strip()!r} has the year last, if it is a date, and {str(values[one]).strip()!r} has it first",
+        row=int(np.flatnonzero(codes == other)[0]),
+        column=name,
+        available=f"{place.row(int(np.flatnonzero(codes == one)[0]))}: {values[one]}",
+        hint="write dates as 2025-01-27",
     )
 
 
@@ -450,6 +521,7 @@ def _follow(days: Sequence[date]) -> bool:
 
 
 def _form(order: str, mark: str) -> str:
+    mark = "" if mark == EIGHT else mark
     return mark.join({"d": "dd", "m": "mm", "y": "yyyy"}[c] for c in order)
 
 

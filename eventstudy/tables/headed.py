@@ -204,12 +204,25 @@ def _first_row(heads: list[list[Any]], part: str) -> tuple[int, int]:
     rows = set(dated)
     known = [0 if i in rows else _known(row, part) for i, row in enumerate(heads[:30])]
     named = [i for i, row in enumerate(heads[:30]) if known[i] >= 2 and not any(map(looks_like_one, row))]
+    over_dates = [
+        i
+        for i, row in enumerate(heads[: dated[0]])
+        if known[i : i + 1] == [1] and column < len(row) and (role_of(_text(row[column]), part) or ("",))[0] == "date"
+    ]
+    if not named and over_dates and all(_is_row(row, column) for row in heads[over_dates[-1] + 1 : dated[0]]):
+        return over_dates[-1] + 1, column  # the first rows have bad dates
     after = [i for i in dated if not named or i > named[0]]
     first = after[0] if after else dated[0]
     between = range(named[-1] + 1, first) if named and named[-1] < first else range(0)
     if between and all(sum(_text(v) != "" for v in heads[i]) > 1 and not any(known[i : i + 1]) for i in between):
         return named[-1] + 1, column  # full rows below the names of columns: their dates are bad
     return first, column
+
+
+def _is_row(row: list[Any], column: int) -> bool:
+    """Whether a row has something in the column of dates, and a number beside it."""
+    beside = [_text(v) for c, v in enumerate(row) if c != column]
+    return column < len(row) and bool(_text(row[column])) and any(any(c.isdigit() for c in text) for text in beside)
 
 
 def _known(row: list[Any], part: str) -> int:

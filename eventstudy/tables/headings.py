@@ -7,6 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from typing import Literal
 
 from eventstudy.datasets import shipped
 
@@ -55,16 +56,35 @@ def _harmless() -> frozenset[str]:
     return frozenset(w for listed in words("brackets").values() for v in listed for w in (v, fold(v)) if w)
 
 
-def _same_field(aside: str, role: str, part: str) -> bool:
-    """Whether words in brackets leave a heading what it is: `Close (USD)`, `Kurs (Schluss)`, not `Kurs (Vortag)`."""
+def unit_said(heading: str) -> Literal["percent", "bp"] | None:
+    """The unit of returns that a heading says: `ret_pct`, `return (%)`, `ret (bp)`; None: none."""
+    said = set(fold(heading).split("_")) & {"pct", "percent", "prozent", "bp", "bps", "basispunkte"}
+    if said & {"bp", "bps", "basispunkte"} or "basis_point" in fold(heading):
+        return "bp"
+    return "percent" if said or "%" in heading else None
+
+
+_AT = re.compile(r"(?:[01]?[0-9]|2[0-3])[:.h][0-5][0-9]\s*(?:[ap]\.?m\.?|uhr)?\s*(?P<zone>[a-z_/ ]*)")
+"""A time of the day, with its zone."""
+
+
+def _same_field(aside: str, role: str, part: str, own_word: str) -> bool:
+    """Whether words in brackets leave a heading what it is: `Close (USD)`, `Kurs (Schluss)`, not `Kurs (Vortag)`.
+
+    `own_word` is the heading without them: of a close, a time of the day is when the exchange closes.
+    """
     text = aside.strip().casefold()
     able = _harmless()
+    if role in ("close", "adj_close") and fold(own_word) in map(fold, words("brackets")["close"]):
+        at = _AT.fullmatch(text)
+        if at and (not at["zone"] or at["zone"] in able or fold(at["zone"]) in able):
+            return True
     if not text or text in able or fold(text) in able or _FORM.fullmatch(aside.strip()):
         return True
     own = roles(part).get(fold(text))
     if own is not None:
         return own[0] == role or (own[0] == "adj_close" and role in ("close", "ret"))
-    if "%" in text or "percent" in text:
+    if unit_said(text):
         return role not in ("close", "adj_close")
     found = [w for w in re.split(r"[\s,;/+&-]+", text) if w]
     return bool(found) and all(
@@ -92,7 +112,8 @@ def role_of(heading: str, part: str) -> tuple[str, int] | None:
     hit = _aside(heading, part)
     if hit is None:
         return None
-    if all(_same_field(a or b, hit[0], part) for a, b in _BRACKET.findall(heading)):
+    own_word = _ASIDE.sub(" ", heading)
+    if all(_same_field(a or b, hit[0], part, own_word) for a, b in _BRACKET.findall(heading)):
         return hit[0], 2 * hit[1] + 1
     return ("nothing", 0) if "nothing" in roles_of(part) else None
 

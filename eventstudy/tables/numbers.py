@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from eventstudy.language import Phrase
 from eventstudy.tables.headings import words
 from eventstudy.tables.place import Place, Reading
+from eventstudy.tables.written import DIGITS
 
 Floats = NDArray[np.float64]
 Mark = Literal["comma", "point"]
@@ -218,7 +219,7 @@ def _core(value: Any, units: set[str], times: set[str]) -> tuple[str | float | N
     low = text.lower()
     if low in missing_marks():
         return None, 1.0
-    text = text.replace("\u2212", "-").replace("−", "-")
+    text = text.translate(DIGITS).replace("\u2212", "-").strip()
     if text.startswith("'"):
         text = text[1:]
     if text.startswith("(") and text.endswith(")"):

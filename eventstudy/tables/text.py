@@ -23,7 +23,7 @@ from eventstudy.language import Phrase
 from eventstudy.tables.headings import fold, role_of, words
 from eventstudy.tables.numbers import Mark, is_below_thousand, marks_of, may_be_thousands, missing_marks
 from eventstudy.tables.place import Place, Reading
-from eventstudy.tables.written import looks_like_one
+from eventstudy.tables.written import DIGITS, looks_like_one
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -81,13 +81,7 @@ def _plain(raw: bytes) -> bytes:
     return raw
 
 
-_DIGITS = (
-    {zero + k: str(k) for zero in (0x0660, 0x06F0, 0xFF10) for k in range(10)}
-    | {ord(mark): plain for mark, plain in zip("٫٬．，－％", ".,.,-%", strict=True)}
-    | dict.fromkeys((0x200B, 0x200E, 0x200F, 0x2060), "")
-)
-_FOREIGN = re.compile("[" + "".join(map(chr, _DIGITS)) + "]")
-"""Digits and marks of numbers as Arabic and full-width letters have them, and marks that nobody sees."""
+_FOREIGN = re.compile("[" + "".join(map(chr, DIGITS)) + "]")
 _AS_TEXT = re.compile(rb'(?<![^\n,;\t|"])"?="+([^"\n]*)"+(?=[\r\n,;\t|]|$)')
 """A cell that a spreadsheet is to leave alone: `="007"`."""
 _QUOTED = re.compile(rb'"[ ]*[+-]?[1-9][0-9]{0,2}\.[0-9]{3}[ ]*"')
@@ -189,7 +183,7 @@ class TextCells:
             except UnicodeDecodeError:
                 raw = self._of_old(raw, part)
             else:
-                raw = text.translate(_DIGITS).encode() if _FOREIGN.search(text) else raw
+                raw = text.translate(DIGITS).encode() if _FOREIGN.search(text) else raw
         if b"\r" in raw and _count(raw, "\r") != raw.count(b"\r\n"):  # else it is what pandas reads as it is
             raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if not raw[:4096].strip() and not raw.strip():

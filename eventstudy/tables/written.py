@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -23,11 +23,15 @@ _EPOCH = date(1899, 12, 30)
 
 _CLOCK = (
     r"(?:[T ,:]+(?P<h>[0-9]{1,2})(?::?(?P<m>[0-9]{2})(?::?(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?|(?=\s*[AaPp]\.?[Mm]))\s*"
-    r"(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?)?"
+    r"(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|z|(?:UTC|GMT)(?:[+-][0-9]{1,2}(?::?[0-9]{2})?)?|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?)?"
 )
 _WEEKDAY = r"(?:(?P<weekday>[^\W\d_]{2,12})\.?,?\s+)?"
 _YEAR_FIRST = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}}){_CLOCK}")
 _COMPACT = re.compile(rf"([0-9]{{4}})([0-9]{{2}})([0-9]{{2}})(?:\.0)?{_CLOCK}")
+_STAMP = re.compile(
+    r"([0-9]{4})([0-9]{2})([0-9]{2})(?P<h>[0-9]{2})(?P<m>[0-9]{2})(?P<s>[0-9]{2})?(?P<f>)(?P<half>)(?P<zone>Z)?"
+)
+"""Digits alone, from the year to the minute or the second: 20250127163005."""
 _PARTS = re.compile(rf"{_WEEKDAY}([0-9]{{1,2}})([-/. ])([0-9]{{1,2}})\3([0-9]{{4}}|[0-9]{{2}})\.?{_CLOCK}")
 _SUFFIX, _OF, _MONTH = r"(?:st|nd|rd|th|er|\.|º|°)?", r"(?:de |of )?", r"(?P<name>[^\W\d_]{3,12})"
 _NAMED = (
@@ -46,10 +50,14 @@ REPUBLIC = "years of the Republic of China"
 _REPUBLIC = re.compile(rf"(1[0-9]{{2}})([-/])([0-9]{{1,2}})\2([0-9]{{1,2}}){_CLOCK}")
 _SERIAL = re.compile(r"[0-9]{5}(\.[0-9]+)?")
 _SIX = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})")
+_EIGHT = re.compile(r"([0-9]{2})([0-9]{2})((?:19|20)[0-9]{2})")
+EIGHT = "eight digits, the year last"
+"""What dates such as 27012025 are called: as yyyymmdd they would be of month 20 or of no year that prices are of."""
 _UNIX = re.compile(r"[0-9]{10}([0-9]{3}){0,3}(\.0+)?")
 _QUICK = re.compile(
     r"[0-9]{4}[-/.]\s?[0-9]{1,2}[-/.]\s?[0-9]{1,2}([T ,].*)?"
-    r"|(1[789]|2[01])[0-9][0-9](0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(\.0)?"
+    r"|(1[789]|2[01])[0-9][0-9](0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(\.0|([01][0-9]|2[0-3])[0-5][0-9]([0-5][0-9])?)?"
+    r"|((0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])|(0[1-9]|1[0-2])(1[3-9]|2[0-9]|3[01]))(19|20)[0-9]{2}"
     r"|[0-9]{1,2}[-/.]\s?[0-9]{1,2}[-/.]\s?([0-9]{4}|[0-9]{2})\.?([T ,].*)?|[0-9]{4}\s?[年년].*"
 )
 
@@ -81,37 +89,96 @@ _BEHIND = re.compile(r"(?<=[0-9])\s*г\.?$|(?<=[\s./][0-9]{2})\.$|(?<=[\s./][0-9
 _UHR = re.compile(r"(?<![0-9])([0-9]{1,2})(?:[:.]([0-9]{2}))?\s*Uhr(?:\s*([0-9]{2}))?\.?$", re.IGNORECASE)
 """A German time at the end: 16.05 Uhr, 18 Uhr, 7 Uhr 30."""
 _BRACKETS = re.compile(r"\s*\(([^\W\d_]{1,10})\.?\)$")
+DIGITS = (
+    {zero + k: str(k) for zero in (0x0660, 0x06F0, 0xFF10) for k in range(10)}
+    | {ord(mark): plain for mark, plain in zip("٫٬．，－％／：＋", ".,.,-%/:+", strict=True)}
+    | dict.fromkeys((0x200B, 0x200E, 0x200F, 0x2060), "")
+)
+"""Digits and marks of numbers and dates as Arabic and full-width letters have them, and marks that nobody sees."""
 _PLAIN = {
+    **DIGITS,
     **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-"),
-    **dict.fromkeys((0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F))),
+    **dict.fromkeys((0xFEFF, *range(0x202A, 0x202F)), ""),
 }
-"""Dashes that word processors make of hyphens, and marks that nobody sees."""
+"""These, and dashes that word processors make of hyphens."""
 _CLEAN = re.compile(r"[0-9A-Za-z:./+-]+")
 
 
-_ZONES = {
-    **dict.fromkeys(("ET", "EST", "EDT"), "America/New_York"),
-    **dict.fromkeys(("PT", "PST", "PDT"), "America/Los_Angeles"),
-    **dict.fromkeys(("CET", "CEST", "MEZ", "MESZ"), "Europe/Berlin"),
-}
-"""Names of zones that stand behind a time and mean one place."""
+@cache
+def _zones() -> Mapping[str, tuple[str, ...]]:
+    """What stands behind a time, ET or MEZ, and the places whose clocks it may be."""
+    found: dict[str, tuple[str, ...]] = {}
+    for place, listed in words("zones").items():
+        for word in listed:
+            found[word] = (*found.get(word, ()), place)
+    return found
+
+
+def place_of(zone: str) -> str | None:
+    """The place whose clocks an abbreviation means, by its IANA name; None: it is no abbreviation.
+
+    Raises:
+        InvalidRequest: it may be that of several.
+    """
+    places = _zones().get(zone.upper(), ())
+    if len(places) > 1:
+        raise InvalidRequest(
+            Phrase("{zone} may be the time of {places:or}", zone=zone, places=places),
+            hint=Phrase("name the place, such as {place}, or write the offset, e.g. -05:00", place=places[0]),
+        )
+    return places[0] if places else None
+
+
 _ENGLISH = {"MEZ": "CET", "MESZ": "CEST"}
-_NAMED_ZONE = re.compile(rf"(?<=[0-9mMhHr.])\s*(\()?(?P<zone>{'|'.join(_ZONES)})(?(1)\))$")
+_FROM_UTC = re.compile(r"(?:UTC|GMT)[+-][0-9]{1,2}(?::?[0-9]{2})?", re.IGNORECASE)
+
+
+@cache
+def _named_zone() -> re.Pattern[str]:
+    return re.compile(rf"(?<=[0-9mMhHr.])\s*(\()?(?P<zone>{'|'.join(_zones())})(?(1)\))$")
 
 
 def _without_zone(text: str) -> tuple[str, str | None]:
     """A text that ends in a time, and the name of a zone behind it: 16:05 ET, 16:05 (ET); None: there is none."""
-    hit = _NAMED_ZONE.search(text)
+    hit = _named_zone().search(text)
     return (text[: hit.start()], hit["zone"]) if hit else (text, None)
 
 
-def local_time(naive: datetime, zone: str) -> datetime | None:
-    """A time of this zone by its name; None: clocks there show another one on that day, or that time twice or never."""
-    aware = naive.replace(tzinfo=ZoneInfo(_ZONES[zone]))
-    if aware.utcoffset() != aware.replace(fold=1).utcoffset():
-        return None
-    if len(zone) > 2 and aware.tzname() != _ENGLISH.get(zone, zone):
-        return None
+@cache
+def zone(name: str) -> tzinfo:
+    """The time zone of an IANA name, an offset from UTC (UTC-5), or an abbreviation that one place goes by (ET, MEZ).
+
+    Raises:
+        InvalidRequest: there is none of that name, or an abbreviation means several.
+    """
+    if _FROM_UTC.fullmatch(name) and (offset := _zone(name.upper())):
+        return offset
+    try:
+        return ZoneInfo(place_of(name) or name)
+    except (KeyError, ValueError, OSError) as error:
+        why = Phrase("there is no time zone called {name!r}", name=name)
+        raise InvalidRequest(why, hint=Phrase("e.g. America/New_York")) from error
+
+
+def shows(aware: datetime, zone: str) -> bool:
+    """Whether clocks of a place show the time of this abbreviation: EST in New York in winter alone, ET all the year."""
+    name, shown = zone.upper(), aware.tzname() or ""
+    return (len(name) == 2 and name[1] == "T") or shown[:1] in "+-" or shown == _ENGLISH.get(name, name)
+
+
+def local_time(naive: datetime, zone: str) -> datetime | Phrase:
+    """A time of the zone of this abbreviation; or why it is none."""
+    try:
+        place = place_of(zone)
+    except InvalidRequest as error:
+        return Phrase("{what}; {hint}", what=error.what, hint=error.hint)
+    aware = naive.replace(tzinfo=ZoneInfo(str(place)))
+    if aware.utcoffset() != aware.replace(fold=1).utcoffset() or not shows(aware, zone):
+        return Phrase(
+            "{zone} is not the time of that place on {date}; write the offset, e.g. -05:00",
+            zone=zone,
+            date=naive.date(),
+        )
     return aware.replace(tzinfo=timezone(aware.utcoffset() or timedelta()))
 
 
@@ -120,29 +187,29 @@ def _months() -> Mapping[str, int]:
     return {fold(word): int(number) for number, listed in words("months").items() for word in listed}
 
 
-def month_of(name: str) -> int | None:
-    """The month of this name; None: there is none."""
-    return _months().get(fold(name))
-
-
 @cache
 def _croatian() -> Mapping[str, int]:
     return {fold(word): int(number) for number, listed in words("croatian").items() for word in listed}
 
 
+def month_of(name: str) -> int | None:
+    """The month of this name, in Croatian where it is none in another language; None: there is none."""
+    return _months().get(fold(name)) or _croatian().get(fold(name))
+
+
 _WORD = re.compile(r"[^\W\d_]{3,12}")
 
 
-def month_named(text: str) -> tuple[str, int | None] | None:
-    """The name of the month in a text, and which month it is in Croatian where that is another one; None: there is none."""
-    named = next((word for hit in _WORD.findall(text) if (word := fold(hit)) in _months()), None)
-    return None if named is None else (named, _croatian().get(named))
+def months_named(text: str) -> tuple[int | None, int | None]:
+    """The month that a text names in other languages than Croatian, and in Croatian."""
+    found = ((_months().get(word), _croatian().get(word)) for word in map(fold, _WORD.findall(text)))
+    return next(filter(any, found), (None, None))
 
 
 def in_croatian(day: date, text: str) -> date | None:
     """The day that a text means in Croatian, which calls another month so; None: it is no other."""
-    named = month_named(text)
-    return _day(day.year, named[1], day.day) if named and named[1] else None
+    usual, croatian = months_named(text)
+    return _day(day.year, croatian, day.day) if usual and croatian else None
 
 
 @cache
@@ -187,14 +254,19 @@ def taken_apart(text: str, *, serials: bool = False, years: bool = False) -> Wri
         return _made({"only": _day_of_week(int(hit[1]), int(hit[2]), int(hit[3]))}, hit, "yyyy-Www-d")
     if hit := _CJK.fullmatch(text):
         return _made({"only": _day(int(hit[1]), int(hit[2]), int(hit[3]))}, hit, "yyyy-mm-dd")
-    if (hit := _COMPACT.fullmatch(text)) and int(hit[1]) in YEARS:
-        return _made({"only": _day(int(hit[1]), int(hit[2]), int(hit[3]))}, hit, "yyyymmdd")
+    if (hit := _COMPACT.fullmatch(text)) and (day := _day(int(hit[1]), int(hit[2]), int(hit[3]))):
+        return _made({"only": day}, hit, "yyyymmdd")
+    if hit := _STAMP.fullmatch(text):
+        return _made({"only": _day(int(hit[1]), int(hit[2]), int(hit[3]))}, hit, "yyyymmddhhmm")
+    if hit := _EIGHT.fullmatch(text):
+        there = {order: day for order, day in _orders(hit[1], hit[2], hit[3], dots=False).items() if day}
+        return Written(there, form=EIGHT) if there else None
     if hit := _REPUBLIC.fullmatch(text):
         return _made({"only": _day(int(hit[1]) + 1911, int(hit[3]), int(hit[4]))}, hit, REPUBLIC)
     if hit := _PARTS.fullmatch(text):
         return _made(_orders(hit[2], hit[4], hit[5], dots=hit[3] == ".", years=years), hit, hit[3])
     for form in _NAMED:
-        if (hit := form.fullmatch(text)) and (month := _months().get(fold(hit["name"]))):
+        if (hit := form.fullmatch(text)) and (month := month_of(hit["name"])):
             return _made({"only": _day(_full(hit["y"]), month, int(hit["d"]))}, hit, NAMED)
     if _UNIX.fullmatch(text):
         digits = text.partition(".")[0]
@@ -210,7 +282,7 @@ def taken_apart(text: str, *, serials: bool = False, years: bool = False) -> Wri
 
 def _with_word(text: str, word: str, *, serials: bool, years: bool) -> Written | None:
     """What a text means with a word in brackets behind it: the zone of its time, or the day of the week of its day."""
-    if word in (*_ZONES, "UTC", "GMT"):
+    if word in (*_zones(), "UTC", "GMT"):
         return taken_apart(f"{text} {word}", years=years)
     found = taken_apart(text, serials=serials, years=years)
     if found is None or found.wrong:
@@ -230,11 +302,13 @@ def _held_to(found: Written, word: str) -> Written:
 
 
 def _in_zone(found: Written | None, zone: str) -> Written | None:
-    """What was taken apart in the zone of this name; None: it has no time, or the zone another name on that day."""
+    """What was taken apart in the zone of this name; None: it has no time, or the zones of its days differ."""
     if found is None or found.clock is None or found.zone is not None:
         return None
     local = [local_time(datetime.combine(day, found.clock), zone) for day in found.days.values()]
-    offsets = {when.utcoffset() if when else None for when in local}
+    if wrong := next((when for when in local if not isinstance(when, datetime)), None):
+        return replace(found, wrong=wrong)
+    offsets = {when.utcoffset() for when in local if isinstance(when, datetime)}
     one = offsets.pop() if len(offsets) == 1 else None
     return None if one is None else replace(found, zone=timezone(one))
 
@@ -287,13 +361,36 @@ def _made(days: Mapping[str, date | None], hit: re.Match[str], form: str) -> Wri
 def _zone(text: str | None) -> timezone | None:
     if text is None:
         return None
-    if text[0] not in "+-":
+    text = text.removeprefix("UTC").removeprefix("GMT")
+    if text[:1] not in ("+", "-"):
         return timezone.utc  # noqa: UP017
     digits = text[1:].replace(":", "")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
+    cut = len(digits) if len(digits) < 3 else -2
+    offset = timedelta(hours=int(digits[:cut]), minutes=int(digits[cut:] or 0))
     if offset >= timedelta(hours=24):
         return None
     return timezone(-offset if text[0] == "-" else offset)
+
+
+_MONTHS = (
+    re.compile(r"(?P<y>(?:19|20)[0-9]{2})(?:[-/. ]|M|-M)?(?P<m>0[1-9]|1[0-2]|(?<=[-/. M])[1-9])"),
+    re.compile(r"(?P<m>0?[1-9]|1[0-2])[-/.](?P<y>(?:19|20)[0-9]{2})"),
+    re.compile(r"(?P<name>[^\W\d_]{3,12})\.?[\s./'-]*(?P<y>(?:19|20)?[0-9]{2})"),
+    re.compile(r"(?P<y>(?:19|20)[0-9]{2})[\s./-]*(?P<name>[^\W\d_]{3,12})\.?"),
+    re.compile(r"(?P<y>(?:19|20)[0-9]{2})\s*[年년]\s*(?P<m>[0-9]{1,2})\s*[月월]"),
+)
+
+
+def end_of_month(text: str) -> date | None:
+    """The last day of the month that a text means, 2025-01, 202501, 2025M01, 01/2025, Jan 2025; None: it means none."""
+    text = text.strip().translate(DIGITS).removesuffix(".0")
+    for hit in filter(None, (form.fullmatch(text) for form in _MONTHS)):
+        parts = hit.groupdict()
+        month = month_of(parts["name"]) if "name" in parts else int(parts["m"])
+        if month and month <= 12:
+            year = _full(parts["y"])
+            return (date(year + month // 12, month % 12 + 1, 1)) - timedelta(1)
+    return None
 
 
 def clock_of(text: str) -> time | tuple[time, str] | None:
@@ -317,7 +414,7 @@ def looks_like_one(value: Any) -> bool:
         return True
     if not isinstance(value, str):
         number = isinstance(value, int | float) and not isinstance(value, bool) and value == value and value % 1 == 0
-        return number and 17000101 <= value <= 21991231 and _QUICK.fullmatch(str(int(value))) is not None
+        return number and 1e6 <= value < 1e14 and _QUICK.fullmatch(str(int(value)).zfill(8)) is not None
     text = value.strip()
     if not 5 < len(text) <= 48 or not any(c.isdigit() for c in text):
         return False

@@ -17,6 +17,7 @@ from tests.tables.shapes import book
 
 D = pd.to_datetime(["2025-01-27", "2025-02-03", "2025-02-14"])
 T = ["NVDA", "AMD", "SPY"]
+_WIDE = str.maketrans("0123456789/", "０１２３４５６７８９／")
 _RUSSIAN, _FRENCH = ("января", "февраля"), ("janvier", "février")
 
 
@@ -58,12 +59,19 @@ READ: dict[str, str | bytes] = {
     "the day of the week in front": "Aktie;Datum\n" + rows(lambda t, d: f"{t};{['Mo', 'Di', 'Mi', 'Do', 'Fr'][d.weekday()]}., {d:%d.%m.%Y}"),
     "two columns of dates": "ticker,announcement date,effective date\n" + rows(lambda t, d: f"{t},{iso(d)},2025-06-02"),
     "days as spreadsheets count them": "ticker,date\n" + rows(lambda t, d: f"{t},{(d - pd.Timestamp('1899-12-30')).days}"),
+    "stamps": "ticker,date\n" + rows(lambda t, d: f"{t},{d:%Y%m%d}000000"),
+    "eight digits, the year last": "ticker,date\n" + rows(lambda t, d: f"{t},{d:%d%m%Y}"),
+    "full-width digits": book([["Ticker", "Date"], *([t, f"{d:%Y/%m/%d}".translate(_WIDE)] for t, d in zip(T, D, strict=True))]),
+    "no time at all": "ticker,date,time\n" + "".join(f"{t},{iso(d)},{x}\n" for t, d, x in zip(T, D, ("-", "TBD", "n/a"), strict=True)),
     "after the close": "ticker,date,when\n" + rows(lambda t, d: f"{t},{iso(d)},After Market Close"),
     "after the close, French": "ticker,date,Annonce à\n" + rows(lambda t, d: f"{t},{iso(d)},après clôture"),
     "workbook": book([["Ticker", "Date"], *([t, d.to_pydatetime()] for t, d in zip(T, D, strict=True)), ["Count", 3]]),
 }  # fmt: skip
 REFUSED = {
     "two dates of one name": ("ticker,date,date\n" + rows(lambda t, d: f"{t},{iso(d)},{iso(d)}"), "stands there 2 times"),
+    "eight digits of two readings": ("ticker,date\nNVDA,02012025\nAMD,03022025\n", "reads two ways: 2025-01-02 .* or 2025-02-01"),
+    "six digits of two readings": ("ticker,date\n" + rows(lambda t, d: f"{t},{d:%d%m%y}"), "reads two ways"),
+    "digits in two orders": ("ticker,date\nNVDA,20250127\nAMD,20112015\n", "has the year last"),
     "months": ("ticker,date\n" + rows(lambda t, d: f"{t},{d:%b %Y}"), "is not a date"),
     "quarters": ("ticker,date\n" + rows(lambda t, d: f"{t},Q1 {d.year}"), "is not a date"),
     "spans": ("ticker,date\n" + rows(lambda t, d: f"{t},{iso(d)}/{iso(d)}"), "is not a date"),
@@ -77,7 +85,7 @@ REFUSED = {
 @pytest.mark.parametrize("key", READ)
 def test_a_list_is_read_to_the_same_days(tmp_path: Path, key: str) -> None:
     content = READ[key]
-    path = tmp_path / ("events.xlsx" if key == "workbook" else "events.csv")
+    path = tmp_path / ("events.csv" if isinstance(content, str) else "events.xlsx")
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     found = load_registry(path)
     assert [(e.tickers, e.announced) for e in found] == [((t,), d.date()) for t, d in zip(T, D, strict=True)]
@@ -132,6 +140,54 @@ def test_a_time_beside_its_day_keeps_its_own_offset(tmp_path: Path, cell: str) -
     path.write_text(f"ticker,date,time\nNVDA,2025-01-27,{cell}\n", encoding="utf-8")
     [event] = load_registry(path, tz="Asia/Tokyo")
     assert event.announced == datetime(2025, 1, 27, 16, 5, tzinfo=UTC)
+
+
+TIMES = {
+    "16:05|22:15": ["16:05:00", "22:15:00"],
+    "0.67|0.40|0.5": ["16:04:48", "09:36:00", "12:00:00"],
+    "0,6875|0,25": ["16:30:00", "06:00:00"],
+    "0.40|16.05": ["00:40:00", "16:05:00"],
+    "TBA|16:05|-": ["", "16:05:00", ""],
+    "0.40|0.30": [],
+    "16.05|0.67": ["16:05:00"],
+}
+
+
+@pytest.mark.parametrize("cells", TIMES)
+def test_parts_of_a_day_are_times_where_the_column_says_so(tmp_path: Path, cells: str) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text("ticker;date;time\n" + "".join(f"T{i};2025-01-27;{c}\n" for i, c in enumerate(cells.split("|"))))
+    if not TIMES[cells]:
+        with pytest.raises(InvalidFile, match=r"'0\.40' reads two ways: 00:40 or 09:36"):
+            load_registry(path, tz="UTC")
+        return
+    found = load_registry(path, tz="UTC")
+    assert [str(e.announced)[11:19] for e in found] == TIMES[cells]
+    assert len(found) + len(found.left_out) == len(cells.split("|"))
+    told = "times as parts of a day: 0.5 is 12:00, give or take 72 minutes"
+    assert (told in map(str, found.read_as)) == ("0.5" in cells)
+
+
+def test_tickers_in_one_cell_are_each_of_the_event(tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text('id,ticker,date,company\na,"NVDA, AMD",2025-01-27,"X, Inc."\nb,SPY,2025-02-03,\n', encoding="utf-8")
+    found = load_registry(path)
+    assert [(e.id, e.tickers) for e in found] == [("a", ("NVDA", "AMD")), ("b", ("SPY",))]
+    path.write_text('ticker,date\n"NVDA;AMD",2025-01-27\nSPY,2025-02-30\n"NVIDIA, INC.",2025-01-27\n', encoding="utf-8")
+    found = load_registry(path)
+    assert [(e.tickers, str(e.announced)) for e in found] == [(("NVDA",), "2025-01-27"), (("AMD",), "2025-01-27")]
+    assert [(bad.row, bad.ticker) for bad in found.left_out] == [("row 3", "SPY"), ("row 4", "NVIDIA, INC.")]
+    assert "1 ticker more in cells that name several: a row for each" in map(str, found.read_as)
+
+
+def test_zones_in_a_column_are_called_as_people_call_them(tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    zones = {"ET": "-05:00", "MEZ": "+01:00", "JST": "+09:00", "UTC-5": "-05:00"}
+    rows_of = "".join(f"T{i},2025-01-27,16:05,{zone}\n" for i, zone in enumerate([*zones, "CST"]))
+    path.write_text("ticker,date,time,tz\n" + rows_of, encoding="utf-8")
+    found = load_registry(path)
+    assert [e.announced.isoformat()[16:] for e in found] == [":00" + offset for offset in zones.values()]
+    assert "CST may be the time of America/Chicago or Asia/Shanghai" in found.left_out[0].why
 
 
 def test_a_time_names_its_zone_or_is_left_out(tmp_path: Path) -> None:

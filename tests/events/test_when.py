@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from eventstudy.errors import InvalidRequest
@@ -87,7 +87,13 @@ def test_days_come_first_between_dots_and_that_is_said() -> None:
         ("2025-W60-1", None, "is not a date"),
         ("Monday", None, "is not a date"),
         ("", None, "no date"),
-        ("٢٠٢٥-٠١-٢٧", None, "is not a date"),
+        ("01022025", None, "2025-02-01 (day first) or 2025-01-02 (month first)"),
+        ("20250127163005", None, "without an offset"),
+        ("2025-01-27 16:00", "CST", "CST may be the time of America/Chicago or Asia/Shanghai"),
+        ("2025-01-27 16:00 IST", None, "IST may be the time of Europe/Dublin or Asia/Jerusalem or Asia/Kolkata"),
+        ("2025-01-27 16:00", "MESZ", "winter time in Europe/Berlin, and MESZ is the time of the summer"),
+        ("2025-07-28 16:00", "CET", "summer time in Europe/Berlin, and CET is the time of the winter"),
+        ("2025-11-02 01:30", "ET", "comes twice in ET"),
     ],
 )
 def test_what_is_refused_and_what_it_says(text: str, tz: str | None, says: str) -> None:
@@ -128,6 +134,14 @@ def test_what_was_read_reads_the_same_again(when: datetime) -> None:
         ("2025-07-28 16:00 (ET)", "2025-07-28T16:00:00-04:00"),
         ("2025-07-28 16:00 (UTC)", "2025-07-28T16:00:00+00:00"),
         ("2025-01-27 (Mon)", "2025-01-27"),
+        ("٢٠٢٥-٠١-٢٧", "2025-01-27"),
+        ("２０２５／０１／２７", "2025-01-27"),
+        ("27012025", "2025-01-27"),
+        ("01272025", "2025-01-27"),
+        ("20250127163005Z", "2025-01-27T16:30:05+00:00"),
+        ("2025-01-27 16:00 UTC-5", "2025-01-27T16:00:00-05:00"),
+        ("2025-01-27 16:00 GMT+5:30", "2025-01-27T16:00:00+05:30"),
+        ("2025-07-28 16:00 JST", "2025-07-28T16:00:00+09:00"),
     ],
 )
 def test_dates_as_they_are_pasted(text: str, meant: str) -> None:
@@ -154,6 +168,15 @@ def test_the_time_of_the_winter_is_no_zone_of_the_summer() -> None:
     with pytest.raises(InvalidRequest, match="summer time in America/New_York, and EST is"):
         parse_when("2025-07-28 16:00", tz="EST")
     assert parse_when("2025-01-27 16:00", tz="EST") == parse_when("2025-01-27T16:00-05:00")
+
+
+@pytest.mark.parametrize(
+    ("tz", "winter", "summer"),
+    [("ET", -5, -4), ("et", -5, -4), ("JST", 9, 9), ("UTC-5", -5, -5), ("GMT+1", 1, 1), ("UTC+05:30", 5.5, 5.5)],
+)
+def test_zones_as_people_call_them(tz: str, winter: float, summer: float) -> None:
+    for text, hours in (("2025-01-27 16:00", winter), ("2025-07-28 16:00", summer)):
+        assert parse_when(text, tz=tz).utcoffset() == timedelta(hours=hours)  # type: ignore[union-attr]
 
 
 def test_the_order_that_is_asked_for_settles_a_date() -> None:

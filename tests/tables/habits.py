@@ -15,10 +15,11 @@ import pandas as pd
 from tests.tables.shapes import CLOSE, DAYS, Shape, book, de, long, one, packed, rows_of, wide
 
 Day = pd.Timestamp
-_FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９．")
+_FULL_WIDTH = str.maketrans("0123456789.,/", "０１２３４５６７８９．，／")
 _ARABIC = str.maketrans("0123456789.", "٠١٢٣٤٥٦٧٨٩٫")
 _WEEKDAYS = "月火水木金土日"
 _RUSSIAN, _TURKISH = ("января", "февраля"), ("Ocak", "Şubat")
+_CROATIAN = ("siječnja", "veljače")
 _CZECH, _DUTCH = ("ledna", "února"), ("januari", "februari")
 
 
@@ -80,11 +81,24 @@ def _shapes() -> dict[str, Shape]:
     add("`4 726,00 zł`", _numbered(lambda v: de(v, " ") + " zł", sep=";"))
     add("`CHF 4’726.00`", _numbered(lambda v: f"CHF {v:,.2f}".replace(",", "’"), sep=";"))
     add("full-width digits, `４８０．１２`", _numbered(lambda v: f"{v:.2f}".translate(_FULL_WIDTH)))
+    add("dates in full-width digits, `２０２４／０１／０２`", _dated(lambda d: f"{d:%Y/%m/%d}".translate(_FULL_WIDTH)))
+    add("a workbook of full-width digits",
+        book(rows_of(["Date", *CLOSE.columns], lambda d: f"{d:%Y/%m/%d}".translate(_FULL_WIDTH), lambda v: f"{v:,.2f}".translate(_FULL_WIDTH))), "prices.xlsx")  # fmt: skip
+    add("stamps to the second, `20240102160000`", _dated(lambda d: f"{d:%Y%m%d}160000"))
+    add("stamps to the minute, `202401021600`", _dated(lambda d: f"{d:%Y%m%d}1600"))
+    add("eight digits with the year last, `02012024`", _dated(lambda d: f"{d:%d%m%Y}"))
+    add("eight digits with the month first, `01022024`", _dated(lambda d: f"{d:%m%d%Y}"))
+    add("six digits with the year last, `020124`", _dated(lambda d: f"{d:%d%m%y}"))
+    add("six digits with the year first, `240102`", _dated(lambda d: f"{d:%y%m%d}"))
+    add("a workbook of eight digits as numbers, which have no zero in front",
+        book(rows_of(["Date", *CLOSE.columns], lambda d: int(f"{d:%d%m%Y}"))), "prices.xlsx")  # fmt: skip
     add("Arabic digits, `٤٨٠٫١٢`", _numbered(lambda v: f"{v:.2f}".translate(_ARABIC)))
     add('numbers that a spreadsheet is to leave alone, `="480.12"`', _numbered(lambda v: f'="{v:.2f}"'))
     add('the same after it was saved again, `"=""480.12"""`', _numbered(lambda v: f'"=""{v:.2f}"""'))
     add("a minus of print (U+2212) in a column of changes",
         one(head="Date,Close,Change", row=lambda d, v: f"{iso(d)},{v:.2f},\u22121.25%"), "NVDA.csv", ("NVDA",))  # fmt: skip
+    add("`Close (16:00 ET)` and no other close",
+        one(head="Date,Open,High,Low,Close (16:00 ET),Volume"), "NVDA.csv", ("NVDA",))  # fmt: skip
     # dates
     add('dates that a spreadsheet is to leave alone, `="2024-01-02"`', _dated(lambda d: f'="{iso(d)}"'))
     add("dates behind an apostrophe", _dated(lambda d: f"'{iso(d)}"))
@@ -96,6 +110,12 @@ def _shapes() -> dict[str, Shape]:
     add("`2024-01-02 (Tue)`", _dated(lambda d: f"{iso(d)} ({d:%a})"))
     add("`2 января 2024 г.`", _dated(lambda d: f"{d.day} {_RUSSIAN[d.month - 1]} {d.year} г."))
     add("`2 Ocak 2024`", _dated(lambda d: f"{d.day} {_TURKISH[d.month - 1]} {d.year}"))
+    add(
+        "`2. siječnja 2024`, `1. veljače 2024` (Croatian)",
+        _dated(lambda d: f"{d.day}. {_CROATIAN[d.month - 1]} {d.year}"),
+    )
+    add("`2 janúar 2024` (Icelandic)", _dated(lambda d: f"{d.day} {('janúar', 'febrúar')[d.month - 1]} {d.year}"))
+    add("`2 sausio 2024` (Lithuanian)", _dated(lambda d: f"{d.day} {('sausio', 'vasario')[d.month - 1]} {d.year}"))
     add("`2. ledna 2024`", _dated(lambda d: f"{d.day}. {_CZECH[d.month - 1]} {d.year}"))
     add("`2 januari 2024`", _dated(lambda d: f"{d.day} {_DUTCH[d.month - 1]} {d.year}"))
     add("days of weeks, `2024-W01-2`", _dated(lambda d: "{}-W{:02d}-{}".format(*d.isocalendar())))

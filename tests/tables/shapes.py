@@ -492,6 +492,16 @@ def _shapes() -> dict[str, Shape]:
     add("returns-percent", "returns with a sign of per cent", returns_wide(100, "%"), returns=True)
     add("returns-long", "returns, long", returns_long("ticker,date,ret"), returns=True)
     add("returns-pct", "returns, `return (%)`", returns_long("ticker,date,return (%)", 100), returns=True)
+    for head in ("ret_pct", "daily_return_pct", "Return (pct)"):
+        add(f"returns-{head}", f"returns, `{head}`", returns_long(f"ticker,date,{head}", 100), returns=True)
+    for head in ("ret (bp)", "return_bps", "Return (basis points)"):
+        add(f"returns-{head}", f"returns, `{head}`", returns_long(f"ticker,date,{head}", 10_000), returns=True)
+    add(
+        "returns-fields",
+        "returns, `NVDA_ret_bp`",
+        returns_wide(10_000).replace("NVDA,AMD,SPY", "NVDA_ret_bp,AMD_ret_bp,SPY_ret_bp"),
+        returns=True,
+    )
     add(
         "returns-said",
         "returns in per cent, as is said",

@@ -26,6 +26,8 @@ TAKEN = {
 }
 REFUSED = (
     "Date,Close (9:30),Close (16:00)",
+    "Date,Price (16:00 ET)",
+    "Date,Close (16:00 forecast)",
     "Date,Price (bid),Price (ask)",
     "Date,Close (USD),Close (EUR)",
     "Date,Close (prev)",
@@ -62,6 +64,15 @@ def test_returns_in_logs_beside_simple_ones(tmp_path: Path) -> None:
     rows = "".join(f"NVDA,{day},{k}.5,{k / 100 + 0.01:.3f}\n" for k, day in enumerate(DAYS))
     path.write_text("ticker,date,return (log),return\n" + rows)
     assert load_prices(path=path).fields["ret"]["NVDA"].dropna().tolist() == [0.01, 0.02, 0.03, 0.04]
+
+
+def test_a_ticker_that_is_called_as_a_unit_says_none(tmp_path: Path) -> None:
+    path = tmp_path / "returns.csv"
+    path.write_text("date,BP_ret,SPY_ret\n" + "".join(f"{day},0.0{k}5,-0.01{k}\n" for k, day in enumerate(DAYS)))
+    assert load_prices(path=path).fields["ret"]["BP"].tolist() == [0.005, 0.015, 0.025, 0.035]
+    path.write_text("date,BP_ret_bp,SPY_ret_pct\n" + "".join(f"{day},{k}5,-1.{k}\n" for k, day in enumerate(DAYS)))
+    with pytest.raises(InvalidFile, match="in per cent and in basis points"):
+        load_prices(path=path)
 
 
 def test_two_dates_that_only_brackets_tell_apart(tmp_path: Path) -> None:

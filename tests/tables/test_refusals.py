@@ -20,7 +20,7 @@ from eventstudy.request import run
 from eventstudy.tables.text import _edges, _odd_so_far, _proof, _proving
 from eventstudy.tables.written import one_moment
 
-from tests.tables.shapes import CLOSE, DAYS, early, long, one, returns_long, returns_wide, wide
+from tests.tables.shapes import CLOSE, DAYS, book, early, long, one, returns_long, returns_wide, wide
 
 DMY: list[tuple[str, Callable[[Any], str]]] = [
     ("dd/mm/yyyy", lambda d: f"{d:%d/%m/%Y}"),
@@ -315,6 +315,50 @@ def test_factors_that_a_vendor_multiplies_by_are_used(tmp_path: Path, vendor: st
         assert found[i] / found[i - 1] == pytest.approx(paid * shares * written[i] / written[i - 1], rel=1e-12)
 
 
+MONTHS: dict[str, Callable[[pd.Timestamp], str]] = {
+    "2015-01": lambda m: f"{m:%Y-%m}",
+    "201501": lambda m: f"{m:%Y%m}",
+    "2015M01": lambda m: f"{m:%YM%m}",
+    "1/2015": lambda m: f"{m.month}/{m.year}",
+    "Jan 2015": lambda m: f"{m:%b %Y}",
+    "Jan-15": lambda m: f"{m:%b-%y}",
+}
+
+
+@pytest.mark.parametrize("form", MONTHS)
+def test_months_are_read_under_their_last_days_for_studies_of_months(tmp_path: Path, form: str) -> None:
+    months = pd.date_range("2015-01-01", periods=40, freq="MS")
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "date,NVDA\n" + "".join(f"{MONTHS[form](m)},{v}\n" for m, v in zip(months, CLOSE["NVDA"], strict=True))
+    )
+    read = load_prices(path=path)
+    assert read.close["NVDA"].to_dict() == dict(zip(months + pd.offsets.MonthEnd(), CLOSE["NVDA"], strict=True))
+    assert "months, each under its last day" in map(str, read.read_as)
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(
+        book([["date", "NVDA"], *([int(f"{m:%Y%m}"), v] for m, v in zip(months, CLOSE["NVDA"], strict=True))])
+    )
+    assert load_prices(path=path).close.index.tolist() == read.close.index.tolist()
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        (lambda d: f"{d:%b-%d}", "'Jan-02' is not a date"),
+        (lambda d: f"2007{d.day % 12 + 1:02d}", "reads two ways: 2007-03 or"),
+        (lambda d: f"{d:%Y-%m}" if d.day < 16 else f"{d:%Y-%m-%d}", "'2024-01' is not a date"),
+    ],
+)
+def test_what_may_be_no_month_is_not_taken_for_one(
+    tmp_path: Path, form: Callable[[pd.Timestamp], str], said: str
+) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("date,NVDA\n" + "".join(f"{form(d)},{v}\n" for d, v in CLOSE["NVDA"][:12].items()))
+    with pytest.raises(InvalidFile, match=said):
+        load_prices(path=path)
+
+
 def test_a_factor_of_nobody_known_is_not_used_and_that_is_said(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     rows = [f"NVDA,{d:%Y-%m-%d},{v:.2f},{1 + (i > 30)}" for i, (d, v) in enumerate(CLOSE["NVDA"].items())]
@@ -324,14 +368,25 @@ def test_a_factor_of_nobody_known_is_not_used_and_that_is_said(tmp_path: Path) -
     assert any("not adjusted by adj_factor" in str(said) for said in read.read_as)
 
 
-@pytest.mark.parametrize("form", ["%y%m%d", "%d%m%y"])
-def test_six_digits_are_read_in_the_order_that_is_asked_for_alone(tmp_path: Path, form: str) -> None:
+@pytest.mark.parametrize("form", ["%y%m%d", "%d%m%y", "%d%m%Y", "%m%d%Y"])
+def test_digits_are_dates_in_the_order_that_the_column_settles_or_that_is_asked_for(tmp_path: Path, form: str) -> None:
     path = tmp_path / "x.csv"
-    path.write_text("ticker,date,close\n" + "".join(f"NVDA,{d:{form}},{v:.2f}\n" for d, v in CLOSE["NVDA"].items()))
-    with pytest.raises(InvalidFile, match="reads two ways"):
+    rows = [f"NVDA,{d:{form}},{v:.2f}" for d, v in CLOSE["NVDA"].items()]
+    order: Any = {"%y": "ymd", "%d": "dmy", "%m": "mdy"}[form[:2]]
+    for n, settled in ((len(rows), True), (8, form == "%y%m%d")):  # 24 is no month, and eight years are none
+        path.write_text("\n".join(["ticker,date,close", *rows[:n]]) + "\n")
+        if settled:
+            assert load_prices(path=path).close.index.tolist() == list(DAYS[:n])
+        else:
+            with pytest.raises(InvalidFile, match="reads two ways"):
+                load_prices(path=path)
+        assert load_prices(path=path, reading=Reading(dates=order)).close.index.tolist() == list(DAYS[:n])
+    rows[20] = "NVDA,20112015,470.00"
+    path.write_text(
+        "\n".join(["ticker,date,close", *(f"NVDA,{d:%Y%m%d},{v:.2f}" for d, v in CLOSE["NVDA"].items()), rows[20]])
+    )
+    with pytest.raises(InvalidFile, match="'20112015' has the year last, if it is a date, and '20240102' has it first"):
         load_prices(path=path)
-    order: Any = "ymd" if form == "%y%m%d" else "dmy"
-    assert load_prices(path=path, reading=Reading(dates=order)).close.index.tolist() == list(DAYS)
 
 
 @pytest.mark.parametrize(
@@ -1002,6 +1057,12 @@ def test_months_that_are_others_in_croatian(tmp_path: Path, months: tuple[str, s
     rows = f"15 {months[0]} 2024,480.5\n18 {months[1]} 2024,481.5\n"
     path.write_text("Date,Close\n" + rows)
     with pytest.raises(InvalidFile, match=r"Polish or Czech\) or 2024-(06|10)-15 \(Croatian"):
+        load_prices(path=path)
+    path.write_text("Date,Close\n" + rows + "2 stu 2024,482.5\n")
+    other = {"lis": 10, "lip": 6, "listopada": 10}
+    assert load_prices(path=path).close.index.month.tolist() == [*(other[m] for m in months), 11]
+    path.write_text("Date,Close\n" + rows + "2 stu 2024,482.5\n3 gru 2024,483.5\n")
+    with pytest.raises(InvalidFile, match="reads two ways"):
         load_prices(path=path)
     for settled in ("Data,Close\n" + rows, "Date,Close\n" + rows + "2 gru 2024,482.5\n"):
         path.write_text(settled)
