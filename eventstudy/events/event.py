@@ -24,8 +24,9 @@ from pydantic import (
 from eventstudy.calendars import Moment, Timing
 from eventstudy.errors import InvalidRequest
 from eventstudy.events.faults import InvalidRecord, in_one_line, problems_of
-from eventstudy.events.when import CLOCK, DATE, OFFSET, checked, parse_when, zone
+from eventstudy.events.when import CLOCK, DATE, OFFSET, checked, parse_when
 from eventstudy.language import Phrase, Translated
+from eventstudy.tables.written import zone
 from eventstudy.text import separated
 
 _WEIGHT = ("weight", "gewicht")

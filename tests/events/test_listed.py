@@ -64,7 +64,7 @@ ROW_BY_ROW: dict[str, dict[str, list[Any]]] = {
     "one id from two tickers": {"ticker": ["BRK.B", "BRK-B"], "date": ["2024-01-02"] * 2},
     "some ids": PLAIN | {"event_id": ["a", "", "b", "c"]},
     "one event": PLAIN | {"event_id": ["a"] * 4, "date": ["2024-01-02"] * 4},
-    "none": {"ticker": ["A,B", "C, D"], "date": ["2024-01-02"] * 2},
+    "none": {"ticker": ["A, Inc.", "C, Ltd"], "date": ["2024-01-02"] * 2},
 }
 
 

@@ -354,7 +354,7 @@ def test_what_may_be_no_month_is_not_taken_for_one(
     tmp_path: Path, form: Callable[[pd.Timestamp], str], said: str
 ) -> None:
     path = tmp_path / "x.csv"
-    path.write_text("date,NVDA\n" + "".join(f"{form(d)},{v}\n" for d, v in CLOSE["NVDA"][:12].items()))
+    path.write_text("date,NVDA\n" + "".join(f"{form(d)},{v}\n" for d, v in zip(DAYS[:12], CLOSE["NVDA"], strict=False)))
     with pytest.raises(InvalidFile, match=said):
         load_prices(path=path)
 
@@ -1060,7 +1060,10 @@ def test_months_that_are_others_in_croatian(tmp_path: Path, months: tuple[str, s
         load_prices(path=path)
     path.write_text("Date,Close\n" + rows + "2 stu 2024,482.5\n")
     other = {"lis": 10, "lip": 6, "listopada": 10}
-    assert load_prices(path=path).close.index.month.tolist() == [*(other[m] for m in months), 11]
+    assert [day.month for day in pd.DatetimeIndex(load_prices(path=path).close.index)] == [
+        *(other[m] for m in months),
+        11,
+    ]
     path.write_text("Date,Close\n" + rows + "2 stu 2024,482.5\n3 gru 2024,483.5\n")
     with pytest.raises(InvalidFile, match="reads two ways"):
         load_prices(path=path)
