@@ -129,6 +129,8 @@ class Entry:
     """What of the result cannot be believed, a sentence each, in the language of the site."""
     offers: tuple[str, ...] = ()
     """What its figures would be without the day at fault, a sentence each."""
+    tickers: tuple[str, ...] = ()
+    """Those of the event, which are named where there is no result."""
 
 
 def site_of(
@@ -167,7 +169,7 @@ def _site(
         if part is None:
             left = [e for e in result.exclusions if e.event_id == event.id]
             why = Words(lang).left_out(left)
-            entries.append(Entry(event.id, event.title, None, why))
+            entries.append(Entry(event.id, event.title, None, why, tickers=tuple(event.tickers)))
             pages[f"{stem(event.id)}.html"] = gap_page(event.id, event.title, why, lang)
             continue
         pages |= pages_of(part, ("html", "json"), lang, further(part, found))
@@ -349,9 +351,16 @@ def _row(entry: Entry, words: Words, keys: Sequence[str]) -> Row:
     head: Text = (Link(entry.title, f"{stem(entry.id)}.html", own=True),)
     lead = _lead(entry)
     if entry.data is None or lead is None:
-        return Row(head, (*((),) * len(keys), (words("no report"),)))
+        known: dict[str, Text] = {"whom": _whom(entry.tickers)}
+        return Row(head, (*(known.get(key, ()) for key in keys[1:]), (), (words("no report"),)))
     with shown_as(entry.data["config"]):
         return _row_of(entry, entry.data, lead, head, words, keys)
+
+
+def _whom(tickers: Sequence[str]) -> Text:
+    """The first tickers of an event, and how many more there are."""
+    each = list(dict.fromkeys(tickers))
+    return (", ".join(each[:_NAMED]) + (f" +{len(each) - _NAMED}" if len(each) > _NAMED else ""),)
 
 
 def _row_of(
@@ -364,11 +373,9 @@ def _row_of(
     def figure(path: str, shown: str) -> Text:
         return (Figure(path, value_at(data, path), shown, f"{stem(entry.id)}.json"),)
 
-    tickers = list(dict.fromkeys(firm["ticker"] for firm in data["firms"]))
-    more = f" +{len(tickers) - _NAMED}" if len(tickers) > _NAMED else ""
     cells: dict[str, Text] = {
         "day 0": figure("firms[0].day0", words.date(data["firms"][0]["day0"])),
-        "whom": (", ".join(tickers[:_NAMED]) + more,),
+        "whom": _whom([firm["ticker"] for firm in data["firms"]]),
         "of group": (
             ", ".join(dict.fromkeys(group["name"] or words.named(group["role"]) for group in data["groups"])),
         ),

@@ -225,7 +225,7 @@ def _step(study: StudyFile, as_of: date | None, progress: Progress | None) -> Su
         data = pages.get(f"{site.stem(event.id)}.json")
         found = json.loads(data) if data else None
         about = (state.gap, state.changes, state.date, state.doubtful, state.offers)
-        entries.append(site.Entry(event.id, _title(event, study.lang), found, *about))
+        entries.append(site.Entry(event.id, _title(event, study.lang), found, *about, tuple(event.tickers)))
     if progress:
         progress("", len(chosen), len(chosen))
     removed = tuple(id for id in known if id not in {state.id for state in states})

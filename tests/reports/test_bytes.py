@@ -83,6 +83,8 @@ def test_a_german_site_says_in_german_why_an_event_has_no_result() -> None:
     page = files["two.html"].decode()
     assert "NVDA: " in page
     assert "Tag 0" in page.partition("Es gibt kein Ergebnis")[2]
+    rows = files["index.html"].decode().split("<tr")
+    assert "NVDA" in next(row for row in rows if "kein Ergebnis" in row), "whose event it is"
 
 
 def test_every_situation_of_the_advice_has_german_words() -> None:
