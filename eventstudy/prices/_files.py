@@ -11,14 +11,15 @@ from pathlib import Path
 from eventstudy.errors import InvalidFile, SourceError, SymbolUnknown
 from eventstudy.language import Phrase
 from eventstudy.prices import crsp
-from eventstudy.prices._given import Wanted
+from eventstudy.prices._following import one_after_the_other, series_of
+from eventstudy.prices._given import Wanted, table_of_grids
 from eventstudy.prices._read import read_table
 from eventstudy.prices._shapes import matched, named_by_file, named_by_titles, names_nobody, shape_of
 from eventstudy.prices._table import PriceTable, together
 from eventstudy.tables.headed import Headed
 from eventstudy.tables.headings import role_of
 from eventstudy.tables.opened import Opened, opened, tables_of
-from eventstudy.tables.place import TABLES, Reading
+from eventstudy.tables.place import TABLES, Place, Reading
 
 SOURCE_OF = {"text": "csv", "workbook": "xlsx", "parquet": "parquet", "feather": "parquet"}
 """What the source of a kind of file is called."""
@@ -62,32 +63,60 @@ def _one(file: Opened, wanted: Wanted, reading: Reading) -> PriceTable:
     if "" in tables:
         return _of_table(file, tables[""], wanted, reading)
     asked = None if wanted.tickers is None else [*wanted.tickers, *wanted.besides]
-    read, unread = list[PriceTable](), list[str]()
+    read, unread = dict[str, PriceTable](), list[str]()
+    fields = {_field_of(sheet) for sheet in tables}
     for sheet, table in tables.items():
         try:
             shape = shape_of(table, reading, asked, sheet)
         except InvalidFile as error:
             others[sheet] = error.what
             continue
-        if shape.closes and _field_of(sheet) in _BESIDE and "close" in map(_field_of, tables):
+        if shape.closes and _field_of(sheet) in _BESIDE and fields & {"close", "adj_close"}:
             others[sheet] = Phrase("of a field that is not needed")
             continue
         own = shape.ticker is None and {t for t, _ in shape.columns} == {""}
-        if own and names_nobody(sheet) and not (reading.ticker or named_by_titles(table.titles, asked)):
+        if own and not series_of(sheet) and sheet not in (asked or ()):  # 2023, 2024
+            read[sheet] = _of_table(file, table, wanted, reading)
+        elif own and names_nobody(sheet) and not (reading.ticker or named_by_titles(table.titles, asked)):
             others[sheet] = Phrase("its name is no ticker")
         elif own and asked and named_by_file(sheet, asked) not in asked and not any(matched(a, [sheet]) for a in asked):
             unread.append(sheet)  # of a ticker that nobody asks for
         else:
-            read.append(_of_table(file, table, wanted, reading, sheet))
+            read[sheet] = _of_table(file, table, wanted, reading, sheet)
+    adjusted = next((sheet for sheet in read if _field_of(sheet) == "adj_close"), None)
+    priced = next((sheet for sheet in read if _field_of(sheet) == "close"), None)
+    if adjusted and priced:
+        read[priced] = _with_adjusted(file, read[priced], read.pop(adjusted), adjusted)
+    elif adjusted:
+        said_of = (*read[adjusted].read_as, Phrase("adjusted closes, in place of closes"))
+        read[adjusted] = replace(read[adjusted], read_as=said_of)
     if not read:
         what = "no sheet is called by a ticker that is asked for" if unread else "no sheet is a table of prices"
         raise InvalidFile(what, where=file.name, available=", ".join(unread) or _why(others), hint=_SHEET)
     said = Phrase("sheets of one table each: {n}", n=len(read) + len(unread))
-    result = _joined(read, file.name, list(wanted.tickers or ()), said, unread)
+    result = _joined(read.items(), file.name, list(wanted.tickers or ()), said, unread)
     if others:
         left = Phrase("sheets that are no tables of prices left aside: {names}", names=_why(others))
         result = replace(result, read_as=(*result.read_as, left))
     return result
+
+
+def _with_adjusted(file: Opened, priced: PriceTable, adjusted: PriceTable, sheet: str) -> PriceTable:
+    """Closes of one sheet, and beside them the adjusted ones of another."""
+    close = priced.close
+    beside = adjusted.close.reindex(index=close.index, columns=close.columns)
+    made = table_of_grids(
+        Place(file.name, str),
+        SOURCE_OF[file.kind],
+        close.index.to_numpy("datetime64[D]"),
+        priced.tickers,
+        {"close": close.to_numpy(float), "adj_close": beside.to_numpy(float)},
+        Wanted(None),
+        priced.tickers,
+    )
+    info = {t: replace(priced.info[t], basis=one.basis, notes=one.notes) for t, one in made.info.items()}
+    told = Phrase("adjusted closes from the sheet {name}", name=sheet)
+    return replace(priced, fields={**priced.fields, **made.fields}, info=info, read_as=(*priced.read_as, told))
 
 
 _BESIDE = ("open", "high", "low", "volume", "nothing")
@@ -131,37 +160,40 @@ def _several(paths: Sequence[Path], wanted: Wanted, reading: Reading) -> PriceTa
             where=name,
             hint=f"leave --ticker out, and call the file it is meant for {reading.ticker}.csv",
         )
-    tables = [read_file(p, wanted, reading) for p in paths]
+    tables = [(Opened(p.name, b"").stem, read_file(p, wanted, reading)) for p in paths]
     return _joined(tables, name, list(wanted.tickers or ()), Phrase("{n} files", n=len(paths)))
 
 
 def _many(files: Sequence[Path | Opened], name: str, wanted: Wanted, reading: Reading) -> PriceTable:
     """Of several files those whose names hold a ticker that is asked for as a word; where none does, all of them."""
     if wanted.tickers is None:
-        return _joined([_one(f, wanted, reading) for one in files for f in _bytes(one)], name, [])
+        return _joined([(f.stem, _one(f, wanted, reading)) for one in files for f in _bytes(one)], name, [])
     stems = [(one, _stem(one)) for one in files]
-    tables, missing, lacking = [], dict[str, SourceError](), list[str]()
+    tables, missing, lacking = list[tuple[str, PriceTable]](), dict[str, SourceError](), list[str]()
     every = dict.fromkeys([*wanted.tickers, *wanted.besides])
     named = {t: [one for one, stem in stems if named_by_file(stem, [t]) == t] for t in every}
     if not any(named.values()):
-        return _joined([_one(f, wanted, reading) for one in files for f in _bytes(one)], name, list(wanted.tickers))
+        read = [(f.stem, _one(f, wanted, reading)) for one in files for f in _bytes(one)]
+        return _joined(read, name, list(wanted.tickers))
     for ticker, mine in named.items():
         if not mine and ticker not in wanted.tickers:
             continue
         if not mine:
             lacking.append(ticker)
             continue
-        if len(mine) > 1:
+        if len({series_of(_stem(one)) for one in mine}) > 1:
             stated = ", ".join(_name(one) for one in mine[:20])
             what = Phrase("{n} files of {name} are named {ticker}", n=len(mine), name=name, ticker=ticker)
             missing[ticker] = SymbolUnknown(what, where=f"ticker {ticker}", available=stated)
             continue
         own = Wanted([ticker], wanted.start, wanted.end)
-        tables += [_one(file, own, reading) for file in _bytes(mine[0])]
+        tables += [(file.stem, _one(file, own, reading)) for one in mine for file in _bytes(one)]
     claimed = {_name(one) for mine in named.values() for one in mine}
     rest = [one for one in files if _name(one) not in claimed] if lacking else []
-    tables += _of_several(rest, Wanted(lacking, wanted.start, wanted.end), reading)
-    result = _joined(tables, name, list(wanted.tickers))
+    tables += [
+        (one.name, table) for one, table in _of_several(rest, Wanted(lacking, wanted.start, wanted.end), reading)
+    ]
+    result = _joined(tables, name, list(wanted.tickers)) if tables else PriceTable.from_fetches([])
     stated = ", ".join(_name(one) for one in files[:20])
     there = {*result.tickers, *result.names, *result.missing}
     for ticker in (t for t in lacking if t not in there):
@@ -170,7 +202,7 @@ def _many(files: Sequence[Path | Opened], name: str, wanted: Wanted, reading: Re
     return replace(result, missing={**result.missing, **missing})
 
 
-def _of_several(files: Iterable[Path | Opened], wanted: Wanted, reading: Reading) -> list[PriceTable]:
+def _of_several(files: Iterable[Path | Opened], wanted: Wanted, reading: Reading) -> list[tuple[Opened, PriceTable]]:
     """Some tickers from those files that name several by their headings or in a column."""
     found = []
     for file in (file for one in files for file in _bytes(one)):
@@ -185,7 +217,7 @@ def _of_several(files: Iterable[Path | Opened], wanted: Wanted, reading: Reading
         held = {one.names.get(t, t) for t in wanted.tickers or ()} & set(one.tickers)
         if held or any(not isinstance(error, SymbolUnknown) for error in one.missing.values()):
             wrong = {t: e for t, e in one.missing.items() if not isinstance(e, SymbolUnknown)}
-            found.append(replace(one, missing=wrong))
+            found.append((file, replace(one, missing=wrong)))
     return found
 
 
@@ -202,10 +234,14 @@ def _name(one: Path | Opened) -> str:
 
 
 def _joined(
-    tables: Iterable[PriceTable], name: str, order: list[str], said: Phrase | None = None, unread: Sequence[str] = ()
+    tables: Iterable[tuple[str, PriceTable]],
+    name: str,
+    order: list[str],
+    said: Phrase | None = None,
+    unread: Sequence[str] = (),
 ) -> PriceTable:
-    """Tables of different tickers in one; `said`: what they are; `unread`: what was there too."""
-    found = list(tables)
+    """Tables of different tickers, by their names, in one; `said`: what they are; `unread`: what was there too."""
+    found = one_after_the_other(list(tables), name)
     met: set[str] = set()
     for table in found:
         if twice := met & set(table.tickers):
@@ -219,8 +255,8 @@ def _joined(
     missing = {t: _nowhere(t, name, found, unread) if t in order else error for t, error in result.missing.items()}
     alone = all(len(table.tickers) < 2 for table in found)
     each, mixed = Phrase("{n} files of one ticker each", n=len(found)), Phrase("{n} files", n=len(found))
-    told = said or (each if alone else mixed)
-    return replace(result, missing=missing, read_as=(told, *result.read_as))
+    told = [said or (each if alone else mixed)] if said or len(found) > 1 else []
+    return replace(result, missing=missing, read_as=(*told, *result.read_as))
 
 
 def _nowhere(ticker: str, name: str, tables: Sequence[PriceTable], unread: Sequence[str]) -> SourceError:

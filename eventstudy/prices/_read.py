@@ -723,10 +723,7 @@ def _as_returns(
                 Phrase("the return of {ticker} on {date} is below -100 %", ticker=cells.names[k], date=day.item()),
                 hint=Phrase("say its unit: --unit-in percent|decimal|bp"),
             )
-    known = np.isfinite(returns)
-    with np.errstate(invalid="ignore", over="ignore"):
-        level = _START * np.cumprod(1 + np.where(known, returns, 0.0), axis=0)
-    level[~known | (level <= 0)] = np.nan
+    level = index_of(returns)
     close = priced if priced is not None else np.full(returns.shape, np.nan)
     cells.grids = {f: g for f, g in cells.grids.items() if f in FIELDS} | {
         "close": np.where(own, level, close),
@@ -738,6 +735,15 @@ def _as_returns(
             unit={"percent": Phrase("per cent"), "bp": Phrase("basis points"), "decimal": Phrase("decimals")}[unit],
         )
     )
+
+
+def index_of(returns: Floats) -> Floats:
+    """(S, n) an index that moves by these returns; NaN where one lacks, or nothing is left."""
+    known = np.isfinite(returns)
+    with np.errstate(invalid="ignore", over="ignore"):
+        level: Floats = _START * np.cumprod(1 + np.where(known, returns, 0.0), axis=0)
+    level[~known | (level <= 0)] = np.nan
+    return level
 
 
 def _letters(cells: Any, numbers: Numbers) -> list[Phrase]:

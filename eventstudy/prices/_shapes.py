@@ -785,7 +785,8 @@ def named_by_file(stem: str, asked: Sequence[str] | None) -> str | None:
         return first
     if re.fullmatch(r"\d{6}([.](SH|SZ|SS|BJ))?", first, re.I):
         return first
-    return None
+    known = first.upper() in tickers_by_name().values() and first.upper() not in _WORDS
+    return first.upper() if known else None  # nvda.csv is of nobody else
 
 
 def named_by_titles(titles: Sequence[Sequence[str]], asked: Sequence[str] | None = None) -> str | None:

@@ -273,6 +273,9 @@ def test_sheets_of_one_ticker_each_are_called_by_it(workbook: Write) -> None:
 
 def test_sheets_that_hold_one_ticker_twice_are_refused(workbook: Write) -> None:
     path = workbook(sheet(100), sheet(200), names=("NVDA", "NVDA (2)"))
+    with pytest.raises(InvalidFile, match=r"NVDA and NVDA \(2\) have other values of close of NVDA on"):
+        load_prices(["NVDA"], path=path)
+    path = workbook(sheet(100), sheet(200), names=("NVDA", "NVDA old"))
     with pytest.raises(InvalidFile, match="several files or sheets hold prices of NVDA"):
         load_prices(["NVDA"], path=path)
 
