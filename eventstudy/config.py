@@ -42,9 +42,16 @@ _CHOICES = {
     "alternative": ("two-sided", "greater", "less"),
     "regime": ("auto", "always", "never"),
     "weights": ("equal", "value"),
+    "event_period": ("same", "next"),
 }
-_SINGULAR = {"windows": "window", "tests": "test", "variants": "variant", "drop_days": "drop_day"}
-"""Fields whose flag names one of several."""
+_ALSO = {
+    "windows": ("window",),
+    "tests": ("test",),
+    "variants": ("variant",),
+    "drop_days": ("drop_day",),
+    "event_period": ("event_month", "event_week"),
+}
+"""Fields whose flag is called otherwise: it names one of several, or the row that is meant."""
 _LONGEST_SHIFT = 3650
 _WIDEST_MASK = 20
 """Sessions on each side of another event that may be left out of the estimation."""
@@ -77,6 +84,8 @@ class StudyConfig:
 
     frequency: Literal["daily", "weekly", "monthly"] = "daily"
     """What a row is: a session, or the sessions of a week (to Friday) or month compounded; windows count rows."""
+    event_period: Literal["same", "next"] = "same"
+    """Of weeks and months, which is row 0: the one that holds day 0, or the one after it (`--event-month`, `--event-week`)."""
     outcome: Literal["return", "volume", "volatility"] = "return"
     """What is abnormal: the return, the log volume, or the size of abnormal returns whatever their sign."""
     model: str = ""
@@ -480,6 +489,11 @@ class StudyConfig:
     def _check_frequency(self) -> None:
         """Refuse what is of days alone."""
         if self.clock.daily:
+            if self.event_period == "next":
+                raise InvalidRequest(
+                    "the month or week after the one that holds day 0 is asked for, and rows are days",
+                    hint="leave out --event-month (--event-week), or say what a row is: --frequency monthly",
+                )
             return
         for wrong, what, hint in (
             (self.outcome != "return", f"a study of {self.outcome}", "take days, or the outcome return"),
@@ -842,7 +856,7 @@ def _setting(name: str, hint: Any, default: Any) -> Setting:
     return Setting(
         name,
         "form" if get_origin(inner) is Mapping else kinds.get(inner, "text"),
-        (_SINGULAR[name],) if name in _SINGULAR else (),
+        _ALSO.get(name, ()),
         f"no_{name}" if default is True else "",
         2 if inner is Window else 1,
         many,

@@ -399,6 +399,57 @@ def test_changes_are_shown_in_basis_points_and_nowhere_in_per_cent() -> None:
         es.analyses.scan(result)
 
 
+def test_prices_among_levels_are_refused_ticker_by_ticker() -> None:
+    """By a level no rate has, or by what only prices have; the others are studied as if they were alone."""
+    alone = study(yields(), tickers=["US2", "DE2"], **LEVELS)
+    mixed = yields().assign(AAA=closes(5, FIRMS)["AAA"].to_numpy() * 3)
+    found = study(mixed, tickers=["US2", "DE2", "AAA"], **LEVELS)
+    assert found.returns.ar == pytest.approx(alone.returns.ar)
+    [left] = found.exclusions
+    assert (left.ticker, left.reason) == ("AAA", "NO_PRICES")
+    middle = mixed["AAA"].median()
+    told = f"the middle level of AAA is {middle:.6g}, in percent a rate of {middle:.0f}%: it is a price, or of another unit"
+    assert told in " ".join(found.text(verbose=True).split())
+    german = " ".join(render(found, "md", lang="de", answers={}).decode().replace("\u00a0", " ").split())
+    assert "das mittlere Niveau von AAA ist" in german
+    assert "es ist ein Kurs oder hat eine andere Einheit" in german
+    with pytest.raises(NothingUsable, match="a rate of"):
+        study(mixed, tickers=["AAA"], **LEVELS)
+    points = study(mixed, tickers=["AAA"], returns="difference", unit_in="points")
+    change = mixed["AAA"].diff()
+    mean = change.iloc[DAY0 - 120 : DAY0 - 10].mean()
+    assert points.returns.ar[0, 5] == pytest.approx(change.iloc[DAY0] - mean)
+
+
+@pytest.mark.parametrize(("field", "value"), [("dividend", 0.2), ("split", 2.0), ("adj_close", 0.01)])
+def test_what_only_prices_have_makes_no_level(field: str, value: float, tmp_path: Path) -> None:
+    made = yields().assign(SPREAD=2 + yields(3)["US2"].to_numpy())
+    long = made.rename_axis("date").reset_index().melt("date", var_name="ticker", value_name="close")
+    long[field] = long["close"] if field == "adj_close" else 0.0 if field == "dividend" else 1.0
+    for spoilt in (False, True):
+        if spoilt:
+            long.loc[long.index[long["ticker"] == "SPREAD"][-1], field] = value
+        long.to_csv(tmp_path / "y.csv", index=False)
+        events = pd.DataFrame({"ticker": ["US2", "SPREAD"], "date": [SESSIONS[DAY0].date().isoformat()] * 2})
+        found = run(events, prices=tmp_path / "y.csv", estimation_window=(-120, -11), calendar=None, **LEVELS)
+        assert [e.ticker for e in found.exclusions] == ["SPREAD"] * spoilt
+
+
+def test_levels_of_different_kinds_are_told_apart() -> None:
+    made = yields()
+    made["VOL"] = 20 + (made["US2"] - made["US2"].mean()) * 25
+    found = study(made, tickers=["US2", "DE2", "VOL"], **LEVELS)
+    [told] = [w.message for w in found.warned if w.code == "SCALES_APART"]
+    move = made.diff().abs().median()
+    calm = move[["US2", "DE2"]].idxmin()
+    assert f"VOL moves {move['VOL'] / move[calm]:.0f} times as far a day as {calm}" in told
+    assert f"VOL bewegt sich {move['VOL'] / move[calm]:.0f}-mal so weit je Tag wie {calm}" in str(
+        in_language(told, "de")
+    )
+    made["VOL"] = 20 + (made["US2"] - made["US2"].mean()) * 15
+    assert "SCALES_APART" not in codes(study(made, tickers=["US2", "DE2", "VOL"], **LEVELS))
+
+
 class Decided(NamedTuple):
     """Decisions on a yield, by slow code: places of the days, changes in basis points; by length of window CARs and t."""
 
@@ -475,9 +526,9 @@ def test_the_page_on_levels_prints_the_figures_of_slow_code() -> None:
 
 
 OF_RETURNS = {
-    "en": r"[+\u2212-]\d[\d.,]*\s?%|\bgained\b|\blost\b|\bshares?\b(?! of| days| one)|BHAR|\bin per cent\b|^0\s%$|earnings|"
+    "en": r"\bCA?ARs?\b|[+\u2212-]\d[\d.,]*\s?%|\bgained\b|\blost\b|\bshares?\b(?! of| days| one)|BHAR|\bin per cent\b|^0\s%$|earnings|"
     + WORDS_OF_RETURNS["en"],
-    "de": r"[+\u2212-]\d[\d.,]*\s?%|\bgewann|\bverlor|BHAR|\bin Prozent\b|^0\s%$|\bDividende|\bQuartalszahlen|"
+    "de": r"\bCA?ARs?\b|[+\u2212-]\d[\d.,]*\s?%|\bgewann|\bverlor|BHAR|\bin Prozent\b|^0\s%$|\bDividende|\bQuartalszahlen|"
     + WORDS_OF_RETURNS["de"],
 }
 """Words and units of returns."""

@@ -213,6 +213,35 @@ def test_news_after_the_last_close_of_a_month_is_of_the_next() -> None:
         assert result.panel.day0[0].session == month
 
 
+@pytest.mark.parametrize(
+    ("frequency", "german"), [("monthly", "Monat 0 ist der Monat"), ("weekly", "Woche 0 ist die Woche")]
+)
+def test_row_0_may_be_the_one_after_that_of_the_event(frequency: Any, german: str) -> None:
+    """Its abnormal returns are those of windows that lie one row later."""
+    usual = FREQUENCIES[frequency]
+    a, b = usual.estimation
+    later = EventStudy(
+        frequency=frequency, estimation_window=(a + 1, b + 1), event_window=(0, 9), windows=[(1, 1), (2, 9)]
+    ).run(EVENTS, world())
+    found = run(
+        EVENTS, prices=world(), frequency=frequency, event_period="next", event_window=(-1, 8), windows=[(0, 0), (1, 8)]
+    )
+    assert found.returns.ar == pytest.approx(later.returns.ar, abs=1e-14)
+    assert found.sessions.tolist() == later.sessions.tolist()
+    for mine, other in (((0, 0), (1, 1)), ((1, 8), (2, 9))):
+        assert found.answer(Window(*mine)).caar == pytest.approx(later.answer(Window(*other)).caar)
+    by_hand = [FREQUENCIES[frequency].moved(date.fromisoformat(day), 1) for day in EVENTS["date"]]
+    assert [d.session for d in found.panel.day0] == by_hand
+    assert found.to_dict()["config"]["event_period"] == "next"
+    [told] = [w.message for w in found.warned if w.code == "NEXT_PERIOD"]
+    assert f"{frequency[:-2]} 0 is the {frequency[:-2]} after" in told
+    assert german in str(in_language(told, "de"))
+    assert german in render(found, "md", lang="de").decode()
+    assert "NEXT_PERIOD" not in {w.code for w in later.warned}
+    with pytest.raises(InvalidRequest, match="rows are days"):
+        StudyConfig(event_period="next")
+
+
 def test_a_period_that_lacks_closes_is_missing_and_said() -> None:
     closes = world().copy()
     closes.loc["2016-05-31", "AAA"] = np.nan
@@ -350,7 +379,7 @@ def test_no_sentence_of_a_study_counts_days(frequency: Any, language: Any) -> No
     journal = render(result, "latex", lang=language, style="journal").decode()
     texts = [page, journal, *(english if language == "en" else [])]
     for line in (line for text in texts for line in text.splitlines()):
-        if not re.search(r"JUMP|MOVE|\d at|sessions of one|Kürzel|Freitag|Montag|Dienstag|Donnerstag", line):
+        if not re.search(r"JUMP|MOVE|\d at|sessions (of one|x)|Kürzel|Freitag|Montag|Dienstag|Donnerstag", line):
             assert not re.search(_WRONG[language], line), line
     assert result.to_dict()["config"]["frequency"] == frequency
 

@@ -28,6 +28,7 @@ from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import instead_of_finding, p_text, percent
 from eventstudy.study.study import EventStudy
+from eventstudy.study.text import car_in_words
 from eventstudy.text import columns, wrapped
 from eventstudy.units.windows import Window
 
@@ -240,7 +241,7 @@ class History(Answer):
 
     def _cells(self) -> Iterator[list[str]]:
         opens = any(np.isfinite(row.gap) for row in self.rows)
-        named = [f"CAR{mean.window}" for mean in self.means[1:]]
+        named = [Phrase("CAR{window}", window=mean.window) for mean in self.means[1:]]
         yield ["announced", "came", "day 0", *(["gap"] if opens else []), "AR of day 0", "p", *named, "volume", "flags"]
         for row in self.rows:
             cars = [percent(row.cars.get(m.window, np.nan)) if row.day0 else "" for m in self.means[1:]]
@@ -258,7 +259,7 @@ class History(Answer):
             *(f"{m.window} ({m.n_positive}:{m.n_negative})" for m in self.means),
         ]
         yield [
-            "  mean; median CAR",
+            f"  mean; median {car_in_words(self.result.config)}",
             *(
                 f"{percent(m.mean).removesuffix(self.result.config.unit.mark or '#')}; {percent(m.median)}"
                 for m in self.means

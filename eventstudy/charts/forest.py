@@ -162,7 +162,7 @@ def _frame(ax: Axes, rows: _Rows, whole: Verdict) -> None:
     zero_line(ax, vertical=True)
     mark = unit_shown().mark if narrow() and len(unit_shown().mark) > 2 else ""  # three of them stand beside each other
     percent_axis(ax.xaxis, marked=not mark)
-    ax.set_xlabel(f"CAR{window_text(whole.window)}{f' ({mark.strip()})' if mark else ''}")
+    ax.set_xlabel(say("CAR{window}", window=window_text(whole.window)) + (f" ({mark.strip()})" if mark else ""))
     for place, (car, low, high) in zip(y, values, strict=True):
         weight = "bold" if place < 0 else "normal"
         _beside(ax, place, percent(car), 60, "right", weight)

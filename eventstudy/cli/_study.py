@@ -40,6 +40,8 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--tz",), {"help": "Zone of a --date that is a local time: America/New_York."}),
     (("--frequency",), {"type": Choice(["daily", "weekly", "monthly"]), "default": "daily", "show_default": True,
                         "help": "What a row is; windows then count weeks or months."}),
+    (("--event-month", "--event-week", "event_period"), {"type": Choice(["same", "next"]), "default": "same",
+                        "show_default": True, "help": "Month (week) 0: the one that holds day 0, or the next."}),
     (("--outcome",), {"type": Choice(["return", "volume", "volatility"]), "default": "return", "show_default": True}),
     (("--model",), {"default": "", "help": "See `eventstudy methods models`. [default: market; constant_mean for volume]"}),
     (("--no-alpha",), {"is_flag": True, "help": "Market model or CAPM without intercept."}),
@@ -129,7 +131,7 @@ _HEADINGS = {
         "min-estimation", "calendar", "exclude-dates", "mask-other-events", "missing", "factors", "factor-unit", "shares",
         "benchmark-portfolios", "assign",
     ),
-    "Over which days": ("frequency", "event-window", "window-days", "window-dates", "own-windows",
+    "Over which days": ("frequency", "event-month", "event-window", "window-days", "window-dates", "own-windows",
         "window", "primary", "bhar", "delisting"),
     "Was it chance": ("test", "variant", "no-prediction-error", "alternative", "level", "weights", "regime", "seed"),
     "Prices": (
@@ -206,7 +208,15 @@ def from_where(options: dict[str, Any]) -> dict[str, Any]:
     dates, decimal, values, unit, ticker, strict = (
         options.get(name) for name in ("dates", "decimal", "values", "unit_in", "ticker", "strict")
     )
-    reading = reading_of({"returns": options.get("returns")}, dates, decimal, values, unit, ticker, bool(strict))
+    reading = reading_of(
+        {"returns": options.get("returns")},
+        dates,
+        decimal,
+        values,
+        unit,
+        ticker,
+        bool(strict),
+    )
     return {"source": options["source"], "prices": options["prices"], "reading": reading}
 
 
@@ -376,7 +386,7 @@ _PASSED = (
     "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "regime", "shares", "workers", "scheduler",
     "address", "primary", "accept", "drop_days", "unit_in", "unit_out", "snapshot", "window_days", "own_windows",
     "own_estimation",
-    "weights", "benchmark_portfolios", "assign", "window_dates",
+    "weights", "event_period", "benchmark_portfolios", "assign", "window_dates",
 )  # fmt: skip
 
 

@@ -84,6 +84,10 @@ class Phrase(str):
         """The same, one text in JSON."""
         return _made(self.template, self.many, self.params, self.frequency, True)
 
+    def of_rows(self, frequency: str) -> Phrase:
+        """The same, in the words of rows of this frequency."""
+        return _made(self.template, self.many, self.params, frequency, self.whole)
+
     def values(self) -> dict[str, Any]:
         """The values as JSON has them, those of phrases within this one among them."""
         found: dict[str, Any] = {}

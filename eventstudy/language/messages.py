@@ -275,6 +275,15 @@ WARNINGS: dict[str, Code] = {
         "Name an event window with day 0 if the first reaction is meant.",
         "note",
     ),
+    "NEXT_PERIOD": Code(
+        {
+            "": "month 0 is the month after the one in which the market could first react",
+            "week": "week 0 is the week after the one in which the market could first react",
+        },
+        "Month (week) 0 was asked to be the one after that which holds day 0, so the first reaction is in month (week) -1.",
+        "Begin the event window at -1 if the first reaction is meant, or leave out `--event-month`.",
+        "note",
+    ),
     "DAY0_SHIFTED": Code(
         {
             "": "announced {announced}; day 0 is {session}, the first session that could react ({exchange})",
@@ -797,6 +806,11 @@ WARNINGS: dict[str, Code] = {
         "The exchange rate, in the whole or from some day on, is one over what it should be: the currencies changed places.",
         "Put the whole series the same way round, or fetch it again.",
         "doubt",
+    ),
+    "SCALES_APART": Code(
+        "{wild} moves {times:.0f} times as far a day as {calm}: a mean over both is that of {wild}",
+        "The levels of the study move so differently that they are hardly of one kind, such as yields and implied volatilities.",
+        "Study each kind by itself, or read the tests, which count each series by its own spread.",
     ),
     "RATE_SPIKE": Code(
         "from {before:.6g} to {after:.6g}, and on {back} back at {again:.6g}",

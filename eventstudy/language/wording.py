@@ -150,17 +150,20 @@ def _feminine(hit: re.Match[str]) -> str:
 _CHANGES = {
     "return": "change", "returns": "changes", "price": "level", "prices": "levels", "closes": "levels", "close": "level",
     "closing price": "level", "firm": "series", "firms": "series", "firm's": "series'", "stock": "series", "stocks": "series",
+    "car": "cumulated change", "cars": "cumulated changes",
 }  # fmt: skip
 _EN_RETURNS = re.compile(
-    r"(?<![-\w])(?<!consumer )(returns?|closing price|prices?|closes|firm's|firms?|stocks?|"
+    r"(?<![-\w])(?<!consumer )(returns?|closing price|prices?|closes|firm's|firms?|stocks?|CARs?|"
     r"(?:(?<=the )|(?<=last )|(?<=no )|(?<=a ))close(?= (?:of|is|at|before)\b))\b"
     r"(?!-)(?! (?:to a mean|the portfolio)\b)",
     re.I,
 )
 _DE_RETURNS = re.compile(
     r"\b(?:(Tages|Markt)?([Rr]endite)(n)?|(Vergleichs|Kontroll|Placebo-)?([Ff]irm|[Aa]ktie)(a|en|n)?|"
-    r"(?:Schluss|Aktien)?([Kk]urs)(es|en|e)?|(?<=je )Wert)\b"
+    r"(?:Schluss|Aktien)?([Kk]urs)(es|en|e)?|(?<=je )Wert|(?P<car>CAR)(?P<cars>s)?)\b"
 )
+_CAR = re.compile(r"\bCAR(?=\{|\[)")
+"""Before a window, which stands right behind the letters and apart from a word."""
 _LEVEL = {"": "Stand", "es": "Stands", "en": "Niveaus", "e": "Niveaus"}
 """By the ending of `Kurs`: one has its gender, of several it is not seen."""
 _OF_RETURNS_ALONE = (
@@ -173,6 +176,9 @@ _OF_RETURNS_ALONE = (
     "shares outstanding",
     "split",
     "--values returns",
+    "it is a price",
+    "which prices have",
+    "prices by their returns",
 )
 """Sentences with these speak of returns or prices, whatever a study is of."""
 
@@ -181,18 +187,21 @@ def of_levels(template: str, language: str, msgid: str) -> str:
     """A template of returns, prices and firms, as one of changes, levels and series; in German these have the same genders."""
     if any(mark in msgid for mark in _OF_RETURNS_ALONE):
         return template
+    template = _CAR.sub("CAR ", template.replace(" (CAR)", ""))
     pattern, said = (_EN_RETURNS, _change) if language == "en" else (_DE_RETURNS, _aenderung)
     return "".join(part if k % 2 else pattern.sub(said, part) for k, part in enumerate(_FIELD.split(template)))
 
 
 def _change(hit: re.Match[str]) -> str:
-    if hit[1].isupper():  # a name
+    if hit[1].isupper() and hit[1] != "CAR":  # a name
         return hit[1]
     said = _CHANGES[hit[1].lower()]
-    return said.capitalize() if hit[1][0].isupper() else said
+    return said.capitalize() if hit[1][0].isupper() and (hit[1][1].islower() or not hit.start()) else said
 
 
 def _aenderung(hit: re.Match[str]) -> str:
+    if hit["car"]:
+        return "Gesamtänderung" + ("en" if hit["cars"] else "")
     if hit[2]:
         return f"{hit[1] or ''}{'änderung' if hit[1] else 'Änderung'}{'en' if hit[3] else ''}"
     if hit[5]:

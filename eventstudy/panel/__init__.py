@@ -2,7 +2,7 @@
 
 from eventstudy.panel.align import Pair, Panel, align, reaches_in, within_days
 from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
-from eventstudy.panel.checks import calendar_ends, check, check_levels, lacking_factors
+from eventstudy.panel.checks import calendar_ends, check, check_levels, lacking_factors, no_levels
 from eventstudy.panel.flagged import accepted, flagged_closes, was_accepted, with_rates
 from eventstudy.panel.homes import home_of, is_of_file, places_of, taken_for
 from eventstudy.panel.periods import factors_of_periods, in_periods, told_of_partial
@@ -35,6 +35,7 @@ __all__ = [
     "in_periods",
     "is_of_file",
     "lacking_factors",
+    "no_levels",
     "over_splits",
     "places_of",
     "reaches_in",

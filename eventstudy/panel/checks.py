@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from eventstudy.errors import SourceError, SourceMalformed
 from eventstudy.language import Phrase
 from eventstudy.language.messages import Message
 from eventstudy.panel.align import Panel
 from eventstudy.panel.block import Days
 from eventstudy.panel.flagged import Accepts, calendars_apart, currencies_apart, flagged, flagged_levels, nothing
 from eventstudy.prices import PriceTable
+from eventstudy.units import GIVEN_IN
 from eventstudy.units.frequency import counted_in
 
 _TOTAL_RETURN_INDICES = {"^SP500TR", "^GDAXI", "^XNDX"}
@@ -28,8 +30,69 @@ def check_levels(panel: Panel, levels: PriceTable, accepts: Accepts = nothing, s
     def mistyped(panel: Panel, levels: PriceTable) -> Iterator[Message]:
         yield from flagged_levels(panel, levels, accepts, shown)
 
-    looks = (_shifted, _calendar_ends, _gaps, mistyped, _source_notes)
+    looks = (_shifted, _calendar_ends, _gaps, mistyped, _scales_apart, _source_notes)
     return [w for look in looks for w in look(panel, levels)]
+
+
+_HIGHEST = 1.0
+"""A rate whose middle is higher is none: 100 per cent."""
+_APART = 20.0
+"""One series moves so many times as far a day as another: their mean is that of the wilder one."""
+
+
+_TINY = 1e-9
+"""Of a close: nothing but rounding."""
+
+
+def no_levels(table: PriceTable, unit: str) -> dict[str, SourceError]:
+    """The tickers whose numbers are prices among levels in this unit, each with why."""
+    wrong: dict[str, SourceError] = {}
+    of_prices = [f for f in ("adj_close", "dividend", "split") if f in table.fields]
+    for ticker in table.tickers:
+        close = table.close[ticker].to_numpy(float)
+        close = close[np.isfinite(close)]
+        middle = float(np.median(np.abs(close))) if len(close) else 0.0
+        if any(_of_a_share(table, ticker, field) for field in of_prices):
+            what = Phrase(
+                "{ticker} has dividends, splits or adjusted closes, which prices have and levels do not", ticker=ticker
+            )
+        elif unit != "points" and middle * GIVEN_IN[unit] > _HIGHEST:
+            rate = middle * GIVEN_IN[unit]
+            what = Phrase(
+                "the middle level of {ticker} is {middle:.6g}, in {unit} a rate of {rate:.0%}: it is a price, or of another unit",
+                ticker=ticker,
+                middle=middle,
+                unit=unit,
+                rate=rate,
+            )
+        else:
+            continue
+        hint = Phrase(
+            "study prices by their returns, apart from levels; an index, or so high a rate, with --unit-in points"
+        )
+        wrong[ticker] = SourceMalformed(what, where=f"ticker {ticker}", hint=hint)
+    return wrong
+
+
+def _of_a_share(table: PriceTable, ticker: str, field: str) -> bool:
+    """Whether a field of a ticker says anything beyond its close: a dividend, a split, a close that is adjusted."""
+    values, close = (table.fields[f][ticker].to_numpy(float) for f in (field, "close"))
+    usual = {"adj_close": close, "dividend": 0.0, "split": 1.0}[field]
+    return bool((np.isfinite(values) & (np.abs(values - usual) > _TINY * np.abs(close)) & (values != 0)).any())
+
+
+def _scales_apart(panel: Panel, levels: PriceTable) -> Iterator[Message]:
+    """The series of a study that moves least, and the one that moves most, where these are no levels of one kind."""
+    moves = {}
+    for ticker in dict.fromkeys(pair.ticker for pair in panel.pairs):
+        close = levels.close[ticker].dropna().to_numpy(float)
+        moves[ticker] = float(np.median(np.abs(np.diff(close)))) if len(close) > 1 else 0.0
+    moves = {ticker: size for ticker, size in moves.items() if size > 0}
+    if len(moves) < 2:
+        return
+    least, most = min(moves, key=moves.__getitem__), max(moves, key=moves.__getitem__)
+    if moves[most] >= _APART * moves[least]:
+        yield Message.of("SCALES_APART", wild=most, calm=least, times=moves[most] / moves[least])
 
 
 def check(

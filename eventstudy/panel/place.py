@@ -230,10 +230,12 @@ def _farthest(config: StudyConfig) -> int:
 
 
 def _named(days: Days, config: StudyConfig) -> Days:
-    """(D,) the periods that hold these days, by their last days; none where there is no day."""
+    """(D,) the periods that hold these days, or those after them, by their last days; none where there is no day."""
     named = days.copy()
     there = ~np.isnat(days)
     named[there] = config.clock.named_by(days[there])
+    if config.event_period == "next":
+        named[there] = config.clock.named_by(named[there] + 1)
     return named
 
 

@@ -25,7 +25,7 @@ from eventstudy.prices._given import (
     not_there,
     wide_table,
 )
-from eventstudy.prices._read import read_table
+from eventstudy.prices._read import read_table, size_of
 from eventstudy.prices._shapes import matched, names_field
 from eventstudy.prices._table import PriceTable, SeriesInfo, together
 from eventstudy.tables.frames import headed_frame, pandas_of
@@ -173,12 +173,7 @@ def _wide(place: Place, source: str, frame: pd.DataFrame, wanted: Wanted, all_ch
         alike = copies_among(frame.to_numpy(), np.isin(np.arange(len(known)), asked))
         copied = frame.iloc[:, alike] if len(alike) else None
         tickers, frame = [known[i] for i in asked], frame.iloc[:, asked]
-    said = (
-        Phrase("wide closes"),
-        Phrase.counted(
-            "{n} session x {tickers} tickers", "{n} sessions x {tickers} tickers", n=len(days), tickers=len(known)
-        ),
-    )
+    said = (Phrase("wide closes"), size_of(days, known))
     if wanted.tickers is None and not all_checked:
         return replace(_unchecked(place, source, frame, tickers, days), read_as=said)
     closes = frame.to_numpy(copy=not _WRITES_COPY)

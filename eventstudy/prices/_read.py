@@ -48,11 +48,14 @@ from eventstudy.tables.headed import Headed
 from eventstudy.tables.numbers import Numbers, numbers_of, refuse_thousandfold, thousandfold
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.workbook import as_text
+from eventstudy.units.frequency import rows_apart
 
 _STOPS = ("close", "adj_close", "dividend", "split", "ret")
 """Fields whose bad cell stops the ticker; in the others it is left empty, and said."""
 _IN_FULL = ("open", "high", "low", "close", "adj_close", "dividend")
 """Fields that nobody writes in thousands or millions."""
+_OF_LEVELS = ("open", "high", "low", "close", "adj_close")
+"""Fields that levels have too, where they may be zero or negative."""
 _START = 100.0
 """What a price that is made of returns starts at."""
 _QUIET = 0.05
@@ -106,11 +109,10 @@ def read_table(
         _refuse_thousandths(table.place, cells)
     result = _finished(table.place, cells, shape, wanted, reading, source)
     said += [*more, *shape.said]
-    size = size_of(result)
+    days = result.close.index.to_numpy("datetime64[D]")
+    size, kind = size_of(days, result.tickers), shape.kind.of_rows(rows_apart(days))
     in_full = explained(table, shape, said) if reading.explain else ()
-    return replace(
-        result, read_as=(shape.kind, *dict.fromkeys(said), size), explained=(*in_full, size) if in_full else ()
-    )
+    return replace(result, read_as=(kind, *dict.fromkeys(said), size), explained=(*in_full, size) if in_full else ())
 
 
 def _refuse_thousandths(place: Place, cells: _Cells) -> None:
@@ -132,14 +134,15 @@ def _refuse_thousandths(place: Place, cells: _Cells) -> None:
             )
 
 
-def size_of(table: PriceTable) -> Phrase:
-    """How many sessions of how many tickers, in words."""
-    n, names = len(table.close), table.tickers
+def size_of(days: Days, names: Sequence[str]) -> Phrase:
+    """How many sessions of how many tickers, in words; how many months or weeks, where those are read and each is one row."""
+    n, rows = len(days), rows_apart(days)
     if len(names) == 1:
-        return Phrase.counted("{n} session of {ticker}", "{n} sessions of {ticker}", n=n, ticker=names[0])
+        one = Phrase.counted("{n} session of {ticker}", "{n} sessions of {ticker}", n=n, ticker=names[0])
+        return one.of_rows(rows)
     return Phrase.counted(
         "{n} session x {tickers} tickers", "{n} sessions x {tickers} tickers", n=n, tickers=len(names)
-    )
+    ).of_rows(rows)
 
 
 # ---- rows ----------------------------------------------------------------------------------------------------------------
@@ -383,7 +386,7 @@ def _middles(column: Floats, keep: Bools, said: list[Phrase]) -> Floats:
 def _impossible(f: str, column: Floats, keep: Bools, *, levels: bool = False) -> list[tuple[int, str]]:
     """The rows whose number cannot be what the field says, and why."""
     wrong = impossible(f, column)
-    if levels and f == "close":
+    if levels and f in _OF_LEVELS:
         wrong = np.isinf(column)
     found: list[tuple[int, str]] = []
     for row in np.flatnonzero(wrong & keep).tolist():
@@ -622,7 +625,7 @@ def _checked_wide(
             continue
         if f == "close" and shape.middles:
             cells.grids[f] = grid = _middles(grid, np.ones(grid.shape, bool), said)
-        if reading.values == "levels" and f == "close" and not np.isinf(grid).any():
+        if reading.values == "levels" and f in _OF_LEVELS and not np.isinf(grid).any():
             continue
         wild = impossible(f, grid)
         for k in np.flatnonzero(wild.any(axis=0)).tolist():

@@ -207,6 +207,18 @@ class PriceTable:
         there = self.close.notna().any().to_numpy()
         return self._without({}, [str(t) for t in self.close.columns[~there]])
 
+    def refusing(self, wrong: Mapping[str, SourceError]) -> PriceTable:
+        """The table without some tickers, each missing for what is wrong with it.
+
+        `wrong`: ticker -> why it cannot be used.
+
+        Example:
+            >>> why = es.errors.SourceMalformed("these are no levels")
+            >>> prices.refusing({"SPY": why}).tickers
+            ['NVDA']
+        """
+        return self._without(wrong) if wrong else self
+
     def _without(self, missing: Mapping[str, SourceError], more: Sequence[str] = ()) -> PriceTable:
         gone = [t for t in (*missing, *more) if t in self.info]
         if not gone:

@@ -92,7 +92,7 @@ def read_export(table: Headed, wanted: Wanted, reading: Reading | None = None) -
         except SymbolUnknown as error:
             missing[ticker] = error
     found = PriceTable.from_fetches(fetches, missing)
-    size = size_of(found)
+    size = size_of(found.close.index.to_numpy("datetime64[D]"), found.tickers)
     return replace(found, read_as=(Phrase("an export of CRSP's daily stock file"), *table.cells.said, size))
 
 

@@ -26,7 +26,7 @@ def _events(told: Material) -> Table:
     for key in ("mean", "median"):
         day, *cars = ((told.amount(f"history.summary.windows[{w}].{key}"),) for w in range(len(windows)))
         rows.append(Row((words(f"{key} CAR"),), ((), (), day, (), *cars), "total"))
-    names = [f"CAR{words.window_of(w)}" for w in windows[1:]]
+    names = [words("car of window", window=words.window_of(w)) for w in windows[1:]]
     columns = (*map(words, ("announced", "came", "day 0", "ar", "p")), *names)
     return Table(told.words("cap.history"), columns, tuple(rows), frozenset({1, 2}))
 

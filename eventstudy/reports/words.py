@@ -122,6 +122,7 @@ PHRASES: dict[str, str] = {
     "se": "SE",
     "t": "t",
     "car": "CAR",
+    "car of window": "CAR{window}",
     "bhar": "BHAR",
     "row ends": "Ends on",
     "from calendar": "From calendar day",

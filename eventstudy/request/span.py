@@ -51,7 +51,7 @@ def _needed(moment: Moment, exchange: str, config: StudyConfig, room: int, after
     if not config.clock.daily:
         ahead = max(config.reach.end, config.event_window.end + after)
         before = config.clock.moved(first, config.reach.start - 2)
-        return [max(before, low), min(config.clock.moved(first, ahead), high)]
+        return [max(before, low), min(config.clock.moved(first, ahead + (config.event_period == "next")), high)]
     try:
         end = calendars.shift(exchange, first, max(config.reach.end, config.event_window.end + after))
     except InvalidRequest:  # the calendar ends inside the event window: told by the result

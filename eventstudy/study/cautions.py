@@ -108,6 +108,8 @@ def of_choices(config: StudyConfig) -> list[Message]:
         found.append(Message.of("NO_FORECAST_ERROR"))
     if not config.estimated:
         found.append(Message.of("NO_ESTIMATION"))
+    if config.event_period == "next":
+        found.append(Message.of("NEXT_PERIOD" if config.frequency == "monthly" else "NEXT_PERIOD.week"))
     if config.looked_at is not None:
         found.append(Message.of("DAY0_NOT_LOOKED_AT", window=config.called(config.looked_at)))
     return found

@@ -43,6 +43,7 @@ from eventstudy.panel import (
     align,
     check,
     check_levels,
+    no_levels,
     factors_of_periods,
     flagged_closes,
     in_periods,
@@ -64,7 +65,7 @@ from eventstudy.tables.place import Reading
 from eventstudy.tables.written import one_day
 from eventstudy.text import some_of
 from eventstudy.units import GIVEN_IN
-from eventstudy.units.frequency import FREQUENCIES
+from eventstudy.units.frequency import rows_apart
 from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
@@ -381,9 +382,10 @@ class _Provenance(Mapping[str, Any]):
 
 
 def _in_decimals(table: PriceTable, config: StudyConfig) -> PriceTable:
-    """Levels as decimals, or in their own points; prices as they are."""
+    """Levels as decimals, or in their own points, without the tickers that have none; prices as they are."""
     if config.unit_in is None:
         return table
+    table = table.refusing(no_levels(table, config.unit_in))
     return replace(table, fields={"close": table.close * GIVEN_IN[config.unit_in]}, given=None)
 
 
@@ -437,8 +439,6 @@ def _as_events(events: Event | Iterable[Event]) -> list[Event]:
     return [events] if isinstance(events, Event) else list(events)
 
 
-_ROWS = 12
-"""From so many rows on a table shows how far apart they are."""
 _OF_FINDERS = ("AFTER_HOURS_FILING", "CLOCKS_DISAGREE", "FILED_LATER", "NO_CLOCK")
 """Flags of [event.found] that a study repeats; those of other finders are their own."""
 
@@ -689,17 +689,16 @@ def _check_days(table: PriceTable) -> None:
     Raises:
         InvalidRequest: the rows of the table lie as far apart.
     """
-    days = table.close.index
-    apart = (
-        float(np.median(np.diff(days.to_numpy()).astype("timedelta64[D]").astype(float))) if len(days) > _ROWS else 1.0
-    )
-    for frequency in ("monthly", "weekly"):
-        if FREQUENCIES[frequency].days - 4 < apart <= FREQUENCIES[frequency].days:
-            raise InvalidRequest(
-                Phrase("most rows of the prices are {apart:.0f} days apart, and this is a study of days", apart=apart),
-                available=f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, {len(days)} rows",
-                hint=f"say what a row is: --frequency {frequency}",
-            )
+    days = table.close.index.to_numpy("datetime64[D]")
+    if (frequency := rows_apart(days)) != "daily":
+        raise InvalidRequest(
+            Phrase(
+                "most rows of the prices are {apart:.0f} days apart, and this is a study of days",
+                apart=np.median(np.diff(days).astype(np.int64)),
+            ),
+            available=f"{days[0]} to {days[-1]}, {len(days)} rows",
+            hint=f"say what a row is: --frequency {frequency}",
+        )
 
 
 def _nothing(excluded: list[Exclusion], table: PriceTable) -> EventStudyError:

@@ -130,7 +130,7 @@ def _firms_in_detail(result: StudyResult) -> Iterator[str]:
         )
         yield ""
         held = ["BHAR"] if result.config.returns != "difference" else []
-        head = ["window", "CAR", interval_name(result.config), "p", "t", "p of t", *held]
+        head = ["window", car_in_words(result.config), interval_name(result.config), "p", "t", "p of t", *held]
         yield columns([head, *(row[: len(head)] for row in _window_rows(result, i))], range(1, len(head)))
         yield from wrapped(_how_judged(result, i))
         for name in dict.fromkeys(result.config.tests):
@@ -169,6 +169,11 @@ def window_in_words(config: StudyConfig) -> str:
 def returns_in_words(config: StudyConfig) -> str:
     """What the study is of: simple returns, or changes of a level in a unit."""
     return f"changes in {config.unit.name}" if config.returns == "difference" else f"{config.returns} returns"
+
+
+def car_in_words(config: StudyConfig) -> str:
+    """What the sum over a window is called where there is room for few letters."""
+    return "change" if config.returns == "difference" else "CAR"
 
 
 def interval_name(config: StudyConfig) -> str:
@@ -374,7 +379,7 @@ def _together(result: StudyResult) -> Iterator[str]:
     rows = [[who, *(f"{a.window} ({a.n_positive}:{a.n_negative})" for a in answers)]]
     rows.append(
         [
-            "  mean; median CAR",
+            f"  mean; median {car_in_words(result.config)}",
             *(f"{percent(a.caar).removesuffix(result.config.unit.mark or '#')}; {percent(a.median)}" for a in answers),
         ]
     )

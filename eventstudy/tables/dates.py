@@ -68,7 +68,13 @@ def dates_of(
     met_by_code: Any = pd.Index(distinct)
     values = met_by_code.tolist()
     if values and isinstance(values[0], pd.Period):
-        if (long := next((v for v in values if v.end_time - v.start_time > pd.Timedelta(1, "D")), None)) is not None:
+        long = next((v for v in values if v.end_time - v.start_time > pd.Timedelta(1, "D")), None)
+        if months and values[0].freqstr == "M":
+            return Dates(codes, tuple(v.end_time.date() for v in values), _blank(codes), (_UNDER_LAST_DAYS,))
+        if months and values[0].freqstr in _WORKING_WEEKS:
+            fridays = tuple(v.end_time.date() - timedelta(v.end_time.weekday() - 4) for v in values)
+            return Dates(codes, fridays, _blank(codes), (Phrase("weeks, each under its Friday"),))
+        if long is not None:
             raise place.fault(
                 f"{long} is a period of more than a day, and prices are of days",
                 column=name,
@@ -157,9 +163,12 @@ def _ends_of_months(place: Place, name: str, codes: Ints, values: Sequence[Any],
     distinct = {end: k for k, end in enumerate(dict.fromkeys(ends))}
     of_text = {v: distinct[end] for v, end in zip(filter(lambda v: str(v).strip(), in_rows), ends, strict=True)}
     again = np.array([*(of_text.get(v, -1) for v in values), -1], np.int64)[codes]
-    return Dates(again, tuple(distinct), _blank(again), (Phrase("months, each under its last day"),))
+    return Dates(again, tuple(distinct), _blank(again), (_UNDER_LAST_DAYS,))
 
 
+_UNDER_LAST_DAYS = Phrase("months, each under its last day")
+_WORKING_WEEKS = ("W-FRI", "W-SAT", "W-SUN")
+"""Weeks of pandas that hold Monday to Friday."""
 _LONG_YEAR = re.compile("[0-9]{4}")
 
 

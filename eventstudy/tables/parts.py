@@ -1,4 +1,4 @@
-"""A date that stands in three columns, year, month and day, becomes one column."""
+"""A date that stands in three columns, year, month and day, becomes one column; so does a month that stands in two."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _MOST = {"month": 12, "day": 31}
 
 
 def one_date(table: Headed, part: str) -> Headed:
-    """The table with its date in one column, the first; as it is, where its date does not stand in three."""
+    """The table with its date in one column, the first; as it is, where its date does not stand in several."""
     found = _found(table)
     if not found or any(table.is_dates(i, part) for i in range(len(table.levels)) if i not in found.values()):
         return table
     others = [i for i in range(len(table.levels)) if i not in found.values()]
-    parts = [found[name] for name in ("year", "month", "day")]
+    parts = [found[name] for name in ("year", "month", "day") if name in found]
     cells = _Joined(table.cells, parts, others)
     sample = [[_written([row[i] for i in parts]), *(row[i] for i in others if i < len(row))] for row in table.sample]
     deep = len(table.levels[0]) - 1
@@ -46,7 +46,7 @@ def _found(table: Headed) -> dict[str, int]:
         held = [_number(v) or (name == "month" and month_of(str(v))) or None for v in table.cells_of(i)]
         if held and all(v is not None and (v in YEARS if name == "year" else 1 <= v <= _MOST[name]) for v in held):
             found[name] = i
-    return found if len(found) == 3 else {}
+    return found if len(found) == 3 or found.keys() == {"year", "month"} else {}
 
 
 @cache
@@ -66,10 +66,10 @@ def _written(parts: list[Any]) -> str | None:
 
 
 class _Joined:
-    """The cells of a table whose first column is made of three of another one's."""
+    """The cells of a table whose first column is made of several of another one's."""
 
     def __init__(self, cells: Cells, parts: list[int], others: list[int]) -> None:
-        """Of these cells: `parts` are year, month and day, `others` the further columns."""
+        """Of these cells: `parts` are year, month and day, or year and month, `others` the further columns."""
         self._cells, self._parts, self._others = cells, parts, others
         self.said, self.heads = cells.said, cells.heads
         self.width, self.rows = len(others) + 1, cells.rows

@@ -108,6 +108,19 @@ FREQUENCIES = {
 }
 DAILY = FREQUENCIES["daily"]
 
+_ROWS = 12
+"""Of fewer rows nobody knows how far apart they lie."""
+
+
+def rows_apart(days: NDArray[Any]) -> str:
+    """The frequency of a table by its days (n,), ascending, of datetime64[D]: that whose periods its rows mostly lie apart."""
+    import numpy as np
+
+    apart = float(np.median(np.diff(days).astype(np.int64))) if len(days) > _ROWS else 1.0
+    found = (f.name for f in reversed(FREQUENCIES.values()) if not f.daily and f.days - 4 < apart <= f.days)
+    return next(found, "daily")
+
+
 _counted_in: ContextVar[str | None] = ContextVar("counted_in", default=None)
 
 

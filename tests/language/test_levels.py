@@ -20,7 +20,7 @@ WORDS_OF_RETURNS = {
 def test_every_template_has_words_of_levels() -> None:
     """But for those that are of returns in any study: what a buy-and-hold return is, dividends, splits, values of firms."""
     alone = r"dividend|split|[Bb]uy-and-hold|shares outstanding|CRSP|--values|returns? to a mean|factors price|counterfactual"
-    refused = r"is of returns|of returns alone|consumer prices|studies of returns|excess return|no wealth change"
+    refused = r"is of returns|of returns alone|consumer prices|studies of returns|excess return|no wealth change|it is a price|prices by their returns"
     catalogue = (LOCALE / "de" / "LC_MESSAGES" / "eventstudy.po").read_text(encoding="utf-8")
     for english, german in entries(catalogue):
         for template, said in zip(english.split("\0"), german.split("\0"), strict=True):
@@ -36,6 +36,12 @@ def test_every_template_has_words_of_levels() -> None:
     [
         ("en", "abnormal return of a firm's closing price", "abnormal change of a series' level"),
         ("en", "Returns of stocks", "Changes of series"),
+        (
+            "en",
+            "CAR{window} of each firm: mean CAR, CARs",
+            "Cumulated change {window} of each series: mean cumulated change, cumulated changes",
+        ),
+        ("de", "Mittlere CAR; Streuung der CARs (CAR)", "Mittlere Gesamtänderung; Streuung der Gesamtänderungen"),
         ("en", "no close of {day}; {price} near the close", "no level of {day}; {price} near the close"),
         ("de", "Die Kurse enden, und der Kurs der Aktie fehlt", "Die Niveaus enden, und der Stand der Reihe fehlt"),
         (

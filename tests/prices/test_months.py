@@ -1,0 +1,90 @@
+"""Tables whose rows are months or weeks: what a notebook calls a period, a year and a month in two columns, and how it is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import eventstudy as es
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy.errors import InvalidFile
+from eventstudy.language import in_language
+from eventstudy.prices import load_prices
+
+MONTHS = pd.period_range("2005-01", "2016-12", freq="M")
+ENDS = [p.end_time.date() for p in MONTHS]
+
+
+def closes() -> pd.DataFrame:
+    moves = np.random.default_rng(4).normal(0.005, 0.05, (len(MONTHS), 4))
+    return pd.DataFrame(100 * np.exp(np.cumsum(moves, axis=0)), MONTHS, ["AAA", "BBB", "CCC", "MKT"])
+
+
+def written(form: str, table: pd.DataFrame, path: Path) -> Path:
+    table.set_axis(pd.Index([p.strftime(form) for p in table.index], name="month"), axis=0).to_csv(path)
+    return path
+
+
+@pytest.mark.parametrize("form", ["%Y-%m", "%Y%m", "%b %Y"])
+def test_rows_of_months_are_counted_as_months(form: str, tmp_path: Path) -> None:
+    made = closes()
+    found = load_prices(["AAA", "MKT"], path=written(form, made, tmp_path / "months.csv"))
+    assert [day.date() for day in found.close.index] == ENDS
+    assert found.close["AAA"].to_numpy() == pytest.approx(made["AAA"].to_numpy())
+    said = [str(one) for one in found.read_as]
+    assert "months, each under its last day" in said
+    assert said[-1] == "144 months x 2 tickers"
+    assert in_language(found.read_as[-1], "de") == "144 Monate x 2 Kürzel"
+    long = made.iloc[:, :1].rename_axis("month").reset_index().melt("month", var_name="ticker", value_name="close")
+    long["month"] = long["month"].astype(str)
+    of_one = load_prices(["AAA"], path=long)
+    assert [str(one) for one in of_one.read_as] == [
+        "one row a ticker and month",
+        "months, each under its last day",
+        "144 months of AAA",
+    ]
+
+
+def test_months_of_any_form_give_the_study_of_dated_months(tmp_path: Path) -> None:
+    made = closes()
+    dated = made.set_axis(pd.DatetimeIndex(ENDS, name="date"))
+    events = pd.DataFrame({"ticker": ["AAA", "BBB", "CCC"], "date": ["2011-03-15", "2011-07-30", "2012-02-06"]})
+    choices: dict[str, Any] = {"frequency": "monthly", "benchmark": "MKT"}
+    wanted = es.EventStudy(**choices).run(events, dated)
+    returns = made.pct_change().iloc[1:]
+    long = returns.rename_axis("month").reset_index().melt("month", var_name="permno", value_name="ret")
+    long["month"] = long["month"].astype(str)
+    split = made.reset_index(drop=True).assign(year=MONTHS.year, month=MONTHS.month)
+    split.to_csv(tmp_path / "split.csv", index=False)
+    for prices in (
+        written("%Y-%m", made, tmp_path / "a.csv"),
+        written("%Y%m", returns, tmp_path / "b.csv"),
+        long,
+        made,
+        split,
+        tmp_path / "split.csv",
+    ):
+        said: dict[str, Any] = {"values": "returns", "unit_in": "decimal"} if "b.csv" in str(prices) else {}
+        found = es.run(events, prices=prices, **choices, **said)
+        assert found.returns.ar == pytest.approx(wanted.returns.ar, abs=1e-13)
+        assert [d.session for d in found.panel.day0] == [d.session for d in wanted.panel.day0]
+    assert es.EventStudy(**choices).run(events, made).returns.ar == pytest.approx(wanted.returns.ar, abs=1e-13)
+    long["ar"] = long.pop("ret")
+    given = es.run(events, abnormal=long[long["permno"] != "MKT"], frequency="monthly")
+    own = [returns[t][pd.Period(day, "M")] for t, day in zip(events["ticker"], events["date"], strict=True)]
+    assert given.returns.over(es.Window(0, 0)).car == pytest.approx(own)
+
+
+def test_periods_of_pandas_are_months_or_weeks() -> None:
+    made = closes()
+    assert [day.date() for day in load_prices(["AAA"], path=made).close.index] == ENDS
+    weeks = made.set_axis(pd.period_range("2016-01-04", periods=len(made), freq="W-SUN", name="week"))
+    found = load_prices(["AAA"], path=weeks)
+    assert [str(one) for one in found.read_as][-2:] == ["weeks, each under its Friday", "144 weeks of AAA"]
+    assert {day.weekday() for day in found.close.index} == {4}
+    assert found.close.index[0].date().isoformat() == "2016-01-08"
+    odd = made.set_axis(pd.period_range("2016-01-04", periods=len(made), freq="W-WED", name="week"))
+    with pytest.raises(InvalidFile, match="a period of more than a day"):
+        load_prices(["AAA"], path=odd)
