@@ -408,7 +408,7 @@ def test_prices_among_levels_are_refused_ticker_by_ticker() -> None:
     [left] = found.exclusions
     assert (left.ticker, left.reason) == ("AAA", "NO_PRICES")
     middle = mixed["AAA"].median()
-    told = f"the middle level of AAA is {middle:.6g}, in percent a rate of {middle:.0f}%: it is a price, or of another unit"
+    told = f"the middle of AAA is {middle:.6g}, in percent a rate of {middle:.0f}%: it is a price, or in another unit"
     assert told in " ".join(found.text(verbose=True).split())
     german = " ".join(render(found, "md", lang="de", answers={}).decode().replace("\u00a0", " ").split())
     assert "das mittlere Niveau von AAA ist" in german
@@ -526,9 +526,11 @@ def test_the_page_on_levels_prints_the_figures_of_slow_code() -> None:
 
 
 OF_RETURNS = {
-    "en": r"\bCA?ARs?\b|[+\u2212-]\d[\d.,]*\s?%|\bgained\b|\blost\b|\bshares?\b(?! of| days| one)|BHAR|\bin per cent\b|^0\s%$|earnings|"
+    "en": r"\bCA?ARs?\b|"
+    r"[+\u2212-]\d[\d.,]*\s?%|\bgained\b|\blost\b|\bshares?\b(?! of| days| one)|BHAR|\bin per cent\b|^0\s%$|earnings|"
     + WORDS_OF_RETURNS["en"],
-    "de": r"\bCA?ARs?\b|[+\u2212-]\d[\d.,]*\s?%|\bgewann|\bverlor|BHAR|\bin Prozent\b|^0\s%$|\bDividende|\bQuartalszahlen|"
+    "de": r"\bCA?ARs?\b|"
+    r"[+\u2212-]\d[\d.,]*\s?%|\bgewann|\bverlor|BHAR|\bin Prozent\b|^0\s%$|\bDividende|\bQuartalszahlen|"
     + WORDS_OF_RETURNS["de"],
 }
 """Words and units of returns."""

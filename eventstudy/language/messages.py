@@ -809,7 +809,7 @@ WARNINGS: dict[str, Code] = {
     ),
     "SCALES_APART": Code(
         "{wild} moves {times:.0f} times as far a day as {calm}: a mean over both is that of {wild}",
-        "The levels of the study move so differently that they are hardly of one kind, such as yields and implied volatilities.",
+        "The levels of the study move so differently that they are hardly of one kind, such as yields and volatilities.",
         "Study each kind by itself, or read the tests, which count each series by its own spread.",
     ),
     "RATE_SPIKE": Code(

@@ -59,7 +59,7 @@ def no_levels(table: PriceTable, unit: str) -> dict[str, SourceError]:
         elif unit != "points" and middle * GIVEN_IN[unit] > _HIGHEST:
             rate = middle * GIVEN_IN[unit]
             what = Phrase(
-                "the middle level of {ticker} is {middle:.6g}, in {unit} a rate of {rate:.0%}: it is a price, or of another unit",
+                "the middle of {ticker} is {middle:.6g}, in {unit} a rate of {rate:.0%}: it is a price, or in another unit",
                 ticker=ticker,
                 middle=middle,
                 unit=unit,

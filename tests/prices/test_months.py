@@ -1,4 +1,4 @@
-"""Tables whose rows are months or weeks: what a notebook calls a period, a year and a month in two columns, and how it is said."""
+"""Tables whose rows are months or weeks: periods of a notebook, a year and a month in two columns, and what is said."""
 
 from __future__ import annotations
 
