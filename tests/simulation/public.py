@@ -3,7 +3,7 @@
 Sizes and power are counted on functions, because thousands of studies are quicker so. Here draws of every stored design become
 prices in a table and events, go through `EventStudy.run` with its defaults, and must give the p of the functions: then what was
 counted on functions is what a user gets. Writes tests/simulation/public.csv, a row a design and window: how many studies were
-compared, how far the two p lay apart at most, and how often each rejects.
+compared, how far the two p lay apart at most, how often each rejects, and how often a warning of storms named the window.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Both(NamedTuple):
     functions: float
     run: float
     warned: frozenset[str]
-    """The codes of the warnings that the reader of that study sees."""
+    """The codes of the warnings that name the window, where the reader sees them."""
 
 
 def run_one_date(returns: Floats, market: Floats, last: int | None = None, **choices: Any) -> StudyResult:
@@ -81,9 +81,9 @@ def run_own_dates(returns: Floats, market: Floats, **choices: Any) -> StudyResul
     return pairs.study(**({"windows": WINDOWS, "benchmark": None} | choices)).run(events, table)
 
 
-def codes(result: StudyResult) -> frozenset[str]:
-    """What the reader is warned of."""
-    return frozenset(w.code for w in result.warned)
+def codes(result: StudyResult, window: str = "") -> frozenset[str]:
+    """What the reader is warned of, in words that name the window where one is asked for."""
+    return frozenset(w.code for w in result.warned if window in str(w.message))
 
 
 def said(result: StudyResult, window: Window) -> float:
@@ -100,7 +100,7 @@ def one_firm(storm: Storm, draws: int) -> Iterator[Both]:
             if storm.last is not None and window.end > storm.last:
                 continue
             [p] = firms.judged(series, window, DRAWS)[0]
-            yield Both("placebo", str(window), float(p), said(result, window), codes(result))
+            yield Both("placebo", str(window), float(p), said(result, window), codes(result, str(window)))
 
 
 def _firms(storm: Storm) -> Iterator[tuple[Floats, Floats]]:
@@ -119,7 +119,7 @@ def one_date(n: int) -> Callable[[Storm, int], Iterator[Both]]:
             result = run_one_date(returns, market)
             for window in WINDOWS:
                 [p] = firms.judged(series, window, DRAWS)[0]
-                yield Both("placebo", str(window), float(p), said(result, window), codes(result))
+                yield Both("placebo", str(window), float(p), said(result, window), codes(result, str(window)))
 
     return both
 
@@ -137,7 +137,7 @@ def own_dates(storm: Storm, draws: int) -> Iterator[Both]:
         series, result = firms.series_of(returns, market), run_own_dates(returns, market)
         for window in WINDOWS:
             p = placebo_sum(Sample.of(series, window), "default").p_value
-            yield Both("placebo_sum", str(window), p, said(result, window), codes(result))
+            yield Both("placebo_sum", str(window), p, said(result, window), codes(result, str(window)))
 
 
 def together(storm: Storm, draws: int) -> Iterator[Both]:
@@ -166,7 +166,7 @@ def of_pairs(design: pairs.Design, draws: int, *, five: bool = False) -> Iterato
         for window in FIVE if five else (pairs.DAY, pairs.ELEVEN):
             one = sample(window)
             p = headline_of(one, advice.describe(one), {})[1].p_value
-            yield Both("headline", str(window), p, said(result, window), codes(result))
+            yield Both("headline", str(window), p, said(result, window), codes(result, str(window)))
 
 
 def designs() -> dict[tuple[str, str], Callable[[int], Iterator[Both]]]:

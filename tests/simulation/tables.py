@@ -35,12 +35,8 @@ TABLES: Mapping[str, str] = {
 
 
 OPEN: Mapping[str, tuple[str, ...]] = {
-    "A2": ("(normal|t4|GARCH), effect ., (unscaled|always)",),
-    "B1": ("^(100 dates|30 dates x5d|1 ticker, 30|1 ticker, 12 q|5 firms)[^%]*, 1 %, ", " of one date, regime"),
-    "B2": (
-        "^(20 own|30 firms|20 firms|60 firms|1 ticker, 12)[^%]*, (corrado_zivney|generalized_sign|grank_z|sign|wilcoxon)$",
-        "^(5|10|20) of one date, ",
-    ),
+    "B1": ("^(100 dates|5 firms)[^%]*, 1 %, ",),
+    "B2": ("^(30 firms|20 firms|60 firms)[^%]*, (corrado_zivney|generalized_sign|grank_z|sign|wilcoxon)$",),
     "B4": ("groups mixed", "30 own", "40 firms"),
 }
 """What of each table has no stored run yet, words by design and test."""

@@ -175,12 +175,3 @@ def test_the_headline_holds_where_the_exact_t_does_not() -> None:
     storm = [share for k, share in by_t.items() if k[1].removeprefix("one firm, ") in STORMS]
     assert len(storm) == 12
     assert min(storm) > 0.13
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["normal", "from -10, x2"])
-def test_a_cell_comes_out_again(name: str) -> None:
-    """The first three hundred of its firms are those of a smaller run."""
-    again = [row for row in firms.sizes(300, lambda chosen: chosen == name) if row[3] == "[0, 0]"]
-    [part] = drawn(SEED + 700 + list(firms.ALONE).index(name), firms.ALONE[name], 300)
-    assert {row[2]: row[5] for row in again}["placebo"] == (judged(part, WINDOWS[0])[0] <= 0.05).sum()
