@@ -5,6 +5,7 @@
 #include "kernel.h"
 #include "levels.h"
 #include "dates.h"
+#include "others.h"
 #include "lanes.h"
 #include "ranks.h"
 #include "room.h"
@@ -276,6 +277,33 @@ int NAMED(survey, LEVEL)(const Work *w) {
     }
     room_free(&r);
     return 0;
+}
+
+/* ---- the days near other events of a security --------------------------------------------------------------------------------- */
+
+static int64_t count_near(const uint8_t *restrict busy, const uint8_t *restrict far, int64_t days) {
+    uint32_t near = 0;
+    for (int64_t t = 0; t < days; t++) near += busy[t] & far[t];
+    return near;
+}
+
+static void count_known(const double *restrict value, const uint8_t *restrict busy, const uint8_t *restrict far, int64_t days, int64_t *known, int64_t *lost) {
+    int64_t there = 0, near = 0;
+    for (int64_t t = 0; t < days; t++) {
+        const int64_t one = fabs(value[t]) <= LARGEST ? 1 : 0;
+        there += one;
+        near += one & busy[t] & far[t];
+    }
+    *known = there; *lost = near;
+}
+
+void NAMED(near_others, LEVEL)(const Others *o) {
+    for (int64_t i = 0; i < o->n; i++) {
+        const uint8_t *busy = o->busy + o->place[i];
+        o->known[i] = o->lost[i] = 0;
+        o->hit[i] = count_near(busy, o->far, o->days);
+        if (o->hit[i]) count_known(o->returns + o->place[i], busy, o->far, o->days, o->known + i, o->lost + i);
+    }
 }
 
 /* ---- the days that dates share ------------------------------------------------------------------------------------------------ */

@@ -1,4 +1,4 @@
-/* The Python side of the looks at prices and of the tables of dates: tables come in as they lie in memory (buffer protocol with strides, so that nothing is
+/* The Python side of the looks at prices, of the days near other events and of the tables of dates: tables come in as they lie in memory (buffer protocol with strides, so that nothing is
  * copied and no index leads outside), and are worked on without the interpreter's lock. */
 #define Py_LIMITED_API 0x030B0000
 #define PY_SSIZE_T_CLEAN
@@ -6,18 +6,20 @@
 #include <string.h>
 #include "dates.h"
 #include "looks.h"
+#include "others.h"
 #include "prices.h"
 
 typedef struct {
     int (*look_at)(const Looks *), (*count_met)(const Grid *, const uint8_t *, int64_t, int64_t *);
     int64_t (*rows_alike)(const Grid *, uint8_t *);
     void (*products)(const Products *);
+    void (*near_others)(const Others *);
 } Form;
 static const Form forms[] = {
-    {look_at_base, count_met_base, rows_alike_base, products_base},
+    {look_at_base, count_met_base, rows_alike_base, products_base, near_others_base},
 #ifdef X86_LEVELS
-    {look_at_avx2, count_met_avx2, rows_alike_avx2, products_avx2},
-    {look_at_avx512, count_met_avx512, rows_alike_avx512, products_avx512},
+    {look_at_avx2, count_met_avx2, rows_alike_avx2, products_avx2, near_others_avx2},
+    {look_at_avx512, count_met_avx512, rows_alike_avx512, products_avx512, near_others_avx512},
 #endif
 };
 
@@ -65,6 +67,9 @@ static int rows_within(const int64_t *row, int64_t n, int64_t rows, const char *
         if (row[i] < 0 || row[i] >= rows) { PyErr_Format(PyExc_ValueError, "%s lies outside", name); return -1; }
     return 0;
 }
+
+/* Whether a table lies in memory row after row. */
+static int in_rows(const Grid *g, ptrdiff_t item) { return g->step == item && g->day == item * (ptrdiff_t)g->series; }
 
 /* Of a table some series alone, by their numbers; None: all. */
 static int take_some(Buffers *b, PyObject *given, Grid *g) {
@@ -159,10 +164,38 @@ PyObject *products_of_dates(PyObject *self, PyObject *args) {
         && !take_row(&b, other, &p.other, 8 * p.n, -8, "other") && !take_row(&b, shared, &p.shared, 8 * p.n, -8, "shared")
         && !take_row(&b, product, &p.product, 8 * p.n, 8, "product")) {
         p.values = (const double *)(const void *)g.at; p.dates = g.days; p.days = g.series;
-        if (g.step != sizeof(double) || g.day != g.step * (ptrdiff_t)g.series) PyErr_SetString(PyExc_ValueError, "values do not lie row after row");
+        if (!in_rows(&g, sizeof(double))) PyErr_SetString(PyExc_ValueError, "values do not lie row after row");
         else if (!rows_within(p.one, p.n, p.dates, "one") && !rows_within(p.other, p.n, p.dates, "other") && !rows_within(p.shared, p.n, p.days + 1, "shared")) {
             Py_BEGIN_ALLOW_THREADS
             forms[form].products(&p);
+            Py_END_ALLOW_THREADS
+        }
+    }
+    release(&b);
+    if (PyErr_Occurred()) return NULL;
+    Py_RETURN_NONE;
+}
+
+PyObject *near_other_events(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *returns, *busy, *far, *place, *hit, *known, *lost;
+    Others o = {0};
+    Grid g, marks;
+    Buffers b = {.count = 0};
+    int form;
+    if (!PyArg_ParseTuple(args, "iOOOOOOO", &form, &returns, &busy, &far, &place, &hit, &known, &lost)) return NULL;
+    if (form < 0 || form > best_form()) { PyErr_SetString(PyExc_ValueError, "this machine lacks that instruction set"); return NULL; }
+    o.n = PyObject_Length(place);
+    if (o.n >= 0) o.days = PyObject_Length(far);
+    if (o.n >= 0 && o.days >= 0 && !take_grid(&b, returns, &g, "d", NULL, "returns") && !take_grid(&b, busy, &marks, "?", &g, "busy")
+        && !take_row(&b, far, &o.far, o.days, 0, "far") && !take_row(&b, place, &o.place, 8 * o.n, -8, "place")
+        && !take_row(&b, hit, &o.hit, 8 * o.n, 8, "hit") && !take_row(&b, known, &o.known, 8 * o.n, 8, "known")
+        && !take_row(&b, lost, &o.lost, 8 * o.n, 8, "lost")) {
+        o.returns = (const double *)(const void *)g.at; o.busy = (const uint8_t *)marks.at;
+        if (!in_rows(&g, sizeof(double)) || !marks.at || !in_rows(&marks, 1)) PyErr_SetString(PyExc_ValueError, "returns do not lie row after row");
+        else if (!rows_within(o.place, o.n, g.days * g.series - o.days + 1, "place")) {
+            Py_BEGIN_ALLOW_THREADS
+            forms[form].near_others(&o);
             Py_END_ALLOW_THREADS
         }
     }

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from eventstudy import native
 from eventstudy.config import StudyConfig
 from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.grid import factor_names, factors_on, reach
@@ -20,8 +20,6 @@ _AT_ONCE = 128
 """Securities whose returns are worked out together."""
 _TILE = 512
 """Pairs whose windows are looked at together."""
-_ONES = np.array([one.bit_count() for one in range(256)], dtype=np.uint8)
-"""How many bits of a byte are set."""
 
 
 class Reacted(NamedTuple):
@@ -35,30 +33,6 @@ class Reacted(NamedTuple):
     """(K,) whether that is so even where the days before it are not known."""
     events: Ints
     """The event of each row of the table of events."""
-
-
-class Marks(NamedTuple):
-    """Marked cells of a table, row after row, so that those of any stretch of cells are counted at once."""
-
-    bits: NDArray[np.uint8]
-    """Eight cells each, and nothing at the end."""
-    before: Ints
-    """The marked cells before each eight."""
-
-    @classmethod
-    def of(cls, marked: Bools) -> Marks:
-        """Those of a table."""
-        bits = np.append(np.packbits(marked.reshape(-1), bitorder="little"), np.uint8(0))
-        return cls(bits, np.cumsum(_ONES[bits], dtype=np.int64) - _ONES[bits])
-
-    def between(self, first: Ints, stop: Ints) -> Ints:
-        """(E,) how many cells from `first` to `stop` (excluded) are marked."""
-        return self._before(stop) - self._before(first)
-
-    def _before(self, cell: Ints) -> Ints:
-        eight, rest = cell >> 3, cell & 7
-        found: Ints = self.before[eight] + _ONES[self.bits[eight] & ((1 << rest) - 1)]
-        return found
 
 
 @dataclass(frozen=True)
@@ -211,16 +185,21 @@ class Dense:
         )
 
     def _near_others(self) -> tuple[Bools, Ints, Ints]:
-        """(E,) whether estimation days lie near other events, how many days have a return, and how many of these lie so."""
+        """(E,) whether estimation days lie near other events.
+
+        And of pairs of which some do, how many days have a return, and how many of these lie so.
+        """
         days = self.columns[: self.estimation.length]
         hit, known, lost = np.zeros((3, len(self)), dtype=np.int64)
         if self.busy is None:
             return hit > 0, known, lost
-        far = bool((np.abs(days) > (self.mask or 0)).all())
-        if far and self.outside is None and len(days) > 0 and bool((np.diff(days) == 1).all()):  # days in a row
-            first, there = self.security * self.returns.shape[1] + self.row + days[0], np.isfinite(self.returns)
-            found = (Marks.of(m).between(first, first + len(days)) for m in (self.busy, there, self.busy & there))
-            hit, known, lost = found
+        form, in_a_row = native.form(), len(days) > 0 and bool((np.diff(days) == 1).all())
+        if form.kernel is not None and in_a_row and self.outside is None:
+            far = np.abs(days) > (self.mask or 0)
+            first = self.security * self.returns.shape[1] + self.row + days[0]
+            order, found = np.argsort(first), np.empty((3, len(self)), dtype=np.int64)  # as they lie in memory
+            form.kernel.near_others(form.level, self.returns, self.busy, far, first[order], *found)
+            hit[order], known[order], lost[order] = found
             return hit > 0, known, lost
         every = replace(self, disturbed=np.ones(len(self), dtype=bool), bears=np.zeros(len(self), dtype=bool))
         for start in range(0, len(self), _TILE):

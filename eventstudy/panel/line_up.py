@@ -168,7 +168,7 @@ def _twins(returns: Floats, security: Ints, row: Ints, table: Ints, there: Bools
     Returns are the same that agree to 1e-12 on all days that both have, of estimation and event window, at least thirty.
     """
     found = np.full(len(row), -1, dtype=np.int64)
-    own = np.flatnonzero(there)
+    own = _alike(np.flatnonzero(there), returns[security[there], row[there]])
     days = returns[security[own], row[own]]
     order = own[
         np.lexsort((days, row[own] * (int(table.max(initial=0)) + 1) + table[own]))
@@ -186,6 +186,13 @@ def _twins(returns: Floats, security: Ints, row: Ints, table: Ints, there: Bools
                     found[i] = j
                     break
     return found
+
+
+def _alike(pairs: Ints, value: Floats) -> Ints:
+    """Of pairs and a value of each those whose value is also that of another one, ascending: nearly all others are spared a sort."""
+    order = np.argsort(value)
+    near = np.diff(value[order], prepend=np.nan, append=np.nan) <= _SAME
+    return np.sort(pairs[order[near[1:] | near[:-1]]])
 
 
 def _by_name(codes: Ints, names: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]]:

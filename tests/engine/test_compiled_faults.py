@@ -157,6 +157,11 @@ FAULTS = {
         "w->last[i] < first + length ? w->last[i] : first + length": "first + length",
         "if (r->w->calm[i]) moved": "moved",
         "(p->one[q] + 1) * p->days - p->shared[q]": "p->one[q] * p->days",
+        "near += busy[t] & far[t]": "near += busy[t]",
+        "const int64_t one = fabs(value[t]) <= LARGEST ? 1 : 0": "const int64_t one = 1",
+        "near += one & busy[t] & far[t]": "near += busy[t] & far[t]",
+        "there += one;": "there += 1;",
+        "if (o->hit[i]) count_known": "count_known",
     },
 }
 
@@ -230,6 +235,7 @@ def judge(kernel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         assert (np.array(ours) <= 20 * np.maximum(theirs, test_accuracy.NOISE)).all()
     for seed in range(4):
         test_compiled.test_products_of_dates_are_sums_over_the_days_that_they_share(seed)
+        test_compiled.test_days_near_other_events_are_counted_one_by_one(seed)
     test_compiled.test_days_around_an_event_that_lie_outside_are_refused()
     test_compiled.test_days_of_large_leverage_are_those_of_numpy()
     for case in CASES:

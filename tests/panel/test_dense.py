@@ -8,21 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy.config import StudyConfig
-from eventstudy.panel.dense import Marks, last_row, near_events, returns_by_security
+from eventstudy.panel.dense import last_row, near_events, returns_by_security
 from eventstudy.panel.grid import reach
 from eventstudy.prices import load_prices
 
 from tests.worlds import closes
-
-
-@pytest.mark.parametrize("cells", [1, 7, 8, 9, 64, 1003])
-def test_marked_cells_of_a_stretch_are_counted(cells: int) -> None:
-    rng = np.random.default_rng(cells)
-    marked = rng.random(cells) < 0.3
-    first, stop = np.sort(rng.integers(0, cells + 1, (2, 50)), axis=0)
-    wanted = [int(marked[a:b].sum()) for a, b in zip(first.tolist(), stop.tolist(), strict=True)]
-    assert Marks.of(marked).between(first, stop).tolist() == wanted
-    assert Marks.of(marked).between(np.array([0]), np.array([cells])) == marked.sum()
 
 
 @pytest.mark.parametrize("near", [0, 1, 5, 40])
