@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import native
+from eventstudy.calendars.markets import counts
 from eventstudy.config import StudyConfig
 from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.grid import factor_names, factors_on, reach
@@ -276,7 +277,7 @@ def near_events(security: Ints, row: Ints, shape: tuple[int, int], near: int) ->
     """(S, P) days within `near` of the events (K,) of securities that have several; None where none has."""
     events = np.zeros(shape, dtype=bool)
     events[security, row] = True
-    several = np.count_nonzero(events, axis=1) > 1
+    several = counts(events) > 1
     if not several.any():
         return None
     mine = several[security]

@@ -194,8 +194,8 @@ def own_days(prices: PriceTable, lonely: Sequence[str] | None = None, asked: Seq
     if lonely is None and 0 < len(asked) <= _FEW and _all_days(asked, prices):
         return OwnDays({}, (sessions,))
     names = prices.tickers if lonely is None else [t for t in lonely if t in prices.close.columns]
-    priced = (prices.close if lonely is None else prices.close[names]).notna().to_numpy()
-    found = _together(names, np.ascontiguousarray(priced.T), sessions, prices, by_exchange=lonely is None)
+    closes = (prices.close if lonely is None else prices.close[names]).to_numpy(float)
+    found = _together(names, _priced(closes), sessions, prices, by_exchange=lonely is None)
     if lonely is None:
         prices.homes[""] = (prices.close, found)
     return found
@@ -226,13 +226,22 @@ def _all_days(asked: Sequence[str], prices: PriceTable) -> bool:
     return first in market and all(market.get(name) == market[first] for name in rest)
 
 
+def _priced(closes: Floats) -> Bools:
+    """(n, T) on which days each security has one of the closes (T, n)."""
+    found = np.empty(closes.shape[::-1], bool)
+    for start in range(0, closes.shape[1], _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        found[some] = ~np.isnan(closes[:, some]).T
+    return found
+
+
 def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: PriceTable, *, by_exchange: bool) -> OwnDays:
     """The groups of n securities by the days (n, T) on which each has a price."""
     if not len(names) or not len(sessions):
         return OwnDays({}, (sessions,))
-    count = np.count_nonzero(priced, axis=1)
+    count = markets.counts(priced)
     first = priced.argmax(axis=1)
-    end = len(sessions) - priced[:, ::-1].argmax(axis=1)
+    end = markets.ends(priced)
     full = (count == end - first) & (count > 0)
     if full.all():
         return OwnDays({}, (sessions,))
@@ -250,15 +259,17 @@ def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: Price
     if whole:  # they have a price on each day: of one market, or of one that never rests
         key = found.get(names[whole[0]]) or "whole"
         groups[key] = [*dict.fromkeys([*groups.get(key, []), *whole])]
-        rest = [i for i in rest if i not in groups[key]]
-    masks: list[Bools] = [np.asarray(priced[listed].any(axis=0), bool) for listed in groups.values()]
+        placed = set(groups[key])
+        rest = [i for i in rest if i not in placed]
+    masks: list[Bools] = [_on_any(priced, sorted(listed, key=lambda i: -int(count[i]))) for listed in groups.values()]
     members = list(groups.values())
     for i in sorted(rest, key=lambda i: (-int(count[i]), names[i])):
         own = slice(int(first[i]), int(end[i]))
         mine = priced[i, own]
         wrong = []
         for mask in masks:
-            both, of = np.count_nonzero(mine & mask[own]), np.count_nonzero(mask[own])
+            of = np.count_nonzero(mask[own])
+            both = int(count[i]) if of == len(mine) else np.count_nonzero(mine & mask[own])
             wrong.append((int(count[i]) - both, of - both, of))
         able = [
             k
@@ -277,6 +288,16 @@ def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: Price
     )
 
 
+def _on_any(priced: Bools, listed: list[int]) -> Bools:
+    """(T,) on which days one of these securities has a price: one after the other, until all days have one."""
+    found = np.zeros(priced.shape[1], bool)
+    for i in listed:
+        found |= priced[i]
+        if found.all():
+            break
+    return found
+
+
 def _markets(names: Sequence[str], prices: PriceTable) -> dict[str, str]:
     """The exchanges of securities as `home_by` finds them, whether their calendars can be worked out or not."""
     found: dict[str, str] = {}
@@ -290,12 +311,13 @@ def _markets(names: Sequence[str], prices: PriceTable) -> dict[str, str]:
             plain.append(name)
     days = prices.close.index.to_numpy("datetime64[D]")
     fields = [prices.fields[name].to_numpy() for name in ("close", "volume") if name in prices.fields and plain]
+    at = prices.close.columns.get_indexer(pd.Index(plain))
+    traded = np.empty((len(plain), len(days)), bool)
     for start in range(0, len(plain), _AT_ONCE):
-        some = plain[start : start + _AT_ONCE]
-        at = prices.close.columns.get_indexer(pd.Index(some))
-        fits = markets.fittings(days, _moved(*(values[:, at].astype(float, copy=False).T for values in fields)))
-        found |= {name: fit.exchange for name, fit in zip(some, fits, strict=True) if fit is not None}
-    return found
+        some = slice(start, start + _AT_ONCE)
+        traded[some] = _moved(*(values[:, at[some]].astype(float, copy=False).T for values in fields))
+    fits = markets.fittings(days, traded)
+    return found | {name: fit.exchange for name, fit in zip(plain, fits, strict=True) if fit is not None}
 
 
 def _exchange_or_none(ticker: str, prices: PriceTable) -> str | None:
@@ -319,7 +341,7 @@ def _moved(closes: Floats, volume: Floats | None = None) -> Bools:
     """(n, T) whether each security traded on each day; the first price of one that has several is a move."""
     closes = np.ascontiguousarray(closes)
     found = ~np.isnan(closes)
-    few = np.count_nonzero(found, axis=1) < 2
+    few = markets.counts(found) < 2
     edges = np.flatnonzero(np.diff(found, axis=1, prepend=False, append=False))
     row, day = np.divmod(edges, closes.shape[1] + 1)  # where prices begin, and where they end, in turn
     found[:, 1:] &= closes[:, 1:] != closes[:, :-1]

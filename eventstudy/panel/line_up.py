@@ -189,7 +189,7 @@ def _twins(returns: Floats, security: Ints, row: Ints, table: Ints, there: Bools
 
 
 def _alike(pairs: Ints, value: Floats) -> Ints:
-    """Of pairs and a value of each those whose value is also that of another one, ascending: nearly all others are spared a sort."""
+    """Of pairs and a value of each those that share it with another one, ascending: of many pairs these are few."""
     order = np.argsort(value)
     near = np.diff(value[order], prepend=np.nan, append=np.nan) <= _SAME
     return np.sort(pairs[order[near[1:] | near[:-1]]])
