@@ -54,6 +54,63 @@ static inline int set_put(const Set *s, uint64_t bits) {
     return 0;
 }
 
+/* ---- numbers that are there twice -------------------------------------------------------------------------------------------- */
+
+/* Room for up to `most` numbers, none of them zero.  Each has a mark among `log2` bits of a number, of which there are eight for
+ * each number at least; those that share one, which are few, are put into a set of their own. */
+typedef struct { uint64_t *number, *key, *once, *again; uint32_t *mark; int log2; } Twice;
+
+static int twice_make(Twice *s, int64_t most) {
+    s->log2 = 6;
+    while (((int64_t)1 << s->log2) < 8 * most) s->log2++;
+    const size_t words = (size_t)1 << s->log2 >> 6;
+    s->number = malloc(sizeof(uint64_t) * ((size_t)most + 1));
+    s->mark = malloc(sizeof(uint32_t) * ((size_t)most + 1));
+    s->key = malloc(sizeof(uint64_t) << s->log2);
+    s->once = malloc(sizeof(uint64_t) * 2 * words);
+    s->again = s->once + words;
+    return s->number && s->mark && s->key && s->once ? 0 : -1;
+}
+
+static void twice_free(Twice *s) { free(s->number); free(s->mark); free(s->key); free(s->once); }
+
+static inline uint64_t spot(uint64_t bits, int log2) { return (bits ^ bits >> 32) * 0x9E3779B97F4A7C15u >> (64 - log2); }
+
+/* Keeps those of n numbers whose mark another one has; gives how many. */
+static int64_t keep_shared(Twice *s, int64_t n) {
+    const int log2 = s->log2;
+    uint64_t *restrict number = s->number;
+    uint32_t *restrict mark = s->mark;
+    int64_t shared = 0;
+    memset(s->once, 0, (size_t)1 << log2 >> 2);
+    for (int64_t i = 0; i < n; i++) mark[i] = (uint32_t)spot(number[i], log2);
+    for (int64_t i = 0; i < n; i++) {
+        const uint64_t bit = (uint64_t)1 << (mark[i] & 63), met = s->once[mark[i] >> 6];
+        s->again[mark[i] >> 6] |= met & bit;
+        s->once[mark[i] >> 6] = met | bit;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        number[shared] = number[i];
+        shared += s->again[mark[i] >> 6] >> (mark[i] & 63) & 1;
+    }
+    return shared;
+}
+
+/* Whether one of n numbers is there twice; they are changed. */
+static int any_twice(Twice *s, int64_t n) {
+    int log2 = 1;
+    n = keep_shared(s, n);
+    while (((int64_t)1 << log2) < 2 * n + 2) log2++;
+    const uint64_t last = ((uint64_t)1 << log2) - 1;
+    memset(s->key, 0, sizeof *s->key << log2);
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t at = spot(s->number[i], log2);
+        for (; s->key[at]; at = (at + 1) & last) if (s->key[at] == s->number[i]) return 1;
+        s->key[at] = s->number[i];
+    }
+    return 0;
+}
+
 /* ---- closes of other series -------------------------------------------------------------------------------------------------- */
 
 /* Whether a series lacks a close on a day and on that so many later, and has all between: a row of ten closes of which two lack
@@ -149,15 +206,16 @@ static const double weights[HALF] = {1.4142135623730951, 1.7320508075688772, 2.2
 /* Of half a row of each series: a sum that is the same for the same closes, and how many there are. */
 static inline void half_row(const Grid *g, int64_t first, ptrdiff_t step, double *restrict sum, double *restrict there) {
     const char *at = g->at + first * g->day;
-    for (int64_t j = 0; j < g->series; j++) sum[j] = there[j] = 0;
-    for (int k = 0; k < HALF; k++, at += g->day)
-        for (int64_t j = 0; j < g->series; j++) {
+    for (int64_t j = 0; j < g->series; j++) {
+        double total = 0, known = 0;
+        for (int k = 0; k < HALF; k++) {
             double value;
-            memcpy(&value, at + j * step, sizeof value);
-            const double known = fabs(value) < INFINITY ? 1 : 0;
-            sum[j] += fabs(value) < INFINITY ? weights[k] * value : 0;
-            there[j] += known;
+            memcpy(&value, at + k * g->day + j * step, sizeof value);
+            total += fabs(value) < INFINITY ? weights[k] * value : 0;
+            known += fabs(value) < INFINITY ? 1 : 0;
         }
+        sum[j] = total; there[j] = known;
+    }
 }
 
 /* The same of some halves that follow each other, each in a row of its own: a series at a time where its closes lie together. */
@@ -179,26 +237,28 @@ static void half_rows(const Grid *g, int64_t first, int64_t halves, double *rest
 
 /* Marks the rows of ten closes that two series may share, by their number; gives how many, or -1 where there is no memory. */
 int64_t NAMED(rows_alike, LEVEL)(const Grid *g, uint8_t *alike) {
-    Set s = {0};
+    Twice rows = {0};
     const int64_t n = g->series, halves = g->days / HALF;
     int64_t found = 0;
     double *sum = calloc(2 * (size_t)n * (HALVES + 1) + 1, sizeof *sum), *there = sum + n * (HALVES + 1);   /* the last half before them, and some */
-    if (!sum || set_make(&s, n)) { free(sum); return -1; }
+    if (twice_make(&rows, n) || !sum) { twice_free(&rows); free(sum); return -1; }
     for (int64_t first = 0; first < halves; first += HALVES) {
         const int64_t some = first + HALVES < halves ? HALVES : halves - first;
         half_rows(g, first, some, sum + n, there + n);
         for (int64_t h = first ? 0 : 1; h < some; h++) {
             const double *before = sum + h * n, *after = before + n, *early = there + h * n, *late = early + n;
-            uint8_t *mark = alike + first + h - 1;
-            s.stamp++;
-            for (int64_t j = 0; !*mark && j < n; j++)
-                if (early[j] + late[j] >= DIFFERENT) *mark = set_put(&s, bits_of_value(before[j] + 3.605551275463989 * after[j]));
-            found += *mark;
+            int64_t whole = 0;
+            for (int64_t j = 0; j < n; j++) {
+                rows.number[whole] = bits_of_value(before[j] + 3.605551275463989 * after[j]) + 1;   /* a sum of zero is a number as well */
+                whole += early[j] + late[j] >= DIFFERENT;
+            }
+            alike[first + h - 1] = (uint8_t)any_twice(&rows, whole);
+            found += alike[first + h - 1];
         }
         memcpy(sum, sum + some * n, sizeof *sum * (size_t)n);
         memcpy(there, there + some * n, sizeof *there * (size_t)n);
     }
-    free(sum); free(s.slot);
+    free(sum); twice_free(&rows);
     return found;
 }
 
@@ -213,32 +273,25 @@ typedef struct {
     int64_t days, n;          /* S of the table, N priced days of the series, one after the other */
     double *price, *move, *market, *net;
     uint8_t *near, *mark;
+    int closely;              /* whether there are days that are looked at more closely */
     int64_t *row;             /* the day of the table of each priced day */
     int32_t *bin;
-    uint64_t *row_sum, *key;  /* of rows of closes, and a table of some of them */
-    uint64_t *once, *again;   /* bits: the mark of a row, and one that several have */
-    int log2;                 /* of the number of marks, of which there are eight a day at least */
+    Twice rows;               /* of closes */
     double *memory;
 } Room;
 
 static int room_make(Room *r, int64_t days) {
     r->days = days;
-    r->log2 = 6;
-    while (((int64_t)1 << r->log2) < 8 * days) r->log2++;
     r->memory = malloc(sizeof(double) * (size_t)(5 * days + 5));
     r->price = r->memory; r->move = r->price + days + 1; r->market = r->move + days + 1; r->net = r->market + days + 1;
     r->row = (int64_t *)(void *)(r->net + days + 1);
-    r->near = malloc(2 * (size_t)days + 2);
+    r->near = calloc(2 * (size_t)days + 2, 1);
     r->mark = r->near + days + 1;
     r->bin = malloc(sizeof *r->bin * BINS);
-    r->row_sum = malloc(sizeof(uint64_t) * ((size_t)days + 1));
-    r->key = malloc(sizeof(uint64_t) << r->log2);
-    r->once = malloc((size_t)1 << r->log2 >> 2);
-    r->again = r->once + ((size_t)1 << r->log2 >> 6);
-    return r->memory && r->near && r->bin && r->row_sum && r->key && r->once ? 0 : -1;
+    return twice_make(&r->rows, days) || !r->memory || !r->near || !r->bin ? -1 : 0;
 }
 
-static void room_free(Room *r) { free(r->memory); free(r->near); free(r->bin); free(r->row_sum); free(r->key); free(r->once); }
+static void room_free(Room *r) { free(r->memory); free(r->near); free(r->bin); twice_free(&r->rows); }
 
 /* move = log(b / a) = 2 artanh(q), q = (b - a) / (b + a): by its series where |q| <= 1/20, which leaves an error below 1e-16. */
 static void moves_of(const double *price, int64_t n, double *move) {
@@ -293,7 +346,7 @@ static int moves_odd(const Room *r, double scale, int level, const Rules *rule) 
     const double jump = larger(rule->spike * scale, smaller(leap, larger(rule->calm, rule->far * scale))) * (1 - MARGIN);
     const double out = (level ? rule->alien : rule->back) * scale * (1 - MARGIN), least = smaller(jump, out);
     const int64_t n = r->n - 1;
-    if (!any_larger(r->move, n, smaller(closer, least))) return 0;
+    if (!any_larger(r->move, n, r->closely ? smaller(closer, least) : least)) return 0;
     for (int64_t t = 0; t < n; t++) {
         const double size = fabs(r->move[t]);
         if (!(size > (r->near[t + 1] ? closer : least))) continue;
@@ -381,9 +434,7 @@ static int line_odd(const Room *r, const Rules *rule) {
 
 /* Closes all below `logs` that may be the logarithms of whole cents (_whole.may_be_odd). */
 static int logarithms(const Room *r, const Rules *rule) {
-    double most = 0;
-    for (int64_t t = 0; t < r->n; t++) most = larger(most, r->price[t]);
-    if (!(most < rule->logs)) return 0;
+    for (int64_t t = 0; t < r->n; t++) if (!(r->price[t] < rule->logs)) return 0;
     for (int64_t t = 0; t < r->n; t++) {
         const double cents = 100 * exp(r->price[t]);
         if (fabs(cents - rint(cents)) > 0.21) return 0;
@@ -391,65 +442,43 @@ static int logarithms(const Room *r, const Rules *rule) {
     return 1;
 }
 
-static inline uint64_t spot(uint64_t bits, int log2) { return (bits ^ bits >> 32) * 0x9E3779B97F4A7C15u >> (64 - log2); }
-
-/* Whether one of n numbers is there twice, which are none of them zero. */
-static int any_twice(Room *r, int64_t n) {
-    int log2 = 1;
-    while (((int64_t)1 << log2) < 2 * n + 2) log2++;
-    const uint64_t last = ((uint64_t)1 << log2) - 1;
-    memset(r->key, 0, sizeof *r->key << log2);
-    for (int64_t i = 0; i < n; i++) {
-        uint64_t at = spot(r->row_sum[i], log2);
-        for (; r->key[at]; at = (at + 1) & last) if (r->key[at] == r->row_sum[i]) return 1;
-        r->key[at] = r->row_sum[i];
-    }
-    return 0;
-}
-
-/* A row of closes that stands in the series twice (_whole._twice).  Each has a mark; those that share one with others, which are
- * few, are compared. */
+/* A row of closes that stands in the series twice (_whole._twice): each row has a number. */
 static int twice(Room *r) {
     const int64_t rows = r->n - AGAIN + 1;
-    int64_t shared = 0;
+    const double *restrict price = r->price;
+    uint64_t *restrict number = r->rows.number;
     if (r->n < 2 * AGAIN) return 0;
     for (int64_t t = 0; t < rows; t++) {
         double sum = 0;
-        for (int k = 0; k < AGAIN; k++) sum += weights[k] * r->price[t + k];
-        r->row_sum[t] = bits_of_value(sum);
+        for (int k = 0; k < AGAIN; k++) sum += weights[k] * price[t + k];
+        number[t] = bits_of_value(sum);
     }
-    memset(r->once, 0, (size_t)1 << r->log2 >> 2);
-    for (int64_t t = 0; t < rows; t++) {
-        const uint64_t at = spot(r->row_sum[t], r->log2), bit = (uint64_t)1 << (at & 63);
-        r->again[at >> 6] |= r->once[at >> 6] & bit;
-        r->once[at >> 6] |= bit;
-    }
-    for (int64_t t = 0; t < rows; t++) {
-        const uint64_t at = spot(r->row_sum[t], r->log2);
-        r->row_sum[shared] = r->row_sum[t];
-        shared += r->again[at >> 6] >> (at & 63) & 1;
-    }
-    return any_twice(r, shared);
+    return any_twice(&r->rows, rows);
 }
 
-/* Puts the priced days of a series one after the other; 0 where it holds what no price is. */
+/* Puts the priced days of a series one after the other, and what the others explain and which days are looked at more closely
+ * where that is asked; 0 where it holds what no price is. */
 static int close_up(Room *r, const double *column, const double *market, const uint8_t *near) {
+    int64_t n = 0;
     int sound = 1;
-    r->n = 0;
     for (int64_t t = 0; t < r->days; t++) {
-        const double price = column[t];
-        if (!(fabs(price) < INFINITY)) continue;
-        sound &= price > 0;
-        r->price[r->n] = price; r->row[r->n] = t;
-        r->near[r->n] = near[t]; r->market[r->n] = market[t];
-        r->n++;
+        r->price[n] = column[t]; r->row[n] = t;
+        n += fabs(column[t]) < INFINITY;
     }
+    r->n = n;
+    for (int64_t i = 0; i < n; i++) sound &= r->price[i] > 0;
+    for (int64_t i = 0; market && i < n; i++) r->market[i] = market[r->row[i]];
+    for (int64_t i = 0; near && i < n; i++) r->near[i] = near[r->row[i]];
     return sound;
 }
+
+/* Whether a series has a price on each day of the table from its first to its last. */
+static int has_all(const Room *r) { return !r->n || r->row[r->n - 1] - r->row[0] == r->n - 1; }
 
 /* On how many of the expected days between its first and its last price a series has none. */
 static int64_t lacking(const Room *r, const uint8_t *expected) {
     int64_t found = 0;
+    if (has_all(r)) return 0;
     for (int64_t i = 0; i + 1 < r->n; i++) for (int64_t t = r->row[i] + 1; t < r->row[i + 1]; t++) found += expected[t] != 0;
     return found;
 }
@@ -479,56 +508,56 @@ static void bounded(const double *restrict move, double scale, int64_t n, float 
 /* The moves of a series from one day of the table to the next in its spreads, zero where there is none, and added to those of
  * all; `count` moves were counted by their size, those over days that lack as well. */
 static void scaled(Room *r, int64_t count, float *own, double *total) {
-    for (int64_t t = 0; t + 1 < r->n; t++)
+    const int all = has_all(r);
+    for (int64_t t = 0; !all && t + 1 < r->n; t++)
         if (r->row[t + 1] != r->row[t] + 1 && r->move[t] != 0) { r->bin[bin_of(r->move[t])]--; count--; }
     const double scale = spread(r, count);
     memset(own, 0, sizeof *own * (size_t)(r->days - 1));
     if (!(scale > 0)) return;
     for (int64_t t = 0; t + 1 < r->n;) {
         if (r->row[t + 1] != r->row[t] + 1) { t++; continue; }
-        int64_t end = t + 1;      /* a stretch of days that follow each other */
+        int64_t end = all ? r->n - 1 : t + 1;      /* a stretch of days that follow each other */
         while (end + 1 < r->n && r->row[end + 1] == r->row[end] + 1) end++;
         bounded(r->move + t, scale, end - t, own + r->row[t], total + r->row[t]);
         t = end;
     }
 }
 
-/* The larger of the correlations of a series with the others a day later and a day before, on days `from` to `upto` (excluded). */
-static double out_of_step(const float *own, const float *others, int64_t from, int64_t upto, int64_t *known) {
-    enum { LANES = 8 };
-    float ahead[LANES] = {0}, behind[LANES] = {0}, squares[LANES] = {0}, more[LANES] = {0}, moved[LANES] = {0};
-    int64_t t = from;
-    for (; t + LANES < upto; t += LANES)
-        for (int l = 0; l < LANES; l++) {
-            const float a = own[t + l], b = others[t + l];
-            ahead[l] += a * others[t + l + 1]; behind[l] += own[t + l + 1] * b;
-            squares[l] += a * a; more[l] += b * b; moved[l] += a != 0;
-        }
-    for (; t + 1 < upto; t++) {
-        ahead[0] += own[t] * others[t + 1]; behind[0] += own[t + 1] * others[t];
-        squares[0] += own[t] * own[t]; more[0] += others[t] * others[t]; moved[0] += own[t] != 0;
-    }
-    double later = 0, before = 0, first = 0, second = 0, count = own[upto - 1] != 0;      /* squares of all but the last day */
-    for (int l = 0; l < LANES; l++) { later += ahead[l]; before += behind[l]; first += squares[l]; second += more[l]; count += moved[l]; }
-    const double a0 = own[from], b0 = others[from], a1 = own[upto - 1], b1 = others[upto - 1];
-    *known = (int64_t)count;
-    later /= sqrt(larger(first * (second - b0 * b0 + b1 * b1), 1e-300));
-    before /= sqrt(larger((first - a0 * a0 + a1 * a1) * second, 1e-300));
-    return larger(later, before);
+/* Sum of a b, in lanes that are added up in one order, so that every instruction set gives the same bits. */
+static double products(const float *restrict a, const float *restrict b, int64_t n) {
+    enum { LANES = 16 };
+    float lane[LANES] = {0};
+    int64_t t = 0;
+    double sum = 0;
+    for (; t + LANES <= n; t += LANES) for (int l = 0; l < LANES; l++) lane[l] += a[t + l] * b[t + l];
+    for (; t < n; t++) sum += a[t] * b[t];
+    for (int l = 0; l < LANES; l++) sum += lane[l];
+    return sum;
+}
+
+/* The larger of the correlations of a series with the others a day later and a day before, on n days. */
+static double out_of_step(const float *own, const float *others, int64_t n, int64_t *known) {
+    const double later = products(own, others + 1, n - 1), before = products(own + 1, others, n - 1);
+    const double first = products(own, own, n - 1), second = products(others, others, n - 1);   /* squares of all but the last day */
+    const double a0 = own[0], b0 = others[0], a1 = own[n - 1], b1 = others[n - 1];
+    *known = 0;
+    for (int64_t t = 0; t < n; t++) *known += own[t] != 0;
+    return larger(later / sqrt(larger(first * (second - b0 * b0 + b1 * b1), 1e-300)),
+                  before / sqrt(larger((first - a0 * a0 + a1 * a1) * second, 1e-300)));
 }
 
 /* Whether a series may be out of step with the others on some days: that spreads are known to a sixty-fourth, and numbers in
  * single precision, is made up for. */
-static int may_be_off(const float *own, const float *others, int64_t from, int64_t upto, const Rules *rule) {
+static int may_be_off(const float *own, const float *others, int64_t n, const Rules *rule) {
     int64_t known;
-    return out_of_step(own, others, from, upto, &known) >= 0.9 * rule->alike && known >= rule->enough;
+    return out_of_step(own, others, n, &known) >= 0.9 * rule->alike && known >= rule->enough;
 }
 
 static void steps_of(const float *own, const float *others, int64_t n, const Rules *rule, uint8_t *apart) {
     const int64_t third = n / 3;
-    *apart = (uint8_t)may_be_off(own, others, 0, n, rule);
+    *apart = (uint8_t)may_be_off(own, others, n, rule);
     for (int64_t from = 0; third >= rule->enough && from + third <= n && !*apart; from += third)
-        *apart = (uint8_t)may_be_off(own, others, from, from + third, rule);
+        *apart = (uint8_t)may_be_off(own + from, others + from, third, rule);
 }
 
 static int compare(const Looks *l, const float *own, const double *total) {
@@ -545,9 +574,8 @@ static int compare(const Looks *l, const float *own, const double *total) {
 
 /* ---- all of it --------------------------------------------------------------------------------------------------------------- */
 
-/* Takes some series out of a table, each in a row of its own; zero where there is no table. */
+/* Takes some series out of a table, each in a row of its own. */
 static void take_out(const Grid *g, int64_t days, int64_t first, int64_t upto, double *rows) {
-    if (!g->at) { memset(rows, 0, sizeof *rows * (size_t)(TOGETHER * days)); return; }
     if (g->day == sizeof *rows) {
         for (int64_t j = first; j < upto; j++) memcpy(rows + (j - first) * days, series_of(g, j), sizeof *rows * (size_t)days);
         return;
@@ -556,7 +584,6 @@ static void take_out(const Grid *g, int64_t days, int64_t first, int64_t upto, d
 }
 
 static void take_out_bytes(const Grid *g, int64_t days, int64_t first, int64_t upto, uint8_t *rows) {
-    if (!g->at) { memset(rows, 0, (size_t)(TOGETHER * days)); return; }
     for (int64_t t = 0; t < days; t++)
         for (int64_t j = first; j < upto; j++) rows[(j - first) * days + t] = *(g->at + t * g->day + j * g->step) != 0;
 }
@@ -566,12 +593,13 @@ static void of_group(const Looks *l, int64_t first, int64_t upto, double *column
     double *market = column + TOGETHER * days;
     uint8_t *near = (uint8_t *)(market + TOGETHER * days);
     take_out(&l->used, days, first, upto, column);
-    if (!first || l->market.at) take_out(&l->market, days, first, upto, market);
-    if (!first || l->near.at) take_out_bytes(&l->near, days, first, upto, near);
+    if (l->market.at) take_out(&l->market, days, first, upto, market);
+    if (l->near.at) take_out_bytes(&l->near, days, first, upto, near);
     for (int64_t j = first; j < upto; j++) {
         const int64_t at = (j - first) * days;
-        l->sound[j] = (uint8_t)close_up(r, column + at, market + at, near + at);
+        l->sound[j] = (uint8_t)close_up(r, column + at, l->market.at ? market + at : NULL, l->near.at ? near + at : NULL);
         l->lacking[j] = lacking(r, l->expected);
+        l->priced[j] = r->n;
         if (l->sound[j]) moves_of(r->price, r->n, r->move); else for (int64_t t = 0; t + 1 < r->n; t++) r->move[t] = 0;
         l->apart[j] = !l->sound[j];
         const int64_t count = count_sizes(r, r->move, r->n - 1);
@@ -590,6 +618,7 @@ int NAMED(look_at, LEVEL)(const Looks *l) {
     int failed = !column || !total || (beside && !own) || room_make(&r, days) ? -1 : 0;
     if (!failed) {
         int wrong = 0;
+        r.closely = l->near.at != NULL;
         for (int64_t j = 0; j < n; j += TOGETHER)
             of_group(l, j, j + TOGETHER < n ? j + TOGETHER : n, column, &r, own, total);
         for (int64_t j = 0; j < n; j++) wrong |= l->apart[j];

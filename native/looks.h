@@ -25,7 +25,7 @@ typedef struct {
     const uint8_t *expected;       /* (S) whether the market was open */
     Rules rules;
     uint8_t *sound;                /* (n) out: nothing can be found in it */
-    int64_t *lacking;              /* (n) out: open days between its first and its last price on which it has none */
+    int64_t *lacking, *priced;     /* (n) out: open days between its first and its last price on which it has none; days on which it has one */
     uint8_t *apart;                /* (n) out: it may follow the others a session apart */
 } Looks;
 

@@ -82,13 +82,13 @@ static int take_some(Buffers *b, PyObject *given, Grid *g) {
 
 PyObject *look_at_prices(PyObject *self, PyObject *args) {
     (void)self;
-    PyObject *used, *near, *market, *level, *expected, *sound, *lacking, *apart, *which;
+    PyObject *used, *near, *market, *level, *expected, *sound, *lacking, *priced, *apart, *which;
     Looks l = {0};
     Rules *r = &l.rules;
     Buffers b = {.count = 0};
     long long year, enough;
     int failed = 0;
-    if (!PyArg_ParseTuple(args, "OOOOOOOO(ddddddddddddddLL)O", &used, &near, &market, &level, &expected, &sound, &lacking, &apart,
+    if (!PyArg_ParseTuple(args, "OOOOOOOOO(ddddddddddddddLL)O", &used, &near, &market, &level, &expected, &sound, &lacking, &priced, &apart,
             &r->spike, &r->back, &r->closer, &r->quietly, &r->leg, &r->round, &r->leap, &r->index_leap, &r->calm, &r->far, &r->alien,
             &r->straight, &r->logs, &r->alike, &year, &enough, &which)) return NULL;
     if (year < 0 || enough < 2) { PyErr_SetString(PyExc_ValueError, "rules lie outside"); return NULL; }
@@ -96,7 +96,8 @@ PyObject *look_at_prices(PyObject *self, PyObject *args) {
     if (!take_grid(&b, used, &l.used, "d", NULL, "used") && !take_some(&b, which, &l.used) && !take_grid(&b, near, &l.near, "?", &l.used, "near")
         && !take_grid(&b, market, &l.market, "d", &l.used, "market") && !take_row(&b, level, &l.level, l.used.series, 0, "level")
         && !take_row(&b, expected, &l.expected, l.used.days, 0, "expected") && !take_row(&b, sound, &l.sound, l.used.series, 1, "sound")
-        && !take_row(&b, lacking, &l.lacking, 8 * l.used.series, 8, "lacking") && !take_row(&b, apart, &l.apart, l.used.series, 1, "apart")) {
+        && !take_row(&b, lacking, &l.lacking, 8 * l.used.series, 8, "lacking")
+        && !take_row(&b, priced, &l.priced, 8 * l.used.series, 8, "priced") && !take_row(&b, apart, &l.apart, l.used.series, 1, "apart")) {
         Py_BEGIN_ALLOW_THREADS
         failed = forms[best_form()].look_at(&l);
         Py_END_ALLOW_THREADS

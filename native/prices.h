@@ -5,7 +5,7 @@ PyObject *rows_of_closes_alike(PyObject *self, PyObject *args);
 PyObject *products_of_dates(PyObject *self, PyObject *args);
 PyObject *near_other_events(PyObject *self, PyObject *args);
 #define METHODS_OF_PRICES \
-    {"look_at", look_at_prices, METH_VARARGS, "look_at(used, near, market, level, expected, sound, lacking, apart, rules, which): what needs no closer look."}, \
+    {"look_at", look_at_prices, METH_VARARGS, "look_at(used, near, market, level, expected, sound, lacking, priced, apart, rules, which): what needs no closer look."}, \
     {"count_met", count_met_closes, METH_VARARGS, "count_met(close, own, every, count): days on which a close is one of its own."}, \
     {"rows_alike", rows_of_closes_alike, METH_VARARGS, "rows_alike(close, alike, which): rows of ten closes that two series may share."}, \
     {"products", products_of_dates, METH_VARARGS, "products(form, values, one, other, shared, product): inner products of the days that dates share."}, \

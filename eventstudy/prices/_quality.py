@@ -94,6 +94,7 @@ def flags(
     any_price: dict[str, Days] = {}
     unplanned: dict[str, Days] = {}
     looks: dict[str, bool] = {}
+    counts: dict[str, int] = {}
     for home in dict.fromkeys(homes.values()):
         members = [t for t in places if homes[t] == home]
         columns = [places[t] for t in members]
@@ -123,6 +124,7 @@ def flags(
             some = {name: values[:, which] if quick else values for name, values in own.items()}
             moves = moves or Moves.of(some["used"], some["paid"])
             found += shifted(members, days[rows], moves)
+        counts |= zip(members, seen.priced.tolist(), strict=True)
         lacking = seen.lacking + len(open_days[home]) - int(expected.sum())
         odd = lacking >= (LONG if "GAP" in unasked else 1)
         looked_at = own | {
@@ -139,7 +141,7 @@ def flags(
             odd[part] = _odd([members[i] for i in part.tolist()], level[part], some, _closed_up(some, known))
         looks |= zip(members, odd.tolist(), strict=True)
     found += _same_closes(list(places), days, close, np.array(list(places.values()), np.int64), others)
-    found += _mismatches(homes, places, days, close, any_price, unplanned, unasked)
+    found += _mismatches(homes, places, counts, days, close, any_price, unplanned, unasked)
     misdated = {f.ticker for f in found if f.code == "WRONG_CALENDAR"}
     of_home = Counter(homes.values())
     for ticker, i in places.items():
@@ -182,13 +184,6 @@ def _with_any(close: Floats, columns: list[int]) -> Bools:
             break
         found |= np.isfinite(close[:, columns[at : at + AT_ONCE]]).any(axis=1)
     return found
-
-
-def _priced_days(close: Floats, columns: list[int]) -> Ints:
-    """(n,) on how many days each of these series has a price."""
-    parts = [columns[at : at + AT_ONCE] for at in range(0, len(columns), AT_ONCE)]
-    found = [np.count_nonzero(np.isfinite(close[:, part]), axis=0) for part in parts]
-    return np.concatenate([np.empty(0, np.int64), *found]).astype(np.int64)
 
 
 def _others(ticker: str, homes: Mapping[str, str], fields: Mapping[str, Floats], rows: Ints) -> Callable[[int], float]:
@@ -318,15 +313,18 @@ def _has_calendar(home: str) -> bool:
 def _mismatches(
     homes: dict[str, str],
     every: Mapping[str, int],
+    counts: Mapping[str, int],
     days: Days,
     close: Floats,
     any_price: dict[str, Days],
     unplanned: dict[str, Days],
     unasked: Collection[str],
 ) -> Iterator[Flag]:
-    """Tickers of another market than most, and prices on days on which a market was closed; `every`: the columns of all."""
+    """Tickers of another market than most, and prices on days on which a market was closed.
+
+    `every`: the columns of all; `counts`: on how many days each has a price.
+    """
     most = Counter(homes.values()).most_common(1)[0][0] if homes else ""
-    counts = dict(zip(every, _priced_days(close, list(every.values())).tolist(), strict=True))
     places = {t: i for t, i in every.items() if counts[t] and _has_calendar(homes[t])}
     for home in dict.fromkeys(homes[t] for t in places):
         members = [t for t in places if homes[t] == home]

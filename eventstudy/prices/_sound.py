@@ -46,6 +46,8 @@ class Seen(NamedTuple):
     """(n,) in which of them there is nothing to be found; the others need a closer look."""
     lacking: Ints
     """(n,) on how many open days between its first and its last price a series has none."""
+    priced: Ints
+    """(n,) on how many days a series has a price."""
     in_step: bool
     """Whether no series follows the others a session apart; False: who wants to know must look."""
 
@@ -68,10 +70,11 @@ def first_look(
     kernel, close = native.form().kernel, fields["close"]
     if kernel is None or not close.size:
         close = close if which is None else close[:, which]
-        return Seen(np.zeros(len(tickers), bool), _lacking(np.isfinite(close), expected), False)
+        there = np.isfinite(close)
+        return Seen(np.zeros(len(tickers), bool), _lacking(there, expected), np.count_nonzero(there, axis=0), False)
     sound, apart = np.empty((2, len(tickers)), bool)
-    lacking = np.empty(len(tickers), np.int64)
-    kernel.look_at(close, closely, market, level, expected, sound, lacking, apart, _RULES, which)
+    lacking, priced = np.empty((2, len(tickers)), np.int64)
+    kernel.look_at(close, closely, market, level, expected, sound, lacking, priced, apart, _RULES, which)
     sound &= [not t.endswith("=X") for t in tickers]
     for name, nothing in (("paid", 0), ("dividend", 0), ("split", 1)):
         if name in fields and any(fields[name].strides):  # not one value for all
@@ -80,7 +83,7 @@ def first_look(
         sound &= (fields["volume"] != 0).all(axis=0)
     if fields["used"] is not close:
         sound &= ((fields["used"] == close) | np.isnan(close)).all(axis=0)
-    return Seen(sound, lacking, fields["used"] is close and not apart.any())
+    return Seen(sound, lacking, priced, fields["used"] is close and not apart.any())
 
 
 def _lacking(priced: Bools, expected: Bools) -> Ints:

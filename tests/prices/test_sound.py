@@ -181,6 +181,7 @@ def test_days_that_lack_are_counted_and_closed_up() -> None:
     lacking = _sound._lacking(np.isfinite(close), expected)
     lacking[5] = 0  # no first and no last price
     assert seen.lacking.tolist() == lacking.tolist()
+    assert seen.priced.tolist() == np.isfinite(fields["close"]).sum(axis=0).tolist()
     assert seen.sound.sum() >= 19, "by chance one has a line"
     jump = planted(0.01, d0=0.2)
     jump[T] = np.nan
@@ -334,7 +335,7 @@ def test_nothing_is_read_that_does_not_fit() -> None:
     kernel = native.form().kernel
     close, flag, count = np.ones((20, 3)), np.ones(3, bool), np.zeros(3, np.int64)
     rows = np.ones(20, bool)
-    good = [close, None, None, flag, rows, flag.copy(), count, flag.copy(), _sound._RULES, None]
+    good = [close, None, None, flag, rows, flag.copy(), count, count.copy(), flag.copy(), _sound._RULES, None]
     kernel.look_at(*good)
     kernel.look_at(*good[:-1], np.array([2, 0, 1]))
     for place, wrong in (
@@ -348,9 +349,10 @@ def test_nothing_is_read_that_does_not_fit() -> None:
         (4, rows[::2]),
         (5, np.ones(4, bool)),
         (6, count[:2]),
-        (9, np.array([0, 1, 3])),
-        (9, np.array([-1, 0, 1])),
-        (9, np.array([0, 1])),
+        (7, count[:2]),
+        (10, np.array([0, 1, 3])),
+        (10, np.array([-1, 0, 1])),
+        (10, np.array([0, 1])),
     ):
         with pytest.raises((ValueError, BufferError)):
             kernel.look_at(*good[:place], wrong, *good[place + 1 :])
