@@ -476,7 +476,7 @@ def test_days_near_other_events_are_counted_one_by_one(seed: int) -> None:
     rng = np.random.default_rng(seed)
     days, n, cells = int(rng.integers(1, 90)), 40, 400
     returns, busy = rng.normal(size=(4, 100)), rng.random((4, 100)) < rng.choice([0.01, 0.3])
-    returns.flat[rng.random(cells) < 0.2] = rng.choice([np.nan, np.inf])
+    returns[rng.random((4, 100)) < 0.2] = rng.choice([np.nan, np.inf])
     far, place = rng.random(days) < 0.7, rng.integers(0, cells - days + 1, n)
     value, marked = returns.ravel().tolist(), busy.ravel().tolist()
     wanted = np.zeros((3, n), dtype=np.int64)
@@ -494,7 +494,8 @@ def test_days_near_other_events_are_counted_one_by_one(seed: int) -> None:
 
 @pytest.mark.parametrize("what", ["beyond", "before", "too long", "other shape", "turned", "no marks", "short", "set"])
 def test_days_near_other_events_that_lie_outside_are_refused(what: str) -> None:
-    returns, busy, far = np.ones((3, 40)), np.ones((3, 40), dtype=bool), np.ones(10, dtype=bool)
+    returns, far = np.ones((3, 40)), np.ones(10, dtype=bool)
+    busy: Any = np.ones((3, 40), dtype=bool)
     place, found, level = np.array([0, 110]), np.zeros((3, 2), dtype=np.int64), 0
     FORM.kernel.near_others(level, returns, busy, far, place, *found)
     place = {"beyond": place + 1, "before": place - 1}.get(what, place)
