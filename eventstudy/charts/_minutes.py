@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eventstudy.analyses.minutes import who_in_words
+from eventstudy.analyses.minutes import who_at_first
 from eventstudy.charts._canvas import head, narrow, of_width, open_axes, settle
 from eventstudy.charts._language import of_language, say, say_counted, spoken
 from eventstudy.charts._legend import legend_below
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from eventstudy.analyses.minutes import Judged, Minutes
 
 _TICKS = 9
+_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480)
+"""Minutes from one clock on the axis to the next."""
 
 
 def draw(
@@ -51,7 +53,7 @@ def draw(
 def _title(one: Judged) -> str:
     first = one.stretches[0]
     said = {
-        "who": spoken(who_in_words(one.who)),
+        "who": spoken(who_at_first(one.who)),
         "value": percent(first.car, 2),
         "n": first.minutes,
         "clock": first.since,
@@ -62,7 +64,7 @@ def _title(one: Judged) -> str:
 
 
 def _shade(ax: Axes, one: Judged) -> None:
-    """Stages by turns in two greys, each with its name; the nights that windows go across."""
+    """Stages by turns in two greys, each with its name; lunches, and the nights that windows go across."""
     for k, part in enumerate(one.stretches):
         if part.stage:
             start, end = part.window.start, part.window.end + 1
@@ -77,9 +79,26 @@ def _shade(ax: Axes, one: Judged) -> None:
                 ha="left" if low else "center",
                 va="top",
             )
+    since = one.left.start - len(one.before)
+    lunches = [b for b in range(since + 1, one.left.end + 1) if one.grid.after_lunch(one.place + b)]
+    for k, bar in enumerate(lunches):
+        label = say("lunch") if k == 0 else None
+        ax.axvline(bar, color=EDGE, linewidth=1.2, linestyle=":", zorder=1.5, label=label)
     for k, place in enumerate(one.grid.nights(one.place + one.left.start, one.place + one.left.end)):
         night, label = place - one.place, say("night") if k == 0 else None
         ax.axvspan(night, night + 1, facecolor=EDGE, alpha=0.25, linewidth=0, zorder=0.6, label=label)
+
+
+def _clocks(one: Judged, first: int, last: int) -> list[int]:
+    """The bars whose clock is named, as many as have room: bar 0 and those a round time from it, on whatever day."""
+    grid = one.grid
+    known = {b: c for b in range(first, last) if (c := grid.minute(one.place + b)) is not None}
+    most, shown = _TICKS // 2 if narrow() else _TICKS, [0]
+    for step in _STEPS:
+        shown = [b for b, clock in known.items() if (clock - known[0]) % step == 0]
+        if step % grid.width == 0 and len(shown) <= most:
+            break
+    return shown
 
 
 def _paint(ax: Axes, one: Judged) -> None:
@@ -93,7 +112,9 @@ def _paint(ax: Axes, one: Judged) -> None:
         earlier = np.cumsum(one.before) - one.before.sum() - one.ar[:-start].sum()
         edges = np.arange(start - len(earlier), start + 1)
         ax.stairs(earlier, edges, baseline=None, color=EDGE, linewidth=1.2, zorder=2.5)
-        ax.plot([start, start], [earlier[-1], path[0]], color=EDGE, linewidth=0.8, zorder=2.4)
+    ax.plot(
+        [start, start], [path[0] - one.ar[0], path[0]], color=BLUE, linewidth=1.8, zorder=3, solid_capstyle="projecting"
+    )
     _shade(ax, one)
     zero_line(ax)
     ax.axvline(0, color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1.5)
@@ -104,8 +125,7 @@ def _paint(ax: Axes, one: Judged) -> None:
             [-1.6, -0.6], [one.night[0]] * 2, color=ORANGE, linewidth=2.4, zorder=3, label=say("the night, by itself")
         )
     first, last = start - len(one.before), start + len(path)
-    every = max(1, -(-(last - first) // (_TICKS // 2 if narrow() else _TICKS)))
-    shown = [b for b in range(first, last) if (b - start) % every == 0]
+    shown = _clocks(one, first, last)
     ax.set_xticks(shown, [one.grid.said(one.place + b) for b in shown])
     ax.set_xlim(first - (2 if one.night is not None else 0.2), last + 0.2)
     percent_axis(ax.yaxis)

@@ -48,10 +48,16 @@ _NAMES = {
     "close": ("close", "price", "last", "c"),
     "volume": ("volume", "size", "v"),
 }
+_EPOCH = re.compile(r"1[0-9]{9}(?:[0-9]{3}|[0-9]{6}|[0-9]{9})?")
+"""Seconds since 1970 from 2001 to 2033, or smaller parts of them: no such number is a date and clock."""
+_UNITS = {10: "s", 13: "ms", 16: "us", 19: "ns"}
+_ENOUGH = 20
+"""Steps from bar to bar, all multiples of the least, that tell the width of bars."""
 _SHARE = 0.5
 """Of the days, so many must begin with a bar at the same place of the clock for it to say what times are."""
 _AS = "write it with commas and in UTF-8, or as Parquet"
 Stamps = NDArray[np.datetime64]
+Stamp = Literal["start", "end"]
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,7 @@ def load_bars(
     columns = _columns(frame, source)
     if frame.empty:
         raise InvalidFile("there are no bars in it", where=source)
-    times = _utc(_clocked(frame, columns, source, reading, said), zone, source)
+    times = _utc(_clocked(frame, columns, source, reading, said), zone, source, said)
     close = pd.to_numeric(frame[columns["close"]], errors="coerce").to_numpy(float)
     wrong = np.flatnonzero(np.isnan(close) | impossible("close", close))
     if len(wrong):
@@ -145,12 +151,9 @@ def load_bars(
         raise InvalidFile(
             f"{names[code[same[0]]]} has two bars at {times[same[0]]} UTC", where=source, hint="keep one of them"
         )
-    minutes = _width(code, times, width)
+    minutes = _width(code, times, width, source)
     edges = np.searchsorted(code, np.arange(len(names) + 1))
-    if stamp is None:
-        place = exchange or _exchange(map(str, names))
-        stamp, by = _stamp(np.unique(times), minutes, place)
-        said.append(by)
+    stamp = _stamped(np.unique(times), minutes, exchange or _exchange(map(str, names)), stamp, said)
     if stamp == "end":
         times = times - np.timedelta64(60 * minutes, "s")
     series = {
@@ -252,8 +255,11 @@ def _clocked(
     if pd.api.types.is_datetime64_any_dtype(column) or not len(column):
         return column
     text = column.astype(str).str.strip()
+    if _EPOCH.fullmatch(text.iloc[0]):
+        said.append(Phrase("times counted from 1970 on, in UTC"))
+        return _since_1970(text, source)
     if re.match(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}", text.iloc[0]):
-        return column
+        return _year_first(column, text, source)
     apart = "date" in columns and bool(np.isfinite(_seconds(text.iloc[:1])).all())
     if apart:
         day, clock = frame[columns["date"]].astype(str).str.strip(), text
@@ -275,6 +281,66 @@ def _clocked(
     said += dates.said
     days = np.array([np.datetime64(when, "D") for when in dates.whens])[dates.codes]
     return pd.Series(days.astype("datetime64[s]") + seconds.astype("timedelta64[s]"))
+
+
+def _since_1970(text: pd.Series, source: str) -> pd.Series:
+    """(n,) times that are counted in seconds since 1970, or in thousandths, millionths or billionths of them.
+
+    Raises:
+        InvalidFile: one is not counted as the first is.
+    """
+    digits = len(text.iloc[0])
+    wrong = ~(text.str.fullmatch(_EPOCH) & (text.str.len() == digits)).to_numpy(bool)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise InvalidFile(
+            f"the time {text.iloc[row]!r} cannot be read",
+            where=f"{source}, row {row + 1}",
+            available=f"row 1: {text.iloc[0]}, counted from 1970 on",
+            hint="count all times in one unit, or write them as 2025-01-29T14:00:00-05:00",
+        )
+    return pd.Series(pd.to_datetime(text.astype("int64"), unit=_UNITS[digits], utc=True))
+
+
+def _year_first(column: pd.Series, text: pd.Series, source: str) -> pd.Series:
+    """Times with the year first as they stand; with more than one blank before the clock, or the name of a zone after it, read.
+
+    Raises:
+        InvalidFile: zones differ, or one is unknown.
+    """
+    named = re.search(r"\s([A-Za-z]+(?:/[A-Za-z_-]+)+|UTC|GMT)$", text.iloc[0])
+    if named is None and not re.search(r"\s\s", text.iloc[0]):
+        return column
+    plain = text.str.replace(r"\s+", " ", regex=True)
+    if named is None:
+        return plain
+    ends = plain.str.endswith(f" {named[1]}").to_numpy(bool)
+    if not ends.all():
+        row = int((~ends).argmax())
+        raise InvalidFile(
+            f"the time {text.iloc[row]!r} cannot be read",
+            where=f"{source}, row {row + 1}",
+            available=f"row 1: {text.iloc[0]}",
+            hint="write the same zone in every row",
+        )
+    clocks = pd.to_datetime(plain.str[: -len(named[1]) - 1], format="ISO8601", errors="coerce")
+    return clocks if clocks.isna().any() else _localized(clocks, named[1], source)
+
+
+def _localized(times: pd.Series, zone: str, source: str) -> pd.Series:
+    """(n,) times of a zone.
+
+    Raises:
+        InvalidRequest: there is no such zone, or one of the times is none of it.
+    """
+    try:
+        return pd.Series(times.dt.tz_localize(ZoneInfo(zone)))
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InvalidRequest(
+            f"times cannot be of the zone {zone!r}: {str(error).strip(chr(39) + chr(34))}",
+            where=source,
+            hint="the name of a zone: America/New_York, Asia/Hong_Kong, UTC",
+        ) from error
 
 
 def _seconds(clock: pd.Series) -> NDArray[np.float64]:
@@ -324,7 +390,7 @@ def _columns(frame: pd.DataFrame, source: str) -> dict[str, str]:
     return found
 
 
-def _utc(column: pd.Series, zone: str | None, source: str) -> Stamps:
+def _utc(column: pd.Series, zone: str | None, source: str, said: list[Phrase]) -> Stamps:
     """(n,) times in UTC."""
     times = column
     if not pd.api.types.is_datetime64_any_dtype(times):
@@ -350,28 +416,30 @@ def _utc(column: pd.Series, zone: str | None, source: str) -> Stamps:
                 available=str(times.iloc[0]),
                 hint="say it: --bar-zone America/New_York, or UTC",
             )
-        try:
-            times = times.dt.tz_localize(ZoneInfo(zone))
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise InvalidRequest(f"times cannot be of the zone {zone!r}: {error}", where=source) from error
+        times = _localized(times, zone, source)
+    elif zone is not None:
+        said.append(Phrase("times have a zone of their own, and {zone} is left aside", zone=zone))
     found: Stamps = times.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[s]")
     return found
 
 
-def _width(code: NDArray[np.int64], times: Stamps, width: int | None) -> int:
+def _width(code: NDArray[np.int64], times: Stamps, width: int | None, source: str) -> int:
     steps = np.diff(times).astype(np.int64)[np.diff(code) == 0]
     if not len(steps) and width is None:
         raise InvalidRequest(
-            "no ticker has more than one bar, and a move is from one to another", hint="name a file of more bars"
+            "no ticker has more than one bar, and a move is from one to another",
+            where=source,
+            hint="name a file of more bars",
         )
     least = int(steps.min()) // 60 if len(steps) else 0
     minutes = least if width is None else width
     asked, there = _lasting(minutes), _lasting(least)
-    if len(steps) and width in WIDTHS and minutes != least and (steps % (60 * minutes)).any():
+    longer = least > minutes and len(steps) >= _ENOUGH and not (steps % (60 * least)).any()
+    if len(steps) and width in WIDTHS and minutes != least and (longer or (steps % (60 * minutes)).any()):
         raise InvalidRequest(
             f"bars of {asked} are asked for, and those that are there stand {there} apart",
             available=str(least),
-            hint=f"leave out --width, or sum them up to bars of {asked} first",
+            hint="leave out --width" if longer else f"leave out --width, or sum them up to bars of {asked} first",
         )
     if minutes not in WIDTHS:
         raise InvalidRequest(
@@ -386,15 +454,47 @@ def _lasting(minutes: int) -> Phrase:
     return Phrase.counted("{n} minute", "{n} minutes", n=minutes)
 
 
-def _stamp(times: Stamps, width: int, exchange: str) -> tuple[Literal["start", "end"], Phrase]:
-    """What times are, and how that is known: by the opening of the exchange, or by the minute at which most days begin."""
+def _stamped(times: Stamps, width: int, exchange: str, named: Stamp | None, said: list[Phrase]) -> Stamp:
+    """What times are: what is named, with a word where the opening of the exchange says otherwise; else what the bars tell."""
+    opening = _by_opening(times, width, exchange)
+    if named is None:
+        found, by = opening or _by_days(times, width)
+        said.append(by)
+        return found
+    if opening and opening[0] != named:
+        starts = Phrase(
+            "times are taken as the starts of bars, as was asked; by the opening of {exchange} they are the ends, and every bar"
+            " would be one off",
+            exchange=exchange,
+        )
+        ends = Phrase(
+            "times are taken as the ends of bars, as was asked; by the opening of {exchange} they are the starts, and every bar"
+            " would be one off",
+            exchange=exchange,
+        )
+        said.append(starts if named == "start" else ends)
+    return named
+
+
+def _by_opening(times: Stamps, width: int, exchange: str) -> tuple[Stamp, Phrase] | None:
+    """What times are by the opening of the exchange; None: it does not tell."""
     step, began = np.timedelta64(60 * width, "s"), _openings(times, exchange)
-    if len(began):
-        before, at, after = (np.isin(began + k * step, times).mean() for k in (-1, 0, 1))
-        if before <= _SHARE and max(at, after) > _SHARE:
-            if at > _SHARE:
-                return "start", Phrase("times are the starts of bars, by the opening of {exchange}", exchange=exchange)
-            return "end", Phrase("times are the ends of bars, by the opening of {exchange}", exchange=exchange)
+    if not len(began):
+        return None
+    before, at, after = (np.isin(began + k * step, times).mean() for k in (-1, 0, 1))
+    if before > _SHARE or max(at, after) <= _SHARE:
+        return None
+    if at > _SHARE:
+        return "start", Phrase("times are the starts of bars, by the opening of {exchange}", exchange=exchange)
+    return "end", Phrase("times are the ends of bars, by the opening of {exchange}", exchange=exchange)
+
+
+def _by_days(times: Stamps, width: int) -> tuple[Stamp, Phrase]:
+    """What times are by the minute at which most days begin.
+
+    Raises:
+        InvalidRequest: it does not tell.
+    """
     days = times.astype("datetime64[D]")
     first = times[np.flatnonzero(np.diff(days.astype(np.int64), prepend=-1))]
     minute = (first - first.astype("datetime64[h]")).astype(np.int64) // 60

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from eventstudy.analyses.minutes import ALWAYS, MEAN, who_in_words
+from eventstudy.analyses.minutes import ALWAYS, MEAN, who_at_first, who_in_words
 from eventstudy.errors import InvalidRequest
-from eventstudy.language import Phrase, in_language
+from eventstudy.language import Phrase
 from eventstudy.reports import html, latex, markdown, pdf
 from eventstudy.reports.parts import (
     Block,
@@ -57,7 +57,7 @@ def build(found: Minutes, lang: Lang = "en", *, charts: bool = True) -> Report:
     lead = [Paragraph((words.said(text),), "" if k else "lead") for k, text in enumerate(told)]
     further = [text for one in shown if found.averages or one is not first for text in one.sentences]
     pictures = tuple(_picture(found, one, k, lang) for k, one in enumerate(shown)) if charts else ()
-    days = [Paragraph((words.said(one.which),), "note") for one in shown]
+    days = [Paragraph((words.said(text),), "note") for text in _days(shown)]
     left = Phrase("The first {n} of {all} are drawn and told bar by bar.", n=len(shown), all=len(found.judged))
     bars = [Paragraph((words.said(left),), "note")] if len(found.judged) > len(shown) else []
     sections: list[tuple[str, Sequence[Block]]] = [
@@ -79,6 +79,16 @@ def build(found: Minutes, lang: Lang = "en", *, charts: bool = True) -> Report:
     )
 
 
+def _days(shown: Sequence[Judged]) -> Iterator[Phrase]:
+    """Which day is judged: of an event once, where its tickers have one."""
+    for event in dict.fromkeys(one.event_id for one in shown):
+        own = [one for one in shown if one.event_id == event]
+        if len(own) > 1 and len({one.session for one in own}) == 1:
+            yield Phrase("Event {event}: judged on {day:weekday}.", event=event, day=own[0].session)
+        else:
+            yield from (one.which for one in own)
+
+
 def _first(found: Minutes) -> Judged:
     """What the finding tells: the mean where several tickers have one."""
     shown = found.judged[:_DRAWN]
@@ -88,18 +98,18 @@ def _first(found: Minutes) -> Judged:
 def _title(found: Minutes, words: Words) -> str:
     """The figure of the sentence below it."""
     if (many := found.together) is not None:
-        said = Phrase("{value:+.2f %} on average over {n} days", value=many[1], n=many[0])
-        return in_language(said, words.lang) or str(said)
+        return words.said(Phrase("{value:+.2f %} on average over {n} days", value=many[1], n=many[0]))
     first = _first(found).stretches[0]
-    said = Phrase.counted(
-        "{who}: {value:+.2f %} in the minute from {clock}",
-        "{who}: {value:+.2f %} in the {n} minutes from {clock}",
-        who=who_in_words(first.who),
-        value=first.car,
-        n=first.minutes,
-        clock=first.since,
+    return words.said(
+        Phrase.counted(
+            "{who}: {value:+.2f %} in the minute from {clock}",
+            "{who}: {value:+.2f %} in the {n} minutes from {clock}",
+            who=who_at_first(first.who),
+            value=first.car,
+            n=first.minutes,
+            clock=first.since,
+        )
     )
-    return in_language(said, words.lang) or str(said)
 
 
 def _who(one: Judged, words: Words) -> Span:

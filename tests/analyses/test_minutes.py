@@ -29,6 +29,9 @@ from eventstudy.models.peers import components
 from eventstudy.prices import BarTable, load_bars
 from scipy import stats
 
+from tests.analyses.test_minutes_scalar import HONG_KONG
+from tests.analyses.test_minutes_scalar import made as made_at
+
 NEW_YORK = ZoneInfo("America/New_York")
 HALF_DAY, HALTED = date(2025, 11, 28), date(2025, 11, 12)
 DAY0 = date(2025, 12, 3)
@@ -517,7 +520,7 @@ def test_what_can_mean_two_things_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="no zone"):
         load_bars(plain.assign(time=plain["time"].dt.tz_localize(None)))
     with pytest.raises(InvalidRequest, match="start of its bar"):
-        load_bars(plain[plain["time"].dt.minute.isin([10, 40])], width=5)
+        load_bars(plain[plain["time"].dt.minute.isin([10, 40])])
     with pytest.raises(InvalidFile, match="two bars"):
         load_bars(pd.concat([plain, plain.iloc[:1]]))
     with pytest.raises(InvalidFile, match="price of row 1"):
@@ -686,6 +689,65 @@ def test_bars_of_another_language_that_cannot_be_meant(tmp_path: Path) -> None:
     assert "ticker AAA, by the name of the file" in [str(phrase) for phrase in found.read_as]
     abroad = one.rename(tmp_path / "SAP.DE.csv")  # a vendor calls shares of the United States so
     assert load_bars(abroad, zone="America/New_York", asked=["SAP.DE", "SPY"], stamp="start").tickers == ["SAP.DE"]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_times_counted_from_1970_on_are_read_in_whatever_unit(tmp_path: Path, unit: str) -> None:
+    plain = frame(made())
+    counted = plain["time"].dt.tz_localize(None).to_numpy().astype(f"datetime64[{unit}]").astype(np.int64)
+    plain.assign(time=counted).to_csv(tmp_path / "bars.csv", index=False)
+    for given in (tmp_path / "bars.csv", plain.assign(time=counted)):
+        found = load_bars(given)
+        assert (found.series["AAA"].start == table().series["AAA"].start).all()
+        assert str(found.read_as[0]) == "times counted from 1970 on, in UTC"
+    mixed = plain.assign(time=[str(c) for c in counted[:-1]] + ["2025-12-03"])
+    with pytest.raises(InvalidFile, match="2025-12-03' cannot be read") as error:
+        load_bars(mixed)
+    assert f"row 1: {counted[0]}" in str(error.value.available)
+
+
+@pytest.mark.parametrize("number", [2025120314, 202512031400, 20251203140000])
+def test_a_number_that_is_a_date_and_clock_is_not_counted_from_1970_on(number: int) -> None:
+    with pytest.raises(InvalidFile, match="cannot be read"):
+        load_bars(frame(made()).assign(time=number))
+
+
+def test_times_with_the_name_of_a_zone_or_more_than_one_blank(tmp_path: Path) -> None:
+    plain = frame(made())
+    local = plain["time"].dt.tz_convert("America/New_York")
+    named = plain.assign(time=local.dt.strftime("%Y%m%d %H:%M:%S US/Eastern"))
+    blanks = plain.assign(time=local.dt.strftime("%Y%m%d  %H:%M:%S"))
+    for found in (load_bars(named), load_bars(blanks, zone="America/New_York")):
+        assert (found.series["AAA"].start == table().series["AAA"].start).all()
+    with pytest.raises(InvalidRequest, match="no zone"):
+        load_bars(blanks)
+    two = named["time"].where(named.index != 7, named["time"].str.replace("US/Eastern", "US/Central"))
+    with pytest.raises(InvalidFile, match="US/Central' cannot be read"):
+        load_bars(plain.assign(time=two))
+    for bars, zone in (
+        (plain.assign(time=local.dt.tz_localize(None)), "Mars/Base"),
+        (named.replace("Eastern", "Nowhere", regex=True), None),
+    ):
+        with pytest.raises(InvalidRequest, match="times cannot be of the zone") as error:
+            load_bars(bars, zone=zone)
+        assert "Asia/Hong_Kong" in str(error.value.hint)
+
+
+def test_what_is_named_and_what_bars_say_otherwise_is_told() -> None:
+    plain = frame(made())
+    other = load_bars(plain, stamp="end", zone="UTC")
+    assert [str(phrase) for phrase in other.read_as] == [
+        "times have a zone of their own, and UTC is left aside",
+        "times are taken as the ends of bars, as was asked; by the opening of XNYS they are the starts, and every bar would be"
+        " one off",
+    ]
+    ends = plain.assign(time=plain["time"] + pd.Timedelta(minutes=5))
+    assert "as the starts of bars, as was asked" in str(load_bars(ends, stamp="start").read_as[0])
+    assert load_bars(plain, stamp="start").read_as == load_bars(ends, stamp="end").read_as == ()
+    with pytest.raises(
+        InvalidRequest, match="bars of 1 minute are asked for, and those that are there stand 5 minutes apart"
+    ):
+        load_bars(plain, width=1)
 
 
 def test_bars_of_one_ticker_in_parquet_are_of_the_one_that_the_name_says_or_that_is_asked_for(tmp_path: Path) -> None:
@@ -942,3 +1004,17 @@ def test_the_picture_shades_stages_and_nights(monkeypatch: pytest.MonkeyPatch) -
     event = at("14:00", date(2025, 12, 2))
     over = minutes([event], table(), windows=((0, 48),), across=True, days=20).plot(lang="de")
     assert "Nacht" in [t.get_text() for t in over.figure.legends[0].get_texts()]
+    clocks = [t.get_text() for t in over.get_xticklabels()]
+    assert clocks == ["13:00", "14:00", "15:00", "+1 10:00", "+1 11:00"]  # a round time from bar 0, on either day
+
+
+def test_the_picture_joins_the_first_bar_to_what_was_before_and_marks_a_lunch() -> None:
+    one = study().judged[0]
+    ax = study().plot()
+    assert any(list(line.get_ydata()) == pytest.approx([0.0, one.path[0]], abs=1e-12) for line in ax.lines[:1])
+    hong_kong = load_bars(made_at(HONG_KONG, 5).frame(), width=5, stamp="start")
+    event = single_event("2025-09-12T11:30:00+08:00", "0700.HK")
+    choices: dict[str, Any] = {"benchmark": "^HSI", "windows": [(0, 17)], "across": True}
+    over = minutes([event], hong_kong, **choices).plot(lang="de")
+    assert "Mittagspause" in [t.get_text() for t in over.figure.legends[0].get_texts()]
+    assert any(list(line.get_xdata()) == [6, 6] for line in over.lines)

@@ -69,8 +69,10 @@ def test_the_finding_and_what_limits_it_come_first(lang: Lang, first: str, limit
     report = build(found(), lang, charts=False)
     texts = [plain(p.text) for p in report.finding]
     assert texts[0].startswith(first)
-    assert report.title.split(":")[0] == {"en": "the mean of the tickers", "de": "das Mittel der Werte"}[lang]
-    assert sum(("3 December" in text or "3. Dezember" in text) and "AAA" in text for text in texts) == 1
+    assert report.title.split(":")[0] == {"en": "The mean of the tickers", "de": "Das Mittel der Werte"}[lang]
+    assert "\u2212" in report.title
+    assert "-0" not in report.title
+    assert sum("3 December" in text or "3. Dezember" in text for text in texts) == 1
     assert sum("MIXED_BAR" in text for text in texts) == 1
     assert texts[-1].startswith(limits)
     assert [s.title for s in report.sections][-1] == heading

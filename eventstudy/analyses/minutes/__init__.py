@@ -12,7 +12,7 @@ from __future__ import annotations
 from eventstudy.analyses.minutes.answer import ALWAYS, Minutes
 from eventstudy.analyses.minutes.asked import stages_of
 from eventstudy.analyses.minutes.grid import Grid, grid_of, track
-from eventstudy.analyses.minutes.judged import MEAN, Judged, who_in_words
+from eventstudy.analyses.minutes.judged import MEAN, Judged, who_at_first, who_in_words
 from eventstudy.analyses.minutes.study import minutes
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "minutes",
     "stages_of",
     "track",
+    "who_at_first",
     "who_in_words",
 ]

@@ -73,18 +73,32 @@ class Grid:
         k = int(np.searchsorted(ends, utc(instant), side="right"))
         return (int(rows[k]), int(places[k])) if k < len(ends) and utc(instant) >= starts[0] else None
 
+    def _within(self, place: int) -> tuple[int, int | None]:
+        """How many sessions later a bar is, and its place there; None: the night before that session, a bar by itself."""
+        later, within = divmod(place + 1, len(self.clock) + 1)
+        return later, within - 1 if within else None
+
+    def minute(self, place: int) -> int | None:
+        """The minute after midnight at which a bar starts; None: a night."""
+        _, within = self._within(place)
+        return None if within is None else int(self.clock[within])
+
+    def after_lunch(self, place: int) -> bool:
+        """Whether a bar is the first after a lunch."""
+        _, within = self._within(place)
+        return within is not None and bool(self.over_lunch[within])
+
     def said(self, place: int) -> str:
-        """The clock at which a bar starts; those of a later session follow its night, a bar by itself."""
-        later, within = divmod(place - len(self.clock), len(self.clock) + 1)
-        if later < 0:
-            return f"{self.clock[place] // 60:02d}:{self.clock[place] % 60:02d}"
-        clock = Phrase("night") if within == 0 else self.said(within - 1)
-        return clock if within == 0 else f"+{later + 1} {clock}"
+        """The clock at which a bar starts; those of a later session follow its night."""
+        later, minute = self._within(place)[0], self.minute(place)
+        if minute is None:
+            return Phrase("night")
+        clock = f"{minute // 60:02d}:{minute % 60:02d}"
+        return f"+{later} {clock}" if later else clock
 
     def nights(self, first: int, last: int) -> list[int]:
         """The places from one to another that are nights."""
-        n = len(self.clock)
-        return [k for k in range(max(first, n), last + 1) if (k - n) % (n + 1) == 0]
+        return [k for k in range(first, last + 1) if self.minute(k) is None]
 
 
 def grid_of(exchange: str, first: date, last: date, width: int) -> Grid:

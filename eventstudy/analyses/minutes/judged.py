@@ -24,6 +24,11 @@ def who_in_words(who: str) -> str:
     return Phrase("the mean of the tickers") if who == MEAN else who
 
 
+def who_at_first(who: str) -> str:
+    """The same as a sentence begins."""
+    return Phrase("The mean of the tickers") if who == MEAN else who
+
+
 @dataclass(frozen=True)
 class Stretch(Finding):
     """The move over one window, held against other days."""
@@ -175,7 +180,7 @@ class Judged:
         """Who is judged at which event, and on which day."""
         return Phrase(
             "{who}, event {event}: judged on {day:weekday}.",
-            who=who_in_words(self.who),
+            who=who_at_first(self.who),
             event=self.event_id,
             day=self.session,
         )
@@ -203,7 +208,7 @@ class Judged:
     @property
     def reaction_words(self) -> Phrase:
         """When it reacted."""
-        who = who_in_words(self.who)
+        who = who_at_first(self.who)
         if self.reacted.since is None or self.reacted.half is None or self.reacted.half_range is None:
             return Phrase(
                 "{who}: the path ends inside the band of ordinary days, so no time of a reaction is named.", who=who

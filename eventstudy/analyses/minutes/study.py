@@ -12,6 +12,7 @@ from eventstudy.analyses.minutes.room import Room, WindowRefused
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable
 from eventstudy.events import Event
 from eventstudy.inference.clock import LEAST_DAYS
+from eventstudy.language import Phrase
 from eventstudy.prices import BarTable
 from eventstudy.study.study import versions
 
@@ -73,7 +74,9 @@ def minutes(
     if model not in ("", *MODELS):
         raise InvalidRequest(f"{model} is no model of minutes", available=", ".join(MODELS))
     if not LEAST_DAYS <= days <= 500:
-        raise InvalidRequest(f"{days} other days", available=f"{LEAST_DAYS} to 500")
+        raise InvalidRequest(
+            Phrase.counted("{n} other day", "{n} other days", n=days), available=f"{LEAST_DAYS} to 500"
+        )
     if stages and windows is not None:
         raise InvalidRequest("windows and stages are named", hint="name the one or the other")
     parts = bars_of_stages(stages, bars.width) if stages else {}
