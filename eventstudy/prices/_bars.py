@@ -299,7 +299,8 @@ def _since_1970(text: pd.Series, source: str) -> pd.Series:
             available=f"row 1: {text.iloc[0]}, counted from 1970 on",
             hint="count all times in one unit, or write them as 2025-01-29T14:00:00-05:00",
         )
-    return pd.Series(pd.to_datetime(text.astype("int64"), unit=_UNITS[digits], utc=True))
+    counted = text.to_numpy(str).astype(np.int64).astype(f"datetime64[{_UNITS[digits]}]")
+    return pd.Series(pd.DatetimeIndex(counted).tz_localize("UTC"))
 
 
 def _year_first(column: pd.Series, text: pd.Series, source: str) -> pd.Series:

@@ -97,19 +97,18 @@ def _first(found: Minutes) -> Judged:
 
 def _title(found: Minutes, words: Words) -> str:
     """The figure of the sentence below it."""
-    if (many := found.together) is not None:
-        return words.said(Phrase("{value:+.2f %} on average over {n} days", value=many[1], n=many[0]))
     first = _first(found).stretches[0]
-    return words.said(
-        Phrase.counted(
-            "{who}: {value:+.2f %} in the minute from {clock}",
-            "{who}: {value:+.2f %} in the {n} minutes from {clock}",
-            who=who_at_first(first.who),
-            value=first.car,
-            n=first.minutes,
-            clock=first.since,
-        )
+    said = Phrase.counted(
+        "{who}: {value:+.2f %} in the minute from {clock}",
+        "{who}: {value:+.2f %} in the {n} minutes from {clock}",
+        who=who_at_first(first.who),
+        value=first.car,
+        n=first.minutes,
+        clock=first.since,
     )
+    if (many := found.together) is not None:
+        said = Phrase("{value:+.2f %} on average over {n} days", value=many[1], n=many[0])
+    return plain((words.said(said),))
 
 
 def _who(one: Judged, words: Words) -> Span:
