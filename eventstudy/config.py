@@ -52,6 +52,8 @@ _ALSO = {
     "event_period": ("event_month", "event_week"),
 }
 """Fields whose flag is called otherwise: it names one of several, or the row that is meant."""
+PORTFOLIO_OF = "portfolio:"
+"""Before a ticker: the name of the benchmark that is its portfolio."""
 _LONGEST_SHIFT = 3650
 _WIDEST_MASK = 20
 """Sessions on each side of another event that may be left out of the estimation."""
@@ -327,6 +329,11 @@ class StudyConfig:
         own, everyone = _benchmarks(self.benchmark)
         suffix = "." + ticker.rpartition(".")[2] if "." in ticker else ""
         return own.get(ticker) or own.get(suffix) or everyone or named
+
+    @property
+    def of_portfolios(self) -> bool:
+        """Whether each firm is compared with the portfolio that it is assigned to."""
+        return self.benchmark is not None and f"={PORTFOLIO_OF}" in self.benchmark
 
     @property
     def benchmark_differs(self) -> bool:

@@ -108,6 +108,7 @@ def test_what_has_no_direction_has_no_one_sided_p() -> None:
     with pytest.raises(InvalidRequest, match="volatility"):
         EventStudy(outcome="volatility", alternative="greater")
     assert "ONE_SIDED" in codes(world(alternative="less"))
+    assert "below zero only (less, to be chosen beforehand)" in world(alternative="less").text()
     assert "ONE_SIDED" not in codes(world())
 
 
@@ -715,6 +716,8 @@ def test_a_window_of_calendar_days_holds_the_sessions_in_it(days: tuple[int, int
         ends += [inside[0] - row0, inside[-1] - row0]
     assert window == (min(ends), max(ends))
     assert result.rel_days == list(range(min(*ends, 0), max(*ends, 0) + 1))
+    spread = {"least": min(lengths), "median": float(np.median(lengths)), "most": max(lengths)}
+    assert result.to_dict()["per_event"] == {"window": spread}
     said = result.warnings.set_index("code")["message"]["OWN_WINDOWS"]
     assert (f"{min(lengths)} to {max(lengths)} sessions" in said) == (min(lengths) < max(lengths))
     for name in ("cda", "corrado_rank", "generalized_sign"):
@@ -1085,6 +1088,8 @@ def test_each_pair_has_its_own_estimation_window() -> None:
     assert "31 to 110 days, median 70" in told
     assert "estimation each its own within [-120, -11] and [8, 38]" in found.text().replace("+", "")
     assert found.to_dict()["config"]["own_estimation"] is True
+    assert found.to_dict()["per_event"] == {"estimation_window": {"least": 31, "median": 70.0, "most": 110}}
+    assert "per_event" not in world().to_dict()
     assert not any(w.code in ("NO_RETURNS", "GAPS", "THIN_TRADING") and w.ticker == "CCC" for w in found.warned)
 
 
@@ -1211,14 +1216,21 @@ def test_returns_made_from_prices_give_the_result_of_the_prices(tmp_path: Path) 
     events = of_returns(tmp_path / "crsp.csv")
     found = run(events, prices=tmp_path / "crsp.csv", **LONG)
     wanted = study(closes(5, FIRMS), tickers=("AAA", "BBB"))
-    assert found.returns.ar == pytest.approx(wanted.returns.ar, abs=1e-12)
-    for column in ("car", "t", "p", "headline_p"):
-        assert found.windows()[column].to_numpy() == pytest.approx(wanted.windows()[column].to_numpy(), abs=1e-9)
     wide = 100 * closes(5, FIRMS).pct_change().iloc[1:]
     wide.to_csv(tmp_path / "wide.csv", index_label="date")
     named = pd.DataFrame({"ticker": ["AAA", "BBB"], "date": events["date"]})
     again = run(named, prices=tmp_path / "wide.csv", values="returns", unit_in="percent", **CHOICES)
-    assert again.returns.ar == pytest.approx(wanted.returns.ar, abs=1e-12)
+    for made in (found, again):
+        assert made.returns.ar == pytest.approx(wanted.returns.ar, rel=0, abs=1e-12)
+        for column in ("car", "se", "t", "p", "headline_p", "bhar"):
+            values = wanted.windows()[column].to_numpy()
+            assert made.windows()[column].to_numpy() == pytest.approx(values, rel=0, abs=1e-12)
+        for window, answer in wanted.answers.items():
+            for name, said in answer.tests.items():
+                mine = made.answers[window].tests[name]
+                assert (mine.statistic, mine.p_value) == pytest.approx(
+                    (said.statistic, said.p_value), rel=0, abs=1e-12, nan_ok=True
+                )
     for refused in (es.analyses.counterfactual, lambda result: result.plot("price_path")):
         with pytest.raises(InvalidRequest, match="needs prices, and the file holds returns of 10001, 10002") as error:
             refused(found)
@@ -1248,6 +1260,12 @@ def test_codes_of_crsp_for_no_return_are_missing_and_each_costs_one_return(tmp_p
     car, se, df = dummies(prices, range(-1, 2), "AAA", kept)
     mine = row(found, (-1, 1), "10001")
     assert (mine["car"], mine["se"], found.returns.df[0]) == pytest.approx((car, se, df))
+    lost = run(of_returns(tmp_path / "day0.csv", {DAY0 - 1: "C"}), prices=tmp_path / "day0.csv", **LONG)
+    [left] = lost.exclusions
+    assert (left.ticker, left.reason) == ("10001", "NO_DAY0")
+    assert "10001 has no return on day 0" in left.message
+    assert "a code such as C or -99 stands for none" in left.message
+    assert "10001 hat keine Rendite an Tag 0" in str(in_language(left.message, "de"))
     said = " ".join(found.provenance["read_as"])
     assert "codes of CRSP for no return taken for missing: 3 (.C, B and C)" in said
     assert "codes of CRSP for no return taken for missing: 2 (-66 and -99)" in said

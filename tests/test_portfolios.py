@@ -13,6 +13,7 @@ from eventstudy import StudyResult
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.language import in_language
 from eventstudy.request import run
+from eventstudy.study.happened import what_happened
 from eventstudy.units.windows import Window
 
 from tests.cli.conftest import Ran, es  # noqa: F401 - the fixture
@@ -112,6 +113,11 @@ def test_it_is_said_what_firms_are_compared_with(files: tuple[Path, Path]) -> No
     [told] = [w.message for w in result.warned if w.code == "REBALANCED"]
     assert "Average Value Weighted Returns -- Monthly" in told
     assert "umgeschichtet" in str(in_language(told, "de"))
+    said = result.summary()
+    assert "the benchmark portfolios brought" in said
+    assert "the market" not in said
+    german = in_language(what_happened(result)[0], "de")
+    assert "die Vergleichsportfolios brachten" in str(german)
     assert result.provenance["benchmark_portfolios"] == {
         "table": "Average Value Weighted Returns -- Monthly",
         "vintage": "This file was created using the 202412 CRSP database.",

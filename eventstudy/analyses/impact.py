@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.analyses.base import Answer, all_prices, plain
+from eventstudy.config import StudyConfig
 from eventstudy.datasets import shipped
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference import Sample
@@ -225,7 +226,7 @@ class Impact(Answer):
             rows = [(called(self.result, f.ticker), f, f.stake.currency) for f in alone[:_NAMED]]
             more = f"; and {len(alone) - len(rows)} more" if len(alone) > len(rows) else ""
         left = f" {self.lacking} more could not be counted, so no sum speaks for all." if self.lacking else ""
-        explained = explains(self.result.config.model)
+        explained = explains(self.result.config)
         brought = "; ".join(_in_words(*row, explained) for row in rows)
         return f"{_days_of(self.result, window)} {brought}{more}.{left}"
 
@@ -257,6 +258,18 @@ class Impact(Answer):
         return lines + _left_out(self, verbose=verbose)
 
 
+def check_money(config: StudyConfig) -> None:
+    """Refuse what no money is behind, before shares are asked for.
+
+    Raises:
+        InvalidRequest: the study is not of returns of days, has no estimation days, or was given abnormal returns.
+    """
+    for check in (config.check_estimated, config.check_of_returns, config.check_daily, config.check_prices):
+        check(Phrase("the money a window brought"))
+    if config.outcome != "return":
+        raise InvalidRequest("only a study of returns can be turned into money", hint="leave out --outcome")
+
+
 def impact(
     result: StudyResult,
     prices: Prices | None = None,
@@ -282,12 +295,7 @@ def impact(
         >>> [(firm.ticker, found.money(firm.amount.raw)) for firm in found.firms]
         [('NVDA', '-592.7 billion USD'), ('AMD', '-12.7 billion USD')]
     """
-    result.config.check_estimated(Phrase("the money a window brought"))
-    result.config.check_of_returns(Phrase("the money a window brought"))
-    result.config.check_daily(Phrase("the money a window brought"))
-    result.config.check_prices(Phrase("the money a window brought"))
-    if result.config.outcome != "return":
-        raise InvalidRequest("only a study of returns can be turned into money", hint="leave out --outcome")
+    check_money(result.config)
     table = in_whole_units(all_prices(result, prices))
     table.check_prices((pair.ticker for pair in result.panel.pairs), Phrase("money"))
     shares = over_splits(read_shares(shipped("shares.csv") if shares is None else shares), table)

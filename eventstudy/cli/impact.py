@@ -29,7 +29,7 @@ def COMMAND(  # noqa: N802
     Shares outstanding come from --shares FILE (CSV with columns ticker, shares[, date]), or from Yahoo with --shares yahoo.
     Without it Yahoo is asked where the prices are Yahoo's; to the embedded prices belong counts that ship.
     """
-    from eventstudy.analyses.impact import impact
+    from eventstudy.analyses.impact import check_money, impact
     from eventstudy.request import shares_for
     from eventstudy.study.text import heading
 
@@ -39,6 +39,7 @@ def COMMAND(  # noqa: N802
     if options["weights"] != "value":
         options["shares"] = None  # nothing but the money counts by them
     result = study(options, quiet=quiet)
+    check_money(result.config)
     prices = _prices(result, where, limit)
     shares, unknown = shares_for(result, given)
     found = impact(result, prices, shares)

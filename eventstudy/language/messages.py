@@ -712,8 +712,13 @@ WARNINGS: dict[str, Code] = {
     ),
     "ONE_SIDED": Code(
         {
-            "greater": "p-values look for an effect above zero only (alternative: greater); intervals have two sides",
-            "less": "p-values look for an effect below zero only (alternative: less); intervals have two sides",
+            "greater": (
+                "p-values look for an effect above zero only (greater, to be chosen beforehand);"
+                " intervals have two sides"
+            ),
+            "less": (
+                "p-values look for an effect below zero only (less, to be chosen beforehand); intervals have two sides"
+            ),
         },
         "An effect of the other sign counts for nothing, and one of this sign is found at half the two-sided p.",
         "Keep it only if the sign was fixed before anybody saw the returns; else take both sides.",
@@ -1133,6 +1138,7 @@ EXCLUSIONS: dict[str, Code] = {
     "NO_DAY0": Code(
         {
             "": "{ticker} lacks the close of day 0, {session}, or of the session before",
+            "return": "{ticker} has no return on day 0, {session}: it lacks there, or a code such as C or -99 stands for none",
             "empty": "{ticker} has no price at all",
             "before": "day 0 is {session}, before the prices of {ticker}, {first} to {last}",
             "after": "day 0 is {session}, after the prices of {ticker}, {first} to {last}",

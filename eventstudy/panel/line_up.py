@@ -210,6 +210,7 @@ def _why_no_day0(ticker: str, session: date, prices: PriceTable) -> Phrase:
         return sentence("NO_DAY0.empty", ticker=ticker)
     first, last = closes.index[0].date(), closes.index[-1].date()
     if first < session <= last:
-        return sentence("NO_DAY0", ticker=ticker, session=session)
+        form = "NO_DAY0.return" if prices.of_returns([ticker]) else "NO_DAY0"
+        return sentence(form, ticker=ticker, session=session)
     form = "NO_DAY0.before" if session <= first else "NO_DAY0.after"
     return sentence(form, session=session, ticker=ticker, first=first, last=last)

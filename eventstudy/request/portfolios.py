@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from eventstudy.config import StudyConfig
+from eventstudy.config import PORTFOLIO_OF, StudyConfig
 from eventstudy.disk import read_bytes, read_text
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events import Event
@@ -19,8 +19,6 @@ from eventstudy.panel import Warned
 from eventstudy.prices import PORTFOLIOS, PriceTable, Reading, frame_to_table, read_factors
 
 _COLUMNS = ("ticker", "month", "portfolio")
-_OWN = "portfolio:"
-"""Before a ticker: the name of the benchmark that is its portfolio."""
 
 
 def check_portfolios(portfolios: str | Path | None, assign: str | Path | None, config: StudyConfig) -> None:
@@ -75,11 +73,11 @@ def with_portfolios(
         since, places = assigned[ticker]
         at = np.searchsorted(since, days, side="right") - 1
         own = values[np.arange(len(days)), places[np.maximum(at, 0)]]
-        made[_OWN + ticker] = np.where(at >= 0, own, np.nan)
+        made[PORTFOLIO_OF + ticker] = np.where(at >= 0, own, np.nan)
     frame = pd.DataFrame(made, months.index)
     read = frame_to_table(frame, reading=Reading(values="returns", unit="decimal"), all_checked=True)
     read = replace(read, info={t: replace(i, source=PORTFOLIOS) for t, i in read.info.items()}, read_as=())
-    chosen = replace(config, benchmark=",".join(f"{t}={_OWN}{t}" for t in tickers))
+    chosen = replace(config, benchmark=",".join(f"{t}={PORTFOLIO_OF}{t}" for t in tickers))
     noted = {name: str(months.attrs[name]) for name in ("table", "vintage") if months.attrs.get(name)}
     told = Warned.of(
         "REBALANCED",

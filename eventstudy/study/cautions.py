@@ -64,30 +64,38 @@ def cautions(result: StudyResult) -> list[Message]:
     return found
 
 
+def own_lengths(result: StudyResult) -> dict[str, dict[str, float]]:
+    """How many days the windows have that are each pair's own: the shortest, the median, the longest."""
+    config, found = result.config, {}
+    if result.returns.unseen is not None and (config.window_days is not None or config.own_windows):
+        found["window"] = result.returns.unseen
+    if result.panel.block.outside is not None:
+        found["estimation_window"] = result.panel.block.outside
+    spread = {}
+    for name, outside in found.items():
+        days = (~outside).sum(axis=1)
+        spread[name] = {"least": int(days.min()), "median": float(np.median(days)), "most": int(days.max())}
+    return spread
+
+
 def _own_windows(result: StudyResult) -> Iterator[Message]:
     """Say how long the windows of the pairs are, where each has its own."""
-    unseen, days = result.returns.unseen, result.config.window_days
-    if unseen is None or (days is None and not result.config.own_windows):
+    days, spread = result.config.window_days, own_lengths(result).get("window")
+    if spread is None:
         return
-    length = (~unseen).sum(axis=1)
     if days is None:
-        spread = {"least": int(length.min()), "most": int(length.max()), "median": float(np.median(length))}
         yield Message.of("OWN_WINDOWS.rows", **spread)
         return
     [window] = result.config.windows or ()
-    said = {"window": window, "least": int(length.min()), "most": int(length.max())}
-    if said["least"] == said["most"]:
-        yield Message.of("OWN_WINDOWS.same", **said)
+    if spread["least"] == spread["most"]:
+        yield Message.of("OWN_WINDOWS.same", window=window, least=spread["least"], most=spread["most"])
         return
-    yield Message.of("OWN_WINDOWS", **said, first=days.start, last=days.end, median=float(np.median(length)))
+    yield Message.of("OWN_WINDOWS", window=window, **spread, first=days.start, last=days.end)
 
 
 def _own_estimation(result: StudyResult) -> Iterator[Message]:
     """Say how long the estimation windows of the pairs are, where each has its own."""
-    outside = result.panel.block.outside
-    if outside is not None:
-        days = (~outside).sum(axis=1)
-        spread = {"least": int(days.min()), "most": int(days.max()), "median": float(np.median(days))}
+    if spread := own_lengths(result).get("estimation_window"):
         yield Message.of("OWN_ESTIMATION", **spread, window=list(result.config.spans))
 
 

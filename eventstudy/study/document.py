@@ -14,6 +14,7 @@ from eventstudy.language.messages import WARNINGS, Code, Exclusion
 from eventstudy.language.wording import in_words_of
 from eventstudy.panel import Floats, Ints, Warned, home_of
 from eventstudy.study.answers import Answer
+from eventstudy.study.cautions import own_lengths
 from eventstudy.study.doubts import doubts_first
 from eventstudy.study.families import MANY_TICKERS, Adjusted
 from eventstudy.units.windows import CalendarDays, OwnWindows, Window
@@ -43,6 +44,7 @@ def document(result: StudyResult) -> dict[str, Any]:
             for event in result.events
         ],
         "config": config,
+        **({"per_event": lengths} if (lengths := own_lengths(result)) else {}),
         "provenance": dict(result.provenance),
         "firms": [_firm(result, i) for i in range(result.returns.n)],
         "aggregate": _together(result, None, result.answers, result.adjusted),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eventstudy.config import StudyConfig
 from eventstudy.datasets import company_names
 from eventstudy.inference import Sample, advice
 from eventstudy.language import Phrase
@@ -66,9 +67,12 @@ def given_as_returns(result: StudyResult) -> list[str]:
     return result.prices.of_returns(pair.ticker for pair in result.panel.pairs)
 
 
-def explains(model: str) -> Phrase:
-    """What a model takes for normal."""
-    return _EXPLAINS.get(model, Phrase("the market explains"))
+def explains(config: StudyConfig) -> Phrase:
+    """What the model of a study takes for normal."""
+    if config.of_portfolios:
+        adjusted = config.model == "market_adjusted"
+        return Phrase("the benchmark portfolios brought") if adjusted else Phrase("the benchmark portfolios explain")
+    return _EXPLAINS.get(config.model, Phrase("the market explains"))
 
 
 def called(result: StudyResult, ticker: str) -> str:
@@ -142,7 +146,7 @@ def of_sums(result: AggregateResult) -> Phrase | None:
     said: dict[str, Any] = {
         "who": who,
         "points": 100 * abs(answer.caar),
-        "model": explains(result.config.model),
+        "model": explains(result.config),
         "rare": _verdict(*_together(result.adjusted[DAY0])),
     }
     if abs(answer.caar) < _SAME:
@@ -249,7 +253,7 @@ def _over(result: StudyResult, window: Window) -> Iterator[Phrase]:
     said: dict[str, Any] = {
         "who": who,
         "points": 100 * abs(found),
-        "model": explains(result.config.model),
+        "model": explains(result.config),
         "rare": _judged(result, window),
         "first": window.start,
         "last": window.end,
@@ -339,10 +343,10 @@ def _some_moved(result: StudyResult, one: Move, together: int) -> Phrase:
 def _points(result: StudyResult, one: Move) -> Phrase:
     """How far the return lies from what the model takes for normal: "13.4 points more than the market explains"."""
     if max(abs(one.raw), abs(one.abnormal)) < _SAME:
-        return Phrase("which {model}", model=explains(result.config.model))
+        return Phrase("which {model}", model=explains(result.config))
     if abs(one.abnormal) < _SAME:
-        return Phrase("as much as {model}", model=explains(result.config.model))
-    said = {"points": 100 * abs(one.abnormal), "model": explains(result.config.model)}
+        return Phrase("as much as {model}", model=explains(result.config))
+    said = {"points": 100 * abs(one.abnormal), "model": explains(result.config)}
     where = side(one.raw, one.abnormal)
     if where == "more than":
         return Phrase("{points:.1f} points more than {model}", **said)

@@ -6,9 +6,11 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
+from eventstudy import calendars
 
 from tests.cli.conftest import Ran
 
@@ -29,6 +31,17 @@ def test_without_a_file_and_without_a_network(es: Es) -> None:
         "On Monday 27 January 2025 Nvidia (NVDA) lost 592.7 billion USD of market value, 467.1 billion USD more than the market"
         " explains (95 % from -654.4 billion USD to -279.7 billion USD; p .004, placebo windows)."
     )
+
+
+def test_levels_are_refused_before_shares_are_asked_for(es: Es, tmp_path: Path) -> None:
+    days = calendars.sessions("XNYS", date(2023, 1, 3), date(2025, 2, 28)).tolist()
+    rows = [f"{day},{4 + k % 7 / 100}" for k, day in enumerate(days)]
+    (tmp_path / "yields.csv").write_text("\n".join(["date,DGS2", *rows]), encoding="utf-8")
+    levels = ("--prices", "yields.csv", "--returns", "difference", "--unit-in", "percent")
+    ran = es("impact", "--date", "2025-01-27", "--tickers", "DGS2", *levels)
+    assert ran.code == 2
+    assert "is of returns, and this is a study of changes of a level" in ran.err
+    assert "shares" not in ran.err
 
 
 def test_all_sixteen_are_counted_and_make_one_sum(es: Es) -> None:
