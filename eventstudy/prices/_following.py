@@ -101,7 +101,7 @@ def _stacked(field: str, held: Sequence[tuple[str, pd.DataFrame]], where: str) -
     differ = (low.notna() & (low != high)).to_numpy()
     if differ.any():
         row, column = (int(at[0]) for at in np.nonzero(differ))
-        day, ticker = pd.DatetimeIndex(low.index)[row], str(low.columns[column])
+        day, ticker = pd.DatetimeIndex(low.index)[row], low.columns.tolist()[column]
         names = [name for name, frame in held if day in frame.index and ticker in frame]
         raise InvalidFile(
             f"{' and '.join(names)} have other values of {field} of {ticker} on {day:%Y-%m-%d}:"

@@ -548,17 +548,55 @@ PAGE = Path(__file__).parents[2] / "docs" / "howto" / "files.md"
 BEGIN, END = "<!-- shapes -->\n", "<!-- end of shapes -->\n"
 
 
-def listed() -> str:
-    """The shapes as a table of the page on files."""
+README = PAGE.parents[2] / "README.md"
+KINDS = {
+    "dates": ("dates-dmy", "dates-dotted", "dates-compact", "dates-german-months", "dates-serial", "dates-unix"),
+    "numbers": ("de-thousands", "fr", "ch", "dollars", "missing-bloomberg"),
+    "text": ("sep-tab", "utf-16", "cp1252", "quotes", "titles", "footer"),
+    "wide and long": ("heads-symbol", "heads-german", "heads-chinese", "quantmod", "Close_NVDA", "transposed csv"),
+    "rows of headings": ("download", "datastream", "names, tickers and fields above each other", "side-by-side"),
+    "one ticker, by the name of its file": ("one-yahoo", "one-stooq", "one-investing", "one-nasdaq"),
+    "terminals": ("bloomberg", "bbg bdh xlsx", "refinitiv", "datastream xlsx", "FactSet, price history"),
+    "databases": ("crsp old", "crsp ciz", "compustat", "csmar", "wind xlsx", "tushare"),
+    "sites and brokers": ("ariva", "comdirect", "boursorama", "ib tws", "tradingview", "metatrader"),
+    "returns in place of prices": ("returns-long", "returns-percent", "returns-ret (bp)", "WRDS CRSP, returns with letters"),
+    "workbooks": ("xlsx", "xlsx-merged", "a workbook of a sheet a ticker, and notes", "a workbook that counts days from 1904"),
+    "other files": ("parquet", "feather", "gz", "zip-many"),
+}  # fmt: skip
+"""The kinds of shapes, each with some of them."""
+
+
+def every() -> dict[str, Shape]:
+    """All shapes."""
     from tests.tables.exports import EXPORTS
     from tests.tables.habits import HABITS
     from tests.tables.vendors import VENDORS
 
-    every = (*SHAPES.values(), *VENDORS.values(), *EXPORTS.values(), *HABITS.values())
-    rows = [f"| {shape.about.replace('|', '/')} | `{shape.name}` |" for shape in every]
+    return {**SHAPES, **VENDORS, **EXPORTS, **HABITS}
+
+
+def listed() -> str:
+    """The shapes as a table of the page on files."""
+    rows = [f"| {shape.about.replace('|', '/')} | `{shape.name}` |" for shape in every().values()]
     return "\n".join(["| what is read | as a file |", "| --- | --- |", *rows]) + "\n"
 
 
+def in_short() -> str:
+    """The kinds of shapes as a table of the README, and how many there are."""
+    held = every()
+    told = {
+        key: shape.about.replace("|", "/").removeprefix("wide, dates as ").removeprefix("long: ")
+        for key, shape in held.items()
+    }
+    rows = [f"| {kind} | {'; '.join(told[key] for key in keys)} |" for kind, keys in KINDS.items()]
+    return "\n".join([f"| {len(held)} shapes | such as |", "| --- | --- |", *rows]) + "\n"
+
+
+WRITTEN = {PAGE: listed, README: in_short}
+"""The pages that have a table of shapes."""
+
+
 if __name__ == "__main__":
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    PAGE.write_text(before + BEGIN + listed() + END + rest.partition(END)[2], encoding="utf-8")
+    for page, table in WRITTEN.items():
+        before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+        page.write_text(before + BEGIN + table() + END + rest.partition(END)[2], encoding="utf-8")

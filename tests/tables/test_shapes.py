@@ -13,7 +13,7 @@ from eventstudy.prices import Reading, load_prices
 from tests.tables.exports import EXPORTS
 from tests.tables.exports import OF as OF_EXPORTS
 from tests.tables.habits import HABITS, REFUSED
-from tests.tables.shapes import BEGIN, CLOSE, END, PAGE, RETURNS, SHAPES, Shape, listed
+from tests.tables.shapes import BEGIN, CLOSE, END, RETURNS, SHAPES, WRITTEN, Shape
 from tests.tables.vendors import OF, VENDORS
 
 FURTHER: dict[str, Shape] = {**VENDORS, **EXPORTS, **HABITS}
@@ -62,6 +62,7 @@ def test_what_may_mean_something_else_is_refused(tmp_path: Path, key: str) -> No
     assert all(said in str(missing[ticker]) for ticker in ("NVDA", "SPY"))
 
 
-def test_the_page_lists_the_shapes() -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    assert text.partition(BEGIN)[2].partition(END)[0] == listed(), "python -m tests.tables.shapes"
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_the_pages_list_the_shapes(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert text.partition(BEGIN)[2].partition(END)[0] == WRITTEN[page](), "python -m tests.tables.shapes"
