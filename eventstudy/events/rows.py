@@ -251,16 +251,16 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
 
 def _each_ticker(column: Any) -> tuple[list[int], list[Any]] | None:
     """The row in which each ticker of a column stands, where cells name several by commas; None: none does."""
-    cells = pd.Series(column).tolist()
-    lists = {v: re.split(r"\s*[,;]\s*", v.strip()) for v in set(filter(_names_several, cells))}
+    lists = {v: re.split(r"\s*[,;]\s*", v.strip()) for v in filter(_names_several, pd.unique(column).tolist())}
     if not lists:
         return None
+    cells = column.tolist()
     found = [(i, t) for i, v in enumerate(cells) for t in (lists.get(v, [v]) if isinstance(v, str) else [v])]
     return [i for i, _ in found], [t for _, t in found]
 
 
 def _names_several(cell: Any) -> bool:
-    if not isinstance(cell, str) or not _LISTED.fullmatch(cell.strip()):
+    if not isinstance(cell, str) or not ("," in cell or ";" in cell) or not _LISTED.fullmatch(cell.strip()):
         return False
     return not _FORMS & {t.strip(" .") for t in re.split("[,;]", cell)}
 
