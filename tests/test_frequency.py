@@ -428,6 +428,17 @@ def test_words_of_months_where_english_has_an_on_of_its_own() -> None:
         EventStudy(min_estimation=20)
 
 
+@pytest.mark.render
+@pytest.mark.parametrize(("language", "words"), [("en", "none from month +{} on"), ("de", "keines ab Monat +{}")])
+def test_a_band_that_ends_says_where(language: Any, words: str) -> None:
+    """Windows that are holding periods are judged in calendar time, which has no interval of the sum."""
+    result = monthly()
+    last = next(d for d in range(37) if result.answer(Window(0, d)).interval is None)
+    drawn = result.plot("caar", lang=language).figure.findobj(Text)
+    written = " ".join(" ".join(text.get_text() for text in drawn).split())
+    assert words.format(last) in written
+
+
 def test_a_holding_period_too_short_for_a_regression_is_judged_as_another_window() -> None:
     held, long = (monthly().answers[Window(1, end)] for end in (12, 36))
     assert (held.headline, long.headline) == ("bmp_adjusted", "calendar_time")

@@ -121,11 +121,21 @@ def _lines(found: list[Verdict]) -> list[str]:
     )
     band = say("No band: {reason}", reason=whole.reason or say("no interval is valid"))
     if bands:
-        band = say("Band by {tests:list}", tests=in_words(bands))
+        band = say("Band by {tests:list}", tests=in_words(bands)) + _without_band(found)
     dots = say("no test is valid")
     if tests:
         dots = say("dots by {tests:list}, not adjusted for {looks}", tests=in_words(tests), looks=looks(len(found)))
     return [start, f"{band}; {dots}."]
+
+
+def _without_band(found: list[Verdict]) -> str:
+    """From which day on there is no band, or on how many; nothing where it is on all."""
+    lacking = [k for k, v in enumerate(found) if not v.has_band]
+    if not lacking:
+        return ""
+    if lacking[0] + len(lacking) == len(found):
+        return ", " + say("none from day {day} on", day=signed(f"{found[lacking[0]].window.end:+d}"))
+    return ", " + say("none on {n} of {all} days", n=len(lacking), all=len(found))
 
 
 CHART = Chart(
