@@ -18,14 +18,14 @@ from eventstudy.cli._study import some_options, split
     "--bars",
     required=True,
     type=click.Path(),
-    metavar="FILE|massive",
-    help="CSV or Parquet: ticker, time, close[, open]; or massive, a vendor that wants a key.",
+    metavar="FILE|massive|yahoo",
+    help="CSV or Parquet: ticker, time, close[, open]; or massive, a vendor that wants a key; or yahoo, for recent events.",
 )
 @click.option(
     "--width",
     type=int,
     metavar="MINUTES",
-    help="Of a bar: 1, 5, 15, 30, 60 (massive: up to 30). [default: as they stand]",
+    help="Of a bar: 1, 5, 15, 30, 60 (massive: up to 30; yahoo: 5 and more). [default: as they stand]",
 )
 @click.option("--bar-zone", help="Zone of times that have none: America/New_York, UTC.")
 @click.option(

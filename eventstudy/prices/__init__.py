@@ -15,6 +15,7 @@ from eventstudy.prices._quality import flags
 from eventstudy.prices._shapes import long_columns, matched
 from eventstudy.prices._shares import load_shares
 from eventstudy.prices._table import PORTFOLIOS, PriceTable, SeriesInfo
+from eventstudy.prices._yahoo_bars import yahoo_bars
 from eventstudy.tables import Place, Reading
 
 __all__ = [
@@ -50,4 +51,5 @@ __all__ = [
     "rates_for",
     "read_factors",
     "whole_currency",
+    "yahoo_bars",
 ]

@@ -95,6 +95,51 @@ class Yahoo:
             finally:
                 self._free_at = time.monotonic() + self._spacing
 
+    def bars(self, symbol: str, first: date, last: date, width: int) -> pd.DataFrame:
+        """Bars of `width` minutes that have ended, of one split basis: ticker, time (the start), open, close.
+
+        Raises:
+            SymbolUnknown: Yahoo has no bars of this symbol. SourceDown, SourceMalformed, SourceRateLimited: as named.
+        """
+        if _ISIN.fullmatch(symbol) or not _SYMBOL.fullmatch(symbol):
+            raise SymbolUnknown(f"{symbol!r} is not a Yahoo symbol", where=f"ticker {symbol}")
+        with _ONE_AT_A_TIME:
+            time.sleep(max(0.0, self._free_at - time.monotonic()))
+            try:
+                return self._ask_bars(symbol, first, last, width, time.monotonic() + self._give_up)
+            finally:
+                self._free_at = time.monotonic() + self._spacing
+
+    def _ask_bars(self, symbol: str, first: date, last: date, width: int, deadline: float) -> pd.DataFrame:
+        with _quiet_yfinance() as yfinance:
+            if self._session is None:
+                self._session = _new_session()
+            with _watched(self._session, self._timeout, deadline) as exchange:
+                try:
+                    ticker = yfinance.Ticker(symbol, session=self._session)
+                    frame = ticker.history(
+                        start=first,
+                        end=last + timedelta(days=1),
+                        interval=f"{width}m",
+                        prepost=True,  # what lies outside the hours is left aside where bars are lined up, and told
+                        auto_adjust=False,
+                        actions=False,
+                        timeout=self._timeout,
+                    )
+                    frame = frame[frame["Close"].notna() & (frame.index < datetime.now(UTC) - timedelta(minutes=width))]
+                    if len(frame):
+                        prices = {"open": frame["Open"].to_numpy(float), "close": frame["Close"].to_numpy(float)}
+                        return frame.assign(ticker=symbol, time=frame.index, **prices).reset_index(drop=True)[
+                            ["ticker", "time", "open", "close"]
+                        ]
+                except _faults(yfinance) as fault:
+                    raise explain(fault, symbol, first, last, exchange) from fault
+        raise SymbolUnknown(
+            f"Yahoo has no bars of {symbol!r} from {first} to {last}",
+            where=f"ticker {symbol}",
+            hint="spell it as finance.yahoo.com does (SAP.DE, BRK-B, ^GSPC)",
+        )
+
     def _ask_shares(self, symbol: str, start: date, end: date, deadline: float) -> pd.Series:
         none = SymbolUnknown(
             f"Yahoo has no shares outstanding of {symbol!r} from {start} to {end}",

@@ -154,7 +154,7 @@ def test_the_command_with_a_vendor_finds_what_a_file_of_its_bars_gives(
     assert (date(2025, 12, 3) - earliest).days >= 2 * 28
 
 
-def test_a_vendor_without_a_key_and_yahoo_are_refused_with_what_to_do(
+def test_a_vendor_without_a_key_and_an_event_before_yahoos_bars_are_refused_with_what_to_do(
     es: Callable[..., Ran],  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -163,7 +163,7 @@ def test_a_vendor_without_a_key_and_yahoo_are_refused_with_what_to_do(
     assert (ran.code, "MASSIVE_API_KEY is not set" in ran.err) == (2, True)
     ran = es(*MINUTES, "--bars", "yahoo")
     assert ran.code == 2
-    for said in ("7 days a request", "60 days", "730 days", "--bars massive"):
+    for said in ("after the event", "60 days", "730 days", "--bars massive"):
         assert said in ran.err.replace("\n", " ").replace("  ", " ")
     ran = es("minutes", "--date", "2025-12-03", "--tickers", "AAA", "--bars", "massive")
     assert ran.code == 2
