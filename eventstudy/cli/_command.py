@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy import plugins
-from eventstudy.errors import EventStudyError, InvalidRequest, UnknownName, named, nearest
+from eventstudy.errors import EventStudyError, InvalidFile, NothingUsable, UnknownName, named, nearest
 from eventstudy.units.frequency import is_of_minutes
 
 if TYPE_CHECKING:
@@ -111,6 +111,29 @@ def _advice(params: Iterable[click.Parameter], error: click.UsageError, *, at_fi
     return ""
 
 
+def _refuse_two_values(command: click.Command, ctx: click.Context, args: list[str]) -> None:
+    """Refuse an option of one value that is given two: which of them is meant, nobody knows. The same one again is harmless.
+
+    Raises:
+        UsageError: an option has two values.
+    """
+    parser, once = command.make_parser(ctx), dict[str, click.Option]()
+    for param in command.params:
+        if isinstance(param, click.Option) and param.name and not (param.multiple or param.count):
+            once[param.name] = param
+            kind = "append_const" if param.is_flag else "append"
+            for flags, value in ((param.opts, True), (param.secondary_opts, False)):
+                if flags:
+                    parser.add_option(param, flags, param.name, action=kind, nargs=param.nargs, const=value)
+    given, _, _ = parser.parse_args(list(args))
+    for name, values in given.items():
+        if name in once and len(values) > 1 and len({once[name].type_cast_value(ctx, value) for value in values}) > 1:
+            told = [" ".join(v) if isinstance(v, tuple) else str(v) for v in values]
+            option = max(once[name].opts + once[name].secondary_opts, key=len)
+            more = f"{option} is named more than once: {' and '.join(dict.fromkeys(told))}. It takes one value."
+            raise click.UsageError(more, ctx)
+
+
 class Under(click.Option):
     """An option that `--help` shows under a heading."""
 
@@ -135,19 +158,27 @@ class Command(click.Command):
                 ctx,
             )
         words = args[: args.index("--")] if "--" in args else list(args)
-        if sum(arg.partition("=")[0] == "--primary" for arg in words) > 1:
-            raise InvalidRequest(
-                "--primary is named more than once", hint="name one: the window declared before looking"
-            )
         files = [k for k, arg in enumerate(words) if arg.partition("=")[0] == "--prices"]
         if len(files) > 1 and any("--prices" in p.opts and isinstance(p.type, Files) for p in self.params):
             args = _as_one(args, files)
         try:
-            return super().parse_args(ctx, _both_ends(self.params, args))
+            args = _both_ends(self.params, args)
+            _refuse_two_values(self, ctx, args)
+            return super().parse_args(ctx, args)
         except click.UsageError as error:
             if advice := _advice(self.params, error, at_files=bool(files)):
                 raise click.UsageError(f"{error.format_message().removesuffix('.')}. {advice}", ctx) from error
             raise
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; two files that stand in each other's place are named."""
+        asked = dict(ctx.params)
+        try:
+            return super().invoke(ctx)
+        except (InvalidFile, NothingUsable) as error:
+            from eventstudy.request.swapped import told_of_swapped
+
+            raise told_of_swapped(error, asked) from error.__cause__
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, heading by heading."""

@@ -17,6 +17,7 @@ from eventstudy.errors import EventStudyError
 from eventstudy.text import columns
 
 _NAME = "eventstudy-lab"
+_ANEW = "in a copy of the repository: pip install --force-reinstall ."
 _SAME_IMPORT = "eventstudy"
 """Another distribution that installs a package of our name; both overwrite each other."""
 
@@ -84,12 +85,12 @@ def _installation() -> Iterator[_Finding]:
                 text = f"pip install '{_NAME}[{extras[0]}]' adds it"
                 yield _Finding(what, "absent", f"not installed, for extra {', '.join(extras)} only", text)
             else:
-                yield _Finding(what, "fault", "not installed", f"pip install --force-reinstall {_NAME}", 3)
+                yield _Finding(what, "fault", "not installed", _ANEW, 3)
     try:
         other = version(_SAME_IMPORT)
     except ModuleNotFoundError:
         return
-    advice = f"pip uninstall {_SAME_IMPORT} {_NAME}, then pip install {_NAME}"
+    advice = f"pip uninstall {_SAME_IMPORT} {_NAME}, then in a copy of the repository pip install ."
     yield _Finding(f"package {_SAME_IMPORT}", "fault", f"{other} overwrites files of {_NAME}", advice, 3)
 
 
@@ -132,7 +133,7 @@ def _data() -> Iterator[_Finding]:
     try:
         tickers = len(plugins.load("sources", "bundled").tickers)
     except (FileNotFoundError, EventStudyError) as error:
-        yield _Finding("embedded sample", "fault", str(error), f"pip install --force-reinstall {_NAME}", 3)
+        yield _Finding("embedded sample", "fault", str(error), _ANEW, 3)
     else:
         yield _Finding("embedded sample", "ok", f"{tickers} tickers")
 

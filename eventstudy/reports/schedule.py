@@ -210,6 +210,7 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.12"
+      # of a copy of eventstudy-lab at the top of this repository; where it lies in a folder, name that: ./FOLDER
       - run: python -m pip install {_package(found)}
       - uses: actions/cache@v4
         with:
@@ -228,8 +229,8 @@ jobs:
 
 
 def _package(study: StudyFile) -> str:
-    """What is installed: the package, with the extra that its formats need."""
-    return "'eventstudy-lab[slides]'" if "pptx" in study.formats else "eventstudy-lab"
+    """What is installed: the copy of the package that is checked out, with the extra that its formats need."""
+    return "'.[slides]'" if "pptx" in study.formats else "."
 
 
 def _secrets(study: StudyFile) -> str:

@@ -128,7 +128,23 @@ CASES = {
     "two primary windows": (
         ("run", "deepseek-r1", "--primary", "0", "0", "--primary=0,5"),
         2,
-        "name one: the window declared before looking",
+        "--primary is named more than once: 0 0 and 0 5",
+    ),
+    "two levels": (("run", "deepseek-r1", "--level", ".9", "--level=.95"), 2, "--level is named more than once"),
+    "two kinds of keeping": (
+        ("run", "deepseek-r1", "--keep", "pairs", "--keep", "aggregate"),
+        2,
+        "pairs and aggregate",
+    ),
+    "two event windows": (
+        ("scan", "deepseek-r1", "--event-window", "-1", "1", "--event-window=-2,2"),
+        2,
+        "--event-window is named more than once: -1 1 and -2 2",
+    ),
+    "two exchanges": (
+        ("events", "day0", "2025-01-20", "--exchange", "XNYS", "--exchange", "XLON"),
+        2,
+        "XNYS and XLON. It takes one value",
     ),
     "as of nothing": (("run", "deepseek-r1", "--as-of", "yesterday"), 2, "last-session"),
 }
@@ -301,3 +317,41 @@ def test_every_command_that_reads_prices_reads_several_files(es: Es, tmp_path: P
     told = es("prices", "import", "--explain", *paths).out
     assert "closing price of NVDA" in told
     assert "closing price of SPY" in told
+
+
+SWAPPED = {
+    "a long table": ("ticker,date,close\nAAA,2024-01-02,10\nAAA,2024-01-03,11\n", "prices"),
+    "a wide table": ("date,AAA,SPY\n2024-01-02,10,11\n2024-01-03,11,12\n", "prices"),
+    "abnormal returns": ("ticker,date,ar\nAAA,2024-01-02,.0112\nAAA,2024-01-03,-.0123\n", "abnormal"),
+    "bars": ("ticker,time,close\nAAA,2024-01-02T10:00-05:00,10\nAAA,2024-01-02T10:05-05:00,11\n", "bars"),
+}
+
+
+@pytest.mark.parametrize(("held", "option"), SWAPPED.values(), ids=SWAPPED.keys())
+def test_two_files_in_each_others_place_are_named(es: Es, tmp_path: Path, held: str, option: str) -> None:
+    (tmp_path / "market.csv").write_text(held)
+    (tmp_path / "news.csv").write_text("ticker,date\nAAA,2024-01-03\n")
+    (tmp_path / "priced.csv").write_text("ticker,date,close\nAAA,2024-01-03,11\n")
+    (tmp_path / "neither.csv").write_text("colour,size\nred,1\n")
+    commands = {"prices": ("run", "report", "scan"), "abnormal": ("run",), "bars": ("minutes",)}[option]
+    more = ("--unit-in", "decimal") if option == "abnormal" else ()
+    for command in commands:
+        ran = es(command, "market.csv", f"--{option}", "news.csv", *more)
+        assert ran.code == 2
+        assert "the two files are swapped: market.csv holds" in ran.err
+        assert f"the events come first: news.csv --{option} market.csv" in ran.err
+        for what, beside in (
+            ("market.csv", "neither.csv"),
+            ("neither.csv", "news.csv"),
+            ("news.csv", "news.csv"),
+            ("priced.csv", "market.csv"),  # a list of events may have a column of that name
+        ):
+            other = es(command, what, f"--{option}", beside, *more)
+            assert other.code in (2, 3, 5)
+            assert "swapped" not in other.err
+
+
+def test_the_same_value_again_is_harmless(es: Es) -> None:
+    said = es("run", "deepseek-r1", "--tickers", "NVDA", "--level", ".9", "--quiet")
+    again = ("--level=0.90", "--level", ".9", "--quiet", "--quiet")
+    assert es("run", "deepseek-r1", "--tickers", "NVDA", *again).out == said.out

@@ -129,13 +129,14 @@ def test_a_workflow_has_what_its_study_needs(es: Es, tmp_path: Path) -> None:
     plain = 'events = ["deepseek-r1"]\n'
     (tmp_path / "study.toml").write_text(plain, encoding="utf-8")
     text = es("schedule", "show", "github").out
-    assert "pip install eventstudy-lab\n" in text
+    assert "at the top of this repository" in text  # no package index has it yet
+    assert "pip install .\n" in text
     assert "secrets." not in text
     more = 'registry = "found.toml"\nformats = ["html", "pptx"]\n[[find]]\nfinder = "earnings"\ntickers = ["NVDA"]\n[webhook]\n'
     (tmp_path / "found.toml").write_text("", encoding="utf-8")
     (tmp_path / "study.toml").write_text(more, encoding="utf-8")
     text = es("schedule", "show", "github").out
-    assert "pip install 'eventstudy-lab[slides]'\n" in text
+    assert "pip install '.[slides]'\n" in text
     for name in ("EVENTSTUDY_CONTACT", "EVENTSTUDY_WEBHOOK_URL"):
         assert f"          {name}: ${{{{ secrets.{name} }}}}\n" in text
 
