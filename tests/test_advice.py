@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import EventStudy, StudyResult, plugins
+from eventstudy.charts._language import of_language
+from eventstudy.charts._words import caveat
 from eventstudy.inference import Alternative, Sample, advice
+from eventstudy.language import in_language
+from eventstudy.reports import render
 from eventstudy.study.answers import Answer, ask
 from eventstudy.study.cautions import of_design
 from eventstudy.study.happened import what_happened
@@ -244,6 +249,28 @@ def test_an_interval_that_does_not_hold_the_mean_is_left_out() -> None:
     assert 0 < told.interval[0] < told.interval[1] < answer.caar
     [one] = [w.message for w in result.warned if w.code == "EFFECT_VARIES_WITH_RISK"]
     assert "the mean CAR lies outside the interval" in one
+    assert "the mean CAR lies outside the interval" in " ".join(result.text().split())
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", "a small p may be days of the window that were wild"),
+        ("de", "Ein kleines p kann von unruhigen Tagen des"),
+    ],
+)
+def test_few_events_say_everywhere_that_a_small_p_may_be_wild_days(lang: Literal["en", "de"], words: str) -> None:
+    """No test with power tells an effect from firms that are wilder than usual on the days of the window alone (B5)."""
+    result = one_against_two(0.25, 0.06)
+    [told] = [w for w in result.warned if w.code == "FEW_EVENTS"]
+    assert words in str(in_language(told.message, lang))
+    assert words in render(result, "html", lang=lang).decode()
+    if lang == "en":
+        assert words in " ".join(result.text().split())
+        assert words in result._repr_html_()
+        assert "16 to 31 %" in result.to_json()
+    with of_language(lang):
+        assert any(words in line for line in caveat(result))
 
 
 def test_volatile_firms_alone_react() -> None:

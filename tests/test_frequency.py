@@ -412,7 +412,7 @@ def test_a_screen_of_months_names_them_and_says_where_a_test_is_not_valid() -> N
     said = monthly().text()
     assert "month 0 is the month to 2015-03-31\n" in said
     assert "... and 3 more\n" in said
-    assert "p, bmp (headline where shown)" in said
+    assert "p of the headline" in said
     [told] = re.findall(r"not valid ([^:]*):[^:]*\bbmp:", said.replace("\n  ", " "))
     assert told == "over [+1, +12], [+1, +36] (true nulls rejected)"
 

@@ -254,7 +254,7 @@ def counterfactual(
         >>> result = es.run("deepseek-r1", tickers="NVDA", day0="recognised")
         >>> found = es.analyses.counterfactual(result, models=["market", "synthetic_control"])
         >>> print(found.sentence)
-        NVDA over [0, 0]: abnormal -13.37 % by market (p .004) and -12.35 % by synthetic_control (p .008).
+        NVDA over [0, 0]: abnormal -13.37 % by market (p ≤.004) and -12.35 % by synthetic_control (p .008).
         They agree on the sign; 2 of 2 have p below 5 %. Among 8 donors in its place (synthetic_control) it
         ranks 2, p .222 (the smallest possible is .111).
     """
@@ -407,7 +407,7 @@ def _rows(result: StudyResult, made: StudyResult, name: str, placebos: _Placebos
                     window=window,
                     car=float(answers.found.car[i]),
                     test=str(answers.headline[i]) if valid else "",
-                    p=float(answers.headline_p[i]) if valid else float("nan"),
+                    p=answers.told_p(i) if valid else float("nan"),
                     p_time=float(answers.tests["placebo"].p_value[i]),
                     p_conformal=float(answers.tests["conformal"].p_value[i]),
                     in_space=_in_space(made, i, window, answers.found.used[i], before, within),

@@ -439,7 +439,7 @@ def _total(
 
 def _judged(answers: FirmAnswers, i: int) -> tuple[float, bool]:
     """The p of the headline of series i, NaN where it is not valid, and whether the exact t is."""
-    p = float(answers.headline_p[i]) if answers.believed[i] else float("nan")
+    p = answers.told_p(i) if answers.believed[i] else float("nan")
     return p, bool(answers.tests["exact_t"].believed[i])
 
 

@@ -75,7 +75,7 @@ def verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
         return Verdict(window, 0, nan, nan, nan, "", "", nan, say("no pair was observed over this window"))
     design = advice.describe(sample)
     name, answer = headline_of(sample, design, result.config.variants)
-    test, p = (name, answer.p_value) if answer.valid else ("", nan)
+    test, p = (name, answer.told_p) if answer.valid else ("", nan)
     interval = advice.confidence_interval(answer, sample.estimate, sample.level)
     if interval is None:
         reason = "; ".join(map(spoken, answer.reasons)) or say("{test} has no interval", test=words_of_test(name))

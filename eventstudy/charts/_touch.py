@@ -69,7 +69,7 @@ def answer_rows(ax: Axes, result: StudyResult, window: Window, rows: Ints, named
             "name": name,
             "window": window_text(window),
             "car": percent(float(said.found.car[i]), 2),
-            "p": p_text(float(said.headline_p[i])),
+            "p": p_text(said.told_p(i)),
         }
         on = sessions_of(result, rows[i : i + 1], [0])
         if on is None or np.isnat(on[0]) or not start <= 0 <= result.config.event_window.end:

@@ -307,6 +307,10 @@ def _lines_of(doubts: Sequence[str]) -> list[str]:
     )
 
 
+_TOLD = ("ONE_SIDED", "FEW_EVENTS")
+"""Warnings without which the p and the interval of a chart are read wrongly."""
+
+
 def caveat(result: StudyResult, averaged: Ints | None = None) -> list[str]:
     """What the reader must not miss: that pairs are missing, and that somebody chose day 0.
 
@@ -325,7 +329,7 @@ def caveat(result: StudyResult, averaged: Ints | None = None) -> list[str]:
     elif result.day0_policy != "announced":
         day0 = result.day0_policy
         lines.append(say("Day 0 was set by the user ({day0}): no p-value accounts for that choice.", day0=day0))
-    return lines
+    return lines + [f"{spoken(w.message)}." for w in result.warned if w.code in _TOLD]
 
 
 def days_of(result: StudyResult, chosen: Ints) -> str:

@@ -94,7 +94,7 @@ def _portfolio(ax: Axes, result: StudyResult, sample: Sample, day: int, name: st
         title = say("{who}: abnormal change {value} {when}, {verdict}", **said)
     line = say(
         "Rank among ordinary days, one firm: p\u00a0{p}; the smallest it can be is 1/{days}.",
-        p=p_text(found.p_value),
+        p=p_text(found.told_p),
         days=n + 1,
     )
     if sample.n > 1:
@@ -104,7 +104,7 @@ def _portfolio(ax: Axes, result: StudyResult, sample: Sample, day: int, name: st
         line = say(
             "Rank among ordinary days, the portfolio of {n}: p\u00a0{p}; the smallest it can be is 1/{days}.",
             n=sample.n,
-            p=p_text(found.p_value),
+            p=p_text(found.told_p),
             days=n + 1,
         )
     if found.regime and found.regime.used:

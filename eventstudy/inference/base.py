@@ -31,7 +31,7 @@ from eventstudy.engine.totals import (
 )
 from eventstudy.inference.distributions import upper_tail
 from eventstudy.inference.regime import Regime, Regimes, regime_of_all, regimes
-from eventstudy.language import Phrase
+from eventstudy.language import AtMost, Phrase
 from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
 from eventstudy.parallel import Executor
 from eventstudy.units.frequency import DAILY, Frequency
@@ -54,6 +54,11 @@ NOTHING_OWN = Phrase("the residuals of the pairs are the same: no pair has anyth
 COLLINEAR = Phrase(
     "the abnormal returns of some firms are the same, or follow from those of the others: no joint test is possible"
 )
+
+
+def at_most(p: float, least: float | None) -> float:
+    """A p-value, marked where it is the smallest that is possible (None or NaN: not known)."""
+    return AtMost(p) if least is not None and p <= least * (1 + 1e-9) else p
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,11 @@ class Significance:
     def undefined(cls, reason: str, n: int = 0) -> Significance:
         """The answer of a test that does not apply, with the reason."""
         return cls(float("nan"), float("nan"), "", None, n, False, (Phrase.quoted(reason),))
+
+    @property
+    def told_p(self) -> float:
+        """The p as people are told it: marked where no smaller one is possible."""
+        return at_most(self.p_value, self.least)
 
     def distrusted(self, reason: str, expected_size: float | None = None) -> Significance:
         """This answer, marked as not valid for `reason`; the expected size is kept from the first reason that has one."""

@@ -110,7 +110,7 @@ def placebo_in_space(returns: AbnormalReturns, window: Window, seed: int) -> Ser
         return SeriesSignificance.undefined(Phrase("the model has no donors: use synthetic_control"), returns.n)
     found = cumulate(returns, window)
     columns = slice(window.start - returns.event.start, window.end - returns.event.start + 1)
-    ratio, p = np.full(returns.n, np.nan), np.full(returns.n, np.nan)
+    ratio, p, least = (np.full(returns.n, np.nan) for _ in range(3))
     reasons: list[str] = [""] * returns.n
     for i in np.flatnonzero(found.covered):
         errors = returns.donors(int(returns.session_of[i]))
@@ -123,8 +123,8 @@ def placebo_in_space(returns: AbnormalReturns, window: Window, seed: int) -> Ser
         if np.isnan(ratio[i]):
             reasons[i] = Phrase("the donors make up the firm exactly, in the window too: there is no error to compare")
             continue
-        p[i] = (1 + (others >= ratio[i]).sum()) / (len(others) + 1)
-    return SeriesSignificance(ratio, p, "ranks of donors", reasons=tuple(reasons))
+        p[i], least[i] = (1 + (others >= ratio[i]).sum()) / (len(others) + 1), 1 / (len(others) + 1)
+    return SeriesSignificance(ratio, p, "ranks of donors", reasons=tuple(reasons), least=least)
 
 
 def ratios(before: Floats, within: Floats, used: Bools) -> Floats:

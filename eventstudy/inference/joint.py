@@ -68,7 +68,7 @@ def joint_placebo(sample: Sample, variant: str) -> Significance:
     df = float(returns.df[0])
     left_out = inner * (df - 1) / (df - inner)
     p = (1 + (left_out >= q).sum()) / (there.sum() + 1)
-    return Significance(q, float(p), "placebo", None, sample.n)
+    return Significance(q, float(p), "placebo", None, sample.n, least=float(1 / (there.sum() + 1)))
 
 
 def all_zero(n: int) -> Floats:

@@ -127,6 +127,7 @@ def placebo_sum(sample: Sample, variant: str) -> Significance:
         draws=sample.draws,
         interval=around,
         tails=(said.upper, said.lower),
+        least=1 / (sample.draws + 1),
         regime=max((one.near for one in events if one.near and one.near.ignored), key=lambda r: r.ratio, default=None),
     )
 

@@ -45,14 +45,14 @@ def variance_ratio(returns: AbnormalReturns, window: Window, seed: int) -> Serie
     squares = np.where(found.used, returns.sar[:, columns] ** 2, 0.0)
     length = found.used.sum(axis=1)
     ratio = np.where(found.covered, squares.sum(axis=1) / np.maximum(length, 1), np.nan)
-    p = np.full(returns.n, np.nan)
+    p, least = np.full(returns.n, np.nan), np.full(returns.n, np.nan)
     for i in np.flatnonzero(found.covered):
         days = returns.studentised[i]
         days = days[np.isfinite(days)] ** 2
         days = days[sets_of_days(len(days), int(length[i]), seed)].mean(axis=1)
-        p[i] = (1 + (days >= ratio[i] * (1 - 1e-12)).sum()) / (len(days) + 1)
+        p[i], least[i] = (1 + (days >= ratio[i] * (1 - 1e-12)).sum()) / (len(days) + 1), 1 / (len(days) + 1)
     draws = None if window.length == 1 else DRAWS
-    return SeriesSignificance(ratio, p, "placebo", draws=draws)
+    return SeriesSignificance(ratio, p, "placebo", draws=draws, least=least)
 
 
 def variance_placebo(sample: Sample, variant: str) -> Significance:
@@ -76,7 +76,7 @@ def variance_placebo(sample: Sample, variant: str) -> Significance:
     days = sample.variance_of_days
     if isinstance(days, str):
         return Significance.undefined(days, n)
-    return Significance(observed, upper_p(observed, days), "placebo", None, n)
+    return Significance(observed, upper_p(observed, days), "placebo", None, n, least=1 / (len(days) + 1))
 
 
 def beaver_u(sample: Sample, variant: str) -> Significance:

@@ -291,7 +291,7 @@ def _number(value: Any, spec: str, language: str) -> str:
     if not math.isfinite(value):
         return NO_FIGURE[language]
     if spec == "p":
-        return p_text(float(value), language)
+        return p_text(value, language)
     if spec == "times":
         spec = next((s for s in (".1f", ".2f", ".3f") if float(format(value, s)) != 1), ".1f")
     if spec == "day":
@@ -306,11 +306,18 @@ def _number(value: Any, spec: str, language: str) -> str:
     return german_number(text).replace("%", " %") + (unit.mark if percent else "")
 
 
+class AtMost(float):
+    """A p-value below which none is possible: it is as small as the number of ordinary days, or of draws, lets it be."""
+
+    __slots__ = ()
+
+
 def p_text(p: float, language: str = "en") -> str:
-    """A p-value as shown to people."""
+    """A p-value as shown to people, marked where no smaller one is possible."""
     if not math.isfinite(p):
         return NO_FIGURE[language]
     text = "<.001" if p < 0.001 else f"{p:.3f}"[1:] if p < 0.9995 else "1"
+    text = f"≤{text}" if isinstance(p, AtMost) and not text.startswith("<") else text
     return text if language == "en" else text.replace(".", "0,")
 
 

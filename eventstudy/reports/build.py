@@ -172,7 +172,7 @@ def missing(told: Material) -> Iterator[Text]:
         )
     early = [w for w in told.data["warnings"] if w["code"] == "WINDOW_INCOMPLETE"]
     for warning in early:
-        yield (f"{warning['ticker']}: ", told.words.said(warning["message"]))
+        yield (f"{told.whom(warning)}: ", told.words.said(warning["message"]))
     told_of = {(w["event_id"], w["ticker"]) for w in early}
     for i, firm in enumerate(told.data["firms"]):
         if (firm["event_id"], firm["ticker"]) not in told_of:

@@ -22,6 +22,7 @@ _SIGNS = {
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
     '"': r"\textquotedbl{}",
+    "≤": r"$\leq$",
     "−": "$-$",
     "…": r"\ldots{}",
     "\u00a0": "~",

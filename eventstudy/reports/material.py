@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from eventstudy.inference.base import at_most
 from eventstudy.panel import was_accepted
 from eventstudy.reports.parts import Figure, Span, Text
 from eventstudy.reports.words import Words
@@ -59,7 +60,15 @@ class Material:
         return self._told([w for w in self.data["warnings"] if was_accepted(w["message"])])
 
     def _told(self, warnings: list[dict[str, Any]]) -> tuple[Text, ...]:
-        return tuple((*((f"{w['ticker']}, ",) if w["ticker"] else ()), self.words.said(w["message"])) for w in warnings)
+        named = [(self.whom(w), self.words.said(w["message"])) for w in warnings]
+        return tuple((*((f"{who}, ",) if who else ()), said) for who, said in named)
+
+    def whom(self, warning: Mapping[str, Any]) -> str:
+        """The ticker that a warning is about, and its event where there are several."""
+        where = warning["event_id"] if len(self.data["events"]) > 1 else None
+        if warning["ticker"] and where:
+            return f"{warning['ticker']} ({where})"
+        return warning["ticker"] or where or ""
 
     @property
     def offers(self) -> tuple[Text, ...]:
@@ -84,9 +93,15 @@ class Material:
         return self.result.config.returns == "difference"
 
     def columns(self, *keys: str) -> tuple[str, ...]:
-        """Those of these columns that the study has: levels are not held, and a week or month has an end for its session."""
+        """Those of these columns that the study has: levels are not held, and a week or month has an end for its session.
+
+        Where p-values look to one side, the interval says that it has two.
+        """
         there = (key for key in keys if key != "bhar" or not self.levels)
-        return tuple("row ends" if key == "session" and not self.result.config.clock.daily else key for key in there)
+        called = {} if self.result.config.clock.daily else {"session": "row ends"}
+        if self.result.config.alternative != "two-sided":
+            called["interval"] = "interval of two sides"
+        return tuple(called.get(key, key) for key in there)
 
     @property
     def counted(self) -> str:
@@ -102,9 +117,11 @@ class Material:
         return self.words.number(level, 0 if round(level, 6).is_integer() else 1)
 
     def p(self, path: str) -> Figure:
-        """A p-value of the result."""
+        """A p-value of the result, marked where the least that is possible stands beside it and it is that."""
         value = value_at(self.data, path)
-        return Figure(path, value, self.words.p(value))
+        parent, _, key = path.rpartition(".")
+        least = value_at(self.data, parent).get(f"{key}_least")
+        return Figure(path, value, self.words.p(value if value is None else at_most(value, least)))
 
     def number(self, path: str, digits: int = 2, *, sign: bool = False) -> Figure:
         """A number of the result."""
@@ -144,8 +161,10 @@ class Material:
 
     def p_together(self, path: str) -> Span:
         """What is left of that p as all windows are judged together; a dash where no test is valid."""
-        has_test = value_at(self.data, path)["headline"] is not None
-        return self.p(f"{path}.p_adjusted_windows") if has_test else "–"
+        found = value_at(self.data, path)
+        if found["headline"] is None:
+            return "–"
+        return self.p(f"{path}.{'headline_p' if found['adjusted_by'] == 'primary' else 'p_adjusted_windows'}")
 
     def p_of_firm(self, path: str, test: str, key: str) -> Text:
         """The p of a test of one firm, `key` of the window at `path`; in brackets where the test is not valid there."""

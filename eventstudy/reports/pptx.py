@@ -115,7 +115,8 @@ class _Slides:
         """What a reader must know: doubts first."""
         warnings = [w for w in self.told.data["warnings"] if w["severity"] != "note"]
         said = self.told.words.said
-        texts = [f"{w['ticker']}: " * bool(w["ticker"]) + plain((said(w["message"]),)) for w in warnings]
+        named = [(self.told.whom(w), plain((said(w["message"]),))) for w in warnings]
+        texts = [f"{who}: {text}" if who else text for who, text in named]
         texts = list(dict.fromkeys(texts))
         if not texts:
             return

@@ -143,7 +143,7 @@ def notes(told: Material) -> Section:
     for code, members in groupby(warned, key=lambda w: w[1]["code"]):
         alike: dict[str, list[str]] = {}
         for _, warning in members:
-            alike.setdefault(warning["message"], []).append(_whom(told, warning))
+            alike.setdefault(warning["message"], []).append(told.whom(warning))
         rows += [(code, _warning(told, message, whom)) for message, whom in alike.items()]
     blocks: list[Block] = [Items(left)] if left else [Paragraph((told.words("nothing excluded"),))]
     blocks += [Facts(tuple(rows))] if rows else [Paragraph((told.words("nothing warned"),))]
@@ -152,14 +152,6 @@ def notes(told: Material) -> Section:
 
 _NAMED = 30
 """Up to so many that share a warning are named; all of them stand in the JSON file."""
-
-
-def _whom(told: Material, warning: dict[str, Any]) -> str:
-    """The ticker that a warning is about, and its event where there are several."""
-    where = warning["event_id"] if len(told.data["events"]) > 1 else None
-    if warning["ticker"] and where:
-        return f"{warning['ticker']} ({where})"
-    return warning["ticker"] or where or ""
 
 
 def _warning(told: Material, message: str, whom: list[str]) -> Text:

@@ -17,6 +17,7 @@ import numpy as np
 from eventstudy import disk
 from eventstudy.config import shown_as
 from eventstudy.errors import InvalidRequest
+from eventstudy.inference.base import at_most
 from eventstudy.language import Phrase
 from eventstudy.reports import files, html
 from eventstudy.reports.build import finding, in_doubt, joined, missing, title_of
@@ -385,7 +386,7 @@ def _row_of(
         if entry.doubts
         else ()
         if at is None
-        else figure(f"{path}.tests[{at}].p", words.p(lead["tests"][at]["p"])),
+        else figure(f"{path}.tests[{at}].p", words.p(at_most(lead["tests"][at]["p"], lead.get("headline_p_least")))),
     }
     status = words("doubtful" if entry.doubts else "partial" if entry.gap else "complete")
     spark: Text = () if entry.doubts else (_spark(data, words),)

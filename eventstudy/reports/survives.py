@@ -59,7 +59,11 @@ def _alone(told: Material, found: dict[str, Any]) -> Table:
             shown = plain((words.said(words_of_model(option)),))
         rows.append(_row(told, place, (f"{words(f'choice {name}')}: {shown}",)))
     window = words.window(*own["window"])
-    columns = (words("choice"), f"CAR{window}", *(words(key, level=told.level) for key in ("interval", "test", "p")))
+    columns = (
+        words("choice"),
+        f"CAR{window}",
+        *(words(key, level=told.level) for key in told.columns("interval", "test", "p")),
+    )
     return Table(words("cap.choices"), columns, tuple(rows), frozenset({3}))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from eventstudy.reports.material import Material
-from eventstudy.reports.parts import Block, Paragraph, Row, Section, Span, Table, Text
+from eventstudy.reports.parts import Block, Figure, Paragraph, Row, Section, Span, Table, Text
 from eventstudy.study.happened import what_happened
 from eventstudy.study.sentences import LEVEL, judged_together
 from eventstudy.study.sentences import finding as finding_of
@@ -29,7 +29,14 @@ def results(told: Material) -> Section:
     elif n <= _MANY:
         blocks += [_firms(told), Paragraph(_left_together(told), "note"), *_brackets(told)]
     blocks += [_together(told)] if n > 1 else said  # of one firm below its few rows: a report opens in plain words
-    return Section("results", told.words("s.results"), tuple(blocks))
+    return Section("results", told.words("s.results"), (*blocks, *_least(told, blocks)))
+
+
+def _least(told: Material, blocks: Iterable[Block]) -> Iterator[Block]:
+    """What ≤ before a p means, where one stands in these tables."""
+    cells = [cell for table in blocks if isinstance(table, Table) for row in table.rows for cell in row.cells]
+    if any(isinstance(span, Figure) and span.shown.startswith("≤") for cell in cells for span in cell):
+        yield Paragraph((told.words("least p"),), "note")
 
 
 def _stands_out(told: Material) -> Iterator[Block]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from string import Formatter
 from typing import Any
 
-from eventstudy.language import NO_FIGURE, in_language, shown
+from eventstudy.language import NO_FIGURE, in_language, p_text, shown
 from eventstudy.language.messages import Exclusion
 from eventstudy.reports.parts import Foreign, Lang, Span, Text, plain
 from eventstudy.units import unit_shown
@@ -88,6 +88,7 @@ PHRASES: dict[str, str] = {
     "up": "Up",
     "down": "Down",
     "interval": "{level} % interval",
+    "interval of two sides": "{level} % interval, two-sided",
     "n": "Pairs",
     "headline": "Headline test",
     "p": "p",
@@ -112,6 +113,7 @@ PHRASES: dict[str, str] = {
         "p of a stock: its place among windows made of ordinary days; p of a mean: headline test. Prices are in "
         "doubt, so no stock is named."
     ),
+    "least p": "≤ before a p: no smaller one is possible with so many ordinary days, or draws of them.",
     "in brackets": "p in brackets: the test is not valid there. The warnings say why, and the JSON file of each test.",
     "nothing left": "none",
     "day": "Day",
@@ -333,7 +335,7 @@ PHRASES: dict[str, str] = {
     "m.exact valid": "whether the exact t may be believed for this firm and window",
     "m.headline valid": "whether the headline test may be believed for it",
     "m.headline": "test that is valid for this design and is believed first",
-    "m.p headline": "p of that test",
+    "m.p headline": "p of that test; ≤ where no smaller one is possible",
     "m.p together": "what is left of it as all windows are judged together",
     "m.bhar": "buy-and-hold abnormal return",
     "m.n": "pairs of event and firm",
@@ -341,8 +343,8 @@ PHRASES: dict[str, str] = {
     "m.median CAR": "median CAR of all pairs",
     "m.up": "pairs whose CAR is above zero",
     "m.down": "pairs whose CAR is below zero",
-    "m.low": "lower end of the confidence interval",
-    "m.high": "upper end of the confidence interval",
+    "m.low": "lower end of the confidence interval, which has two sides",
+    "m.high": "upper end of the confidence interval, which has two sides",
     "m.test": "name of the test in the program",
     "m.statistic": "value of the test statistic",
     "m.p": "p of the test",
@@ -455,12 +457,7 @@ class Words:
 
     def p(self, value: Any) -> str:
         """A p-value."""
-        if value is None:
-            return self.number(None)
-        if value < 0.001:
-            return "<.001" if self.lang == "en" else "<0,001"
-        text = self.number(value, 3)
-        return text.removeprefix("0") if self.lang == "en" and value < 1 else text
+        return p_text(math.nan if value is None else value, self.lang)
 
     def window_of(self, found: Mapping[str, Any]) -> str:
         """The window that figures are of, as the study calls it."""

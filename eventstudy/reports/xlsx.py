@@ -19,6 +19,8 @@ import numpy as np
 
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import InvalidRequest
+from eventstudy.inference.base import at_most
+from eventstudy.language import AtMost
 from eventstudy.reports.build import finding, title_of
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Facts, Lang, plain
@@ -48,6 +50,7 @@ _LOOKS = {
     "share": {"num_format": "0.00%"},
     "t": {"num_format": "+0.00;-0.00;0.00"},
     "p": {"num_format": "0.0000"},
+    "least p": {"num_format": '"≤"0.0000'},
     "number": {"num_format": "0.000000"},
     "count": {"num_format": "0"},
     "text": {"text_wrap": True, "valign": "top"},
@@ -88,6 +91,12 @@ class Cell(NamedTuple):
     value: float | None
     look: str
     formula: str = ""
+
+
+def _p(found: dict[str, Any], key: str) -> Cell:
+    """A p-value of the result, marked where no smaller one is possible."""
+    p = found[key]
+    return Cell(p, "least p" if p is not None and isinstance(at_most(p, found[f"{key}_least"]), AtMost) else "p")
 
 
 def render(result: StudyResult, *, lang: Lang = "en") -> bytes:
@@ -365,7 +374,7 @@ class _Workbook:
                     Cell(found["p"], "p", self.p_formula.format(t=f"H{row}", row=i + 2)),
                     Cell(found["p_adjusted"], "p"),
                     found["headline"],
-                    Cell(found["headline_p"], "p"),
+                    _p(found, "headline_p"),
                     *([] if self.told.levels else [Cell(found["bhar"], "percent")]),
                     *(self._valid(f"firms[{i}].windows[{j}]", test) for test in ("exact_t", found["headline"])),
                 )
@@ -411,7 +420,6 @@ class _Workbook:
             ),
         )
         for j, window in enumerate(self.data["aggregate"]["windows"]):
-            p = next((t["p"] for t in window["tests"] if t["name"] == window["headline"]), None)
             sheet.add(
                 *self._ends(window),
                 Cell(window["n"], "count"),
@@ -422,7 +430,7 @@ class _Workbook:
                 self._value(window["ci_low"], "percent"),
                 self._value(window["ci_high"], "percent"),
                 window["headline"] or self.told.words.number(None),
-                Cell(p, "p"),
+                _p(window, "headline_p"),
                 Cell(window["p_adjusted_windows"], "p"),
                 *([] if self.told.levels else [Cell(window["bhaar"], "percent")]),
             )
@@ -443,7 +451,7 @@ class _Workbook:
                     *self._ends(window),
                     test["name"],
                     Cell(test["statistic"], "number"),
-                    Cell(test["p"], "p"),
+                    _p(test, "p"),
                     test["distribution"] or self.told.words.number(None),
                     Cell(test["df"], "count"),
                     Cell(test["n"], "count"),

@@ -22,7 +22,8 @@ _READ_BY: dict[str, tuple[str, Callable[..., Any]]] = {
 def told_of_swapped(error: EventStudyError, words: Mapping[str, Any]) -> EventStudyError:
     """What to raise in place of an error: that two files are swapped, where each can be read as the other and not as itself."""
     what = words.get("what")
-    reading = Reading(*(words.get(name) for name in ("dates", "decimal", "values", "unit_in", "ticker")))
+    said: dict[str, Any] = {name: words.get(name) for name in ("dates", "decimal", "values", "ticker")}
+    reading = Reading(**said, unit=words.get("unit_in"))
     events = partial(load_registry, tz=words.get("tz"), reading=reading)
     for option, (holds, read) in _READ_BY.items():
         beside = words.get(option)

@@ -24,7 +24,7 @@ from eventstudy.inference import (
     holm,
     romano_wolf_of_windows,
 )
-from eventstudy.inference.base import NO_ESTIMATION
+from eventstudy.inference.base import NO_ESTIMATION, at_most
 from eventstudy.inference.days import DRAWS
 from eventstudy.inference.distributions import critical_values
 from eventstudy.inference.parametric import Standardised
@@ -280,6 +280,8 @@ class FirmAnswers:
     """(N,) the test that speaks for each pair."""
     headline_p: Floats
     """(N,) p of that test."""
+    least: Floats
+    """(N,) the smallest p that it could give, where it counts; else NaN."""
     low: Floats
     """(N,) the smallest effect that the headline test does not reject; NaN where it rejects none."""
     high: Floats
@@ -289,6 +291,10 @@ class FirmAnswers:
     def spoken(self, i: int) -> Significance:
         """What the headline test says of pair i."""
         return self.tests[self.headline[i]].at(i)
+
+    def told_p(self, i: int) -> float:
+        """The headline p of pair i as people are told it: marked where no smaller one is possible."""
+        return at_most(float(self.headline_p[i]), float(self.least[i]))
 
     @property
     def believed(self) -> Bools:
@@ -333,6 +339,7 @@ def ask_firms(
             unknown,
             unknown,
             unknown,
+            unknown,
             {"exact_t": none},
         )
     headline = "variance_ratio" if outcome == "volatility" else "placebo"
@@ -356,7 +363,8 @@ def ask_firms(
     none = ~np.isfinite(high - low) | (outcome == "volatility") | (~speaks & bool(returns.descriptive))
     none |= np.array(chosen.storms or ("",) * returns.n) != ""
     low, high = np.where(none, np.nan, low), np.where(none, np.nan, high)
-    return FirmAnswers(window, found, p, holm(p), by, headline_p, low, high, tests)
+    least = np.where(speaks, np.nan if chosen.least is None else chosen.least, np.nan)
+    return FirmAnswers(window, found, p, holm(p), by, headline_p, least, low, high, tests)
 
 
 def _storms(name: str, said: SeriesSignificance, near: Sequence[Regime]) -> tuple[str, ...]:

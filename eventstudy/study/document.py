@@ -121,6 +121,7 @@ def _firm_window(result: StudyResult, window: Window, i: int) -> dict[str, Any]:
         "p_adjusted": number(firm.p_adjusted[i]),
         "headline": firm.headline[i],
         "headline_p": number(firm.headline_p[i]),
+        "headline_p_least": number(firm.least[i]),
         "ci_low": number(firm.low[i]),
         "ci_high": number(firm.high[i]),
         "regime": regime_as_dict(firm.spoken(i).regime),
@@ -168,6 +169,7 @@ def _test(name: str, answer: Significance) -> dict[str, Any]:
         "name": name,
         "statistic": number(answer.statistic),
         "p": number(answer.p_value),
+        "p_least": number(answer.least),
         "distribution": answer.distribution or None,
         "df": number(answer.df),
         "n": answer.n,
@@ -234,6 +236,7 @@ def window_as_dict(answer: Answer, adjusted: Adjusted | None = None) -> dict[str
         "adjusted_by": (adjusted and adjusted.by) or None,
         "common_effect": number(answer.common_effect),
         "headline_p": number(said.p_value) if said else None,
+        "headline_p_least": number(said.least) if said else None,
         "regime": regime_as_dict(answer.regime),
         "robustness": list(answer.look_next),
         "tests": [_test(name, test) for name, test in answer.tests.items()],
@@ -245,7 +248,19 @@ def regime_as_dict(found: Regime | None) -> dict[str, Any] | None:
     return found and {"ratio": number(found.ratio), "p": number(found.p), "used": found.used}
 
 
-_OF_TESTS = ["name", "statistic", "p", "distribution", "df", "n", "valid", "headline", "expected_size", "reasons"]
+_OF_TESTS = [
+    "name",
+    "statistic",
+    "p",
+    "p_least",
+    "distribution",
+    "df",
+    "n",
+    "valid",
+    "headline",
+    "expected_size",
+    "reasons",
+]
 
 
 def table_of_tests(answer: Answer) -> pd.DataFrame:
@@ -255,6 +270,7 @@ def table_of_tests(answer: Answer) -> pd.DataFrame:
             "name": name,
             "statistic": s.statistic,
             "p": s.p_value,
+            "p_least": np.nan if s.least is None else s.least,
             "distribution": s.distribution,
             "df": s.df,
             "n": s.n,

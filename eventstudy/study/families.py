@@ -49,7 +49,7 @@ class Cell:
     @property
     def p(self) -> float:
         """That of the headline."""
-        return self.answer.tests[self.answer.headline].p_value if self.answer.headline else float("nan")
+        return self.answer.tests[self.answer.headline].told_p if self.answer.headline else float("nan")
 
 
 def of_windows(result: Result, group: str | None = None) -> dict[Window, Adjusted]:
@@ -78,7 +78,7 @@ def _together(result: Result, cells: Sequence[Cell]) -> list[Adjusted]:
     p = np.array([cell.p for cell in cells])
     known = int(np.isfinite(p).sum())
     if known <= 1:
-        return [Adjusted(float(one), ALONE, known) for one in p]
+        return [Adjusted(cell.p, ALONE, known) for cell in cells]
     found = _by_days(result, cells)
     by = COPULA if found is None else ROMANO_WOLF
     if found is None:

@@ -368,7 +368,7 @@ def _p(result: StudyResult, window: Window) -> tuple[float, str, Sample]:
     """The headline p of a window, of how many it is the p that are judged together, and what was tested; NaN: no test fits."""
     sample = result.sample(window, counted(result))
     _, judged = headline_of(sample, advice.describe(sample), result.config.variants)
-    p = judged.p_value if judged.valid else float("nan")
+    p = judged.told_p if judged.valid else float("nan")
     of = ""
     if window in result.adjusted and judged.valid:
         p, of = _together(result.adjusted[window])

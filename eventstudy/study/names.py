@@ -14,7 +14,7 @@ _TESTS = {
     "bhar_bootstrap": Phrase("bootstrap of buy-and-hold returns"),
     "bmp": Phrase("standardised cross-sectional test"),
     "bmp_adjusted": Phrase("correlation-adjusted cross-sectional test"),
-    "caar_t": Phrase("t test of the mean CAR over time"),
+    "caar_t": Phrase("t test of the mean CAR"),
     "calendar_time": Phrase("calendar-time portfolio"),
     "cda": Phrase("crude dependence test"),
     "conformal": Phrase("permutation of days"),

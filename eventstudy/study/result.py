@@ -24,6 +24,7 @@ from eventstudy.engine.abnormal import AbnormalReturns, average, weighted_averag
 from eventstudy.errors import InvalidRequest, named
 from eventstudy.events import Event
 from eventstudy.inference import Pairs, Sample, SeriesSignificance, Significance, WeightedMean, precision_weighted
+from eventstudy.inference.base import at_most
 from eventstudy.inference.distributions import critical_values, p_t
 from eventstudy.language import Phrase, Translated
 from eventstudy.language.messages import NEWS_OF_A_DAY
@@ -43,7 +44,7 @@ from eventstudy.study.happened import what_happened
 from eventstudy.study.impossible import impossible
 from eventstudy.study.offers import Offer, offers
 from eventstudy.study.sentences import amount, finding, p_text
-from eventstudy.study.text import screen, whom
+from eventstudy.study.text import names_of, of_one_kind, screen, whom
 from eventstudy.text import json_text
 from eventstudy.units.windows import Window
 
@@ -395,6 +396,7 @@ class StudyResult(Result):
                         "bhar": self.bhars[window],
                         "headline": list(firm.headline),
                         "headline_p": firm.headline_p,
+                        "headline_p_least": firm.least,
                         "ci_low": firm.low,
                         "ci_high": firm.high,
                     }
@@ -905,8 +907,8 @@ class StudyResult(Result):
             str(self.config.called(Window(s, e))) for s, e in zip(table.pop("start"), table.pop("end"), strict=True)
         ]
         with self.config.as_shown():
-            told = zip(table["car"], table["headline_p"], strict=True)
-            table["said"] = [_car_text(self, car, p) for car, p in told]
+            told = zip(table["car"], table["headline_p"], table["headline_p_least"], strict=True)
+            table["said"] = [_car_text(self, car, at_most(p, least)) for car, p, least in told]
             shown = table.pivot(index=["event_id", "ticker"], columns="window", values="said")
             order = pd.MultiIndex.from_tuples(
                 [(p.event_id, p.ticker) for p in self.panel.pairs], names=shown.index.names
@@ -926,14 +928,14 @@ class StudyResult(Result):
 
     def _repr_html_(self) -> str:
         """What happened, a table, day 0 and what to know before believing it, for Jupyter."""
-        known: dict[str, list[Warned]] = {}
+        known: dict[tuple[str, bool, str], list[Warned]] = {}
         for w in self.warned:
             if w.severity == "caution" and w.code not in NEWS_OF_A_DAY:
-                known.setdefault(w.code, []).append(w)
-        lines = []
-        for code, told in known.items():
+                known.setdefault(of_one_kind(w), []).append(w)
+        lines, names = [], names_of(self)
+        for (code, _, _), told in known.items():
             alike = "" if len({w.message for w in told}) == 1 else " (and the like)"
-            lines.append(f"{f'{code} {whom(told)}'.strip()}: {told[0].message}{alike}")
+            lines.append(f"{f'{code} {whom(told, names)}'.strip()}: {told[0].message}{alike}")
         with self.config.as_shown():
             day0 = worded("day 0")
         days = dict.fromkeys(
@@ -955,5 +957,5 @@ def _car_text(result: StudyResult, car: float, p: float) -> str:
 
 def _mean_text(result: StudyResult, answer: Answer) -> str:
     """A mean CAR and the p of its headline test."""
-    p = answer.tests[answer.headline].p_value if answer.headline else float("nan")
+    p = answer.tests[answer.headline].told_p if answer.headline else float("nan")
     return f"{amount(result)(answer.caar)} (p {p_text(p)})" if answer.n else ""

@@ -108,7 +108,7 @@ def _told(result: StudyResult, answers: list[Answer]) -> list[Phrase]:
             )
         )
     if unlike := [a for a in out if _unlike(a)]:
-        windows = [Phrase("{window} (p {p:p})", window=a.window, p=a.tests[_ON_AVERAGE].p_value) for a in unlike]
+        windows = [Phrase("{window} (p {p:p})", window=a.window, p=a.tests[_ON_AVERAGE].told_p) for a in unlike]
         told.append(
             Phrase(
                 "whether such firms move on average, or only these did: {windows} by {tests:list}",

@@ -6,6 +6,7 @@ warnings and exclusions in plain words.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy.inference import Significance
+from eventstudy.inference.base import at_most
 from eventstudy.language.messages import NEWS_OF_A_DAY
 from eventstudy.language.wording import worded
 from eventstudy.panel import Ints, Warned
@@ -48,7 +50,7 @@ def screen(result: StudyResult, *, verbose: bool = False) -> str:
         list(_how(result)),
         wrapped(finding(result)) if few and not result.withheld() else [],
         list(_firms_in_detail(result)) if few else list(_firms_in_rows(result)),
-        [] if few else list(_together(result)),
+        list(_together(result)) if result.returns.n > 1 else [],
         list(_tests(result)) if verbose else [],
         list(notes(result, verbose)),
     ]
@@ -177,8 +179,9 @@ def car_in_words(config: StudyConfig) -> str:
 
 
 def interval_name(config: StudyConfig) -> str:
-    """What an interval is called: 95 % interval."""
-    return f"{100 * config.level:.4g} % interval"
+    """What an interval is called: 95 % interval; that it has two sides, where p-values look to one."""
+    sides = "" if config.alternative == "two-sided" else ", two-sided"
+    return f"{100 * config.level:.4g} % interval{sides}"
 
 
 def _model_line(result: StudyResult, i: int) -> str:
@@ -231,9 +234,7 @@ def _window_rows(result: StudyResult, i: int) -> Iterator[list[str]]:
 
 def smallest_told(said: Significance) -> str:
     """A p as shown to people, marked where no smaller one is possible, and in brackets where the test is not valid."""
-    told = p_text(said.p_value)
-    at_floor = said.least is not None and said.p_value <= said.least * (1 + 1e-9)
-    told = f"≤{told}" if at_floor and not told.startswith("<") else told
+    told = p_text(said.told_p)
     return f"({told})" if _doubted(said) else told
 
 
@@ -388,10 +389,11 @@ def _together(result: StudyResult) -> Iterator[str]:
     headlines = list(dict.fromkeys(a.headline for a in answers if a.headline))
     valid = {name for a in answers for name, test in a.tests.items() if test.valid}
     second = [name for name in ("bmp_adjusted",) if name in valid and not {name, "bmp"} & {*headlines}]
-    several = " where shown" if len(headlines) > 1 else ""
-    for name in headlines:
-        cells = [smallest_told(a.tests[name]) if name == a.headline else "" for a in answers]
-        rows.append([f"  p, {name} (headline{several})", *cells])
+    if headlines:
+        by = f", {headlines[0]} (headline)" if len(headlines) == 1 else " of the headline"
+        rows.append([f"  p{by}", *(smallest_told(a.tests[a.headline]) if a.headline else "" for a in answers)])
+    if len(headlines) > 1:
+        rows.append(["  by", *(a.headline or "" for a in answers)])
     for name in second:
         cells = [smallest_told(a.tests[name]) if name in a.tests and a.tests[name].valid else "" for a in answers]
         rows.append([f"  p, {name} (also valid)", *cells])
@@ -458,7 +460,8 @@ def _tests(result: StudyResult) -> Iterator[str]:
         rows = [["", "statistic", "p", ""]]
         for row in table.to_dict("records"):
             told = "" if row["valid"] else f"not valid: {row['reasons']}"
-            rows.append([f"  {row['name']}", f"{row['statistic']:.3f}", p_text(row["p"]), told])
+            p = p_text(at_most(row["p"], row["p_least"]))
+            rows.append([f"  {row['name']}", f"{row['statistic']:.3f}", p, told])
         rows[0][0] = f"tests of {window}"
         yield columns(rows, (1, 2))
 
@@ -500,14 +503,21 @@ def _of(tickers: Sequence[str]) -> str:
     return f" ({some_of(named, 4)})" if named else ""
 
 
-def whom(told: Iterable[Warned]) -> str:
+def names_of(result: StudyResult) -> dict[tuple[str | None, str | None], str]:
+    """What the pairs of tickers with several events are called, by event and ticker: each with its day 0."""
+    several = {ticker for ticker, n in Counter(pair.ticker for pair in result.panel.pairs).items() if n > 1}
+    both = zip(result.panel.pairs, result.panel.day0, strict=True)
+    return {(pair.event_id, pair.ticker): f"{pair.ticker} {d.session}" for pair, d in both if pair.ticker in several}
+
+
+def whom(told: Iterable[Warned], names: Mapping[tuple[str | None, str | None], str]) -> str:
     """The tickers that messages are about, each once and the first four by name; empty where they are about the study."""
-    return some_of(list(dict.fromkeys(w.ticker for w in told if w.ticker)), 4)
+    return some_of(list(dict.fromkeys(names.get((w.event_id, w.ticker), w.ticker) for w in told if w.ticker)), 4)
 
 
-def _of_code(w: Warned) -> tuple[str, bool]:
-    """What is told together: warnings of one code, those about the study before those about tickers."""
-    return w.code, w.ticker is not None
+def of_one_kind(w: Warned) -> tuple[str, bool, str]:
+    """What is told together: warnings of one code, those about the study first, and of these those of one sentence."""
+    return w.code, w.ticker is not None, "" if w.ticker else w.message.template
 
 
 def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
@@ -520,13 +530,14 @@ def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
     in_heading = () if verbose else doubts.doubts_of(result.warned)
     shown = [w for w in result.warned if w.code not in told_above and w not in told_by_day and w not in in_heading]
     of_study = {w.code for w in shown if w.ticker is None and w.code in _OF_EACH_TOO}
-    for (code, of_tickers), members in groupby(sorted(shown, key=_of_code), key=_of_code):
+    names = names_of(result)
+    for (code, of_tickers, _), members in groupby(sorted(shown, key=of_one_kind), key=of_one_kind):
         told = list(members)
         if verbose or len(told) == 1:
-            lines = [f"{w.code} {w.ticker + ': ' if w.ticker else ''}{w.message}" for w in told]
+            lines = [f"{w.code} {whom([w], names) + ': ' if w.ticker else ''}{w.message}" for w in told]
         else:
             alike = "" if len({w.message for w in told}) == 1 else " (and the like; --verbose shows all)"
-            named = whom(told)
+            named = whom(told, names)
             lines = [f"{code}{f' {named}:' if named else ''} {told[0].message}{alike}"]
             if of_tickers and code in of_study:
                 lines = [f"{code} {named}: by themselves too (--verbose shows all)"]
@@ -548,7 +559,7 @@ def many_screen(result: AggregateResult, *, verbose: bool = False) -> str:
     rows = [[*head, *(["p together"] if several else [])]]
     for answer in result.answers.values():
         interval = f"{percent(answer.interval[0])} .. {percent(answer.interval[1])}" if answer.interval else ""
-        p = p_text(answer.tests[answer.headline].p_value) if answer.headline else ""
+        p = p_text(answer.tests[answer.headline].told_p) if answer.headline else ""
         told = [percent(answer.caar), interval, percent(answer.bhaar), answer.headline or "no valid test", p]
         signs = f"{answer.n_positive:,} : {answer.n_negative:,}"
         together = [p_text(result.adjusted[answer.window].p) if answer.headline else ""] if several else []
@@ -569,7 +580,12 @@ def many_screen(result: AggregateResult, *, verbose: bool = False) -> str:
         [line for why in _lacking(result) for line in wrapped(why)],
         _sums_tests(result) if verbose else [],
         [line for n in _left_out_of_sums(result) for line in wrapped(n)],
-        [line for w in result.warned if w not in told_above for line in wrapped(f"{w.code}: {w.message}")],
+        [
+            line
+            for w in result.warned
+            if w not in told_above
+            for line in wrapped(f"{w.code}{f' {w.ticker}' if w.ticker else ''}: {w.message}")
+        ],
     ]
     return fitted("\n\n".join("\n".join(block) for block in blocks if block))
 
@@ -602,5 +618,5 @@ def _sums_tests(result: AggregateResult) -> list[str]:
     for window, answer in result.answers.items():
         for name, said in answer.tests.items():
             why = "yes" if said.valid else f"no: {'; '.join(said.reasons)}"
-            rows.append([str(window), name, f"{said.statistic:.3f}", p_text(said.p_value), why])
+            rows.append([str(window), name, f"{said.statistic:.3f}", p_text(said.told_p), why])
     return columns(rows, (2, 3)).splitlines()

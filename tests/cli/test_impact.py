@@ -29,7 +29,7 @@ def test_without_a_file_and_without_a_network(es: Es) -> None:
     assert day["low"] < day["abnormal"] < day["high"] < 0
     assert told["sentence"].startswith(
         "On Monday 27 January 2025 Nvidia (NVDA) lost 592.7 billion USD of market value, 467.1 billion USD more than the market"
-        " explains (95 % from -654.4 billion USD to -279.7 billion USD; p .004, placebo windows)."
+        " explains (95 % from -654.4 billion USD to -279.7 billion USD; p ≤.004, placebo windows)."
     )
 
 

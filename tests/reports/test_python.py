@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.language import p_text
 from eventstudy.study.result import StudyResult
 from eventstudy.units.windows import Window
 
@@ -27,9 +28,9 @@ def test_a_notebook_shows_what_happened_p_means_groups_day_0_and_cautions(sixtee
     page = unescape(sixteen._repr_html_())
     assert page.startswith("<p>On Monday 27 January 2025 the 16 stocks lost")
     firm, whole = sixteen.firm_answers[Window(0, 0)], sixteen.answers[Window(0, 0)]
-    assert f"{100 * firm.found.car[0]:+.2f} % (p {firm.headline_p[0]:.3f})".replace("p 0.", "p .") in page
+    assert f"{100 * firm.found.car[0]:+.2f} % (p {p_text(firm.told_p(0))})" in page
     assert "mean of 16" in page
-    assert f"{100 * whole.caar:+.2f} % (p .004)" in page, "1 / 251, the least that 250 ordinary days can give"
+    assert f"{100 * whole.caar:+.2f} % (p ≤.004)" in page, "1 / 251, the least that 250 ordinary days can give"
     assert "chip makers (6)" in page
     assert "day 0 is 2025-01-27 XNYS" in page
     assert "FAT_TAILS: residuals have fat tails" in page

@@ -1,0 +1,123 @@
+"""A p than which none smaller is possible is written with ≤ on every surface, and no other is."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from dataclasses import replace
+
+import eventstudy as es
+import numpy as np
+import openpyxl
+import pytest
+from eventstudy.inference.base import at_most
+from eventstudy.language import AtMost, Phrase, p_text
+from eventstudy.messages import Message
+from eventstudy.reports import render
+from eventstudy.study.result import StudyResult
+from eventstudy.windows import Window
+
+from tests.reports.conftest import Rendered
+
+DAY = Window(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("p", "least", "en", "de"),
+    [
+        (1 / 251, 1 / 251, "≤.004", "≤0,004"),
+        (1 / 251 * (1 + 1e-12), 1 / 251, "≤.004", "≤0,004"),
+        (2 / 251, 1 / 251, ".008", "0,008"),
+        (1 / 10_000, 1 / 10_000, "<.001", "<0,001"),
+        (0.004, None, ".004", "0,004"),
+        (0.004, math.nan, ".004", "0,004"),
+        (math.nan, 1 / 251, "n/a", "k. A."),
+    ],
+)
+def test_a_p_at_its_least_is_marked(p: float, least: float | None, en: str, de: str) -> None:
+    told = at_most(p, least)
+    assert (p_text(told), p_text(told, "de")) == (en, de)
+    assert f"{Phrase('p {p:p}', p=told)}" == f"p {en}"
+    assert json.loads(json.dumps(0.0 if math.isnan(told) else told)) == (0.0 if math.isnan(p) else p)
+
+
+def test_json_and_frames_have_the_least_p_beside_it(nvda: StudyResult) -> None:
+    firm = nvda.to_dict()["firms"][0]["windows"][0]
+    assert (firm["headline"], firm["headline_p"]) == ("placebo", firm["headline_p_least"])
+    assert firm["headline_p_least"] == pytest.approx(1 / 251, rel=1e-15)
+    least = {test["name"]: test["p_least"] for test in firm["tests"]}
+    assert (least["exact_t"], least["placebo"]) == (None, firm["headline_p"])
+    together = nvda.to_dict()["aggregate"]["windows"][0]
+    assert together["headline_p"] == together["headline_p_least"] == firm["headline_p"]
+    frame = nvda.windows().set_index(["start", "end"])
+    assert frame.loc[(0, 0), "headline_p_least"] == firm["headline_p"]
+    tests = nvda.tests((0, 0)).set_index("name")["p_least"]
+    assert tests["placebo"] == firm["headline_p"]
+    assert np.isnan(tests["exact_t"])
+
+
+def test_every_test_that_counts_days_or_draws_says_its_least_p(sixteen: StudyResult) -> None:
+    """None is below it, and a test by a formula has none."""
+    for window, answer in sixteen.answers.items():
+        for name, said in answer.tests.items():
+            counts = said.distribution in ("placebo", "ranks of donors")
+            assert (said.least is not None) == counts, name
+            if said.least is not None:
+                assert said.p_value >= said.least * (1 - 1e-12), (name, window)
+    joint = sixteen.answers[DAY].tests["joint_placebo"]
+    assert joint.least == pytest.approx(1 / 251, rel=1e-12)
+
+
+@pytest.mark.parametrize(("lang", "mark"), [("en", "≤.004"), ("de", "≤0,004")])
+def test_pages_write_it(rendered: Rendered, lang: str, mark: str) -> None:
+    words = {"en": "no smaller one is possible", "de": "Ein kleinerer Wert ist bei so vielen"}[lang]
+    for study in ("nvda", "sixteen"):
+        for form in ("html", "md"):
+            page = rendered(study, form, lang).decode()
+            assert mark in page
+            assert words in page
+        plain = mark.replace("≤", "")
+        assert rf"$\leq${plain}" in rendered(study, "latex", lang).decode()
+
+
+def test_what_is_above_its_least_is_not_marked(nvda: StudyResult) -> None:
+    """The announced day of the same event is an ordinary one."""
+    quiet = es.run("deepseek-r1", tickers=["NVDA"], windows=[(0, 0)])
+    assert "≤" not in render(quiet, "html", lang="en").decode()
+    assert "≤" not in quiet.text()
+    assert "≤.004" in nvda.text()
+
+
+def test_the_workbook_writes_it_and_keeps_the_number(rendered: Rendered, nvda: StudyResult) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(rendered("nvda", "xlsx")))["Windows"]
+    heads = [cell.value for cell in sheet[1]]
+    cell, other = sheet[2][heads.index("p (headline)")], sheet[2][heads.index("p (exact t)")]
+    assert cell.value == pytest.approx(nvda.firm_answers[DAY].headline_p[0], rel=1e-15)
+    assert cell.number_format == '"≤"0.0000'
+    assert "≤" not in other.number_format
+
+
+def test_charts_and_notebooks_write_it(nvda: StudyResult) -> None:
+    assert "≤.004" in nvda._repr_html_()
+    assert "≤.004" in str(nvda.plot("placebo").figure.get_label())
+
+
+def test_a_sentence_of_one_window_writes_it(nvda: StudyResult) -> None:
+    alone = replace(nvda.config, windows=(DAY,), primary=None)
+    result = replace(nvda, config=alone)
+    assert isinstance(result.adjusted[DAY].p, AtMost)
+    assert "(p ≤.004)" in result.summary()
+
+
+def test_two_findings_of_one_code_about_the_study_are_both_told(nvda: StudyResult) -> None:
+    """That an interval is left out is not folded behind that the headline says nothing of another window."""
+    both = [
+        Message.of("EFFECT_VARIES_WITH_RISK.against", windows=[Window(0, 5)]),
+        Message.of("EFFECT_VARIES_WITH_RISK.apart", windows=[DAY]),
+    ]
+    result = replace(nvda, noticed=(*nvda.noticed, *both))
+    told = " ".join(result.text().split())
+    for message in both:
+        assert message.message in told
+        assert message.message in result._repr_html_()
