@@ -13,10 +13,10 @@ import openpyxl
 import pytest
 from eventstudy.inference.base import at_most
 from eventstudy.language import AtMost, Phrase, p_text
-from eventstudy.messages import Message
+from eventstudy.language.messages import Message
 from eventstudy.reports import render
 from eventstudy.study.result import StudyResult
-from eventstudy.windows import Window
+from eventstudy.units.windows import Window
 
 from tests.reports.conftest import Rendered
 
