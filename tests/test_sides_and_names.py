@@ -8,6 +8,7 @@ import eventstudy as es
 import pandas as pd
 import pytest
 from eventstudy.reports import render
+from eventstudy.reports.parts import Lang
 from eventstudy.study.result import StudyResult
 
 HEADS = {
@@ -29,7 +30,7 @@ def both_sides() -> StudyResult:
 
 
 @pytest.mark.parametrize("lang", ["en", "de"])
-def test_pages_head_the_interval_with_its_sides(lang: str, one_sided: StudyResult, both_sides: StudyResult) -> None:
+def test_pages_head_the_interval_with_its_sides(lang: Lang, one_sided: StudyResult, both_sides: StudyResult) -> None:
     words = HEADS[lang][1]
     for result, there in ((one_sided, True), (both_sides, False)):
         for form in ("html", "md", "latex"):
