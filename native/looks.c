@@ -123,25 +123,63 @@ static int lacks_twice(const Grid *g, int64_t t, int64_t every, int64_t j) {
 
 #define TILE 16               /* days that are taken out of a table at once: a series at a time, as they may lie in memory */
 
-/* The closes of day t, one of the days that are `every` so many apart. */
+/* The closes of day t, one of the days that are `every` so many apart; where they lie side by side, as they are. */
 static const double *days_apart(const Grid *g, int64_t t, int64_t every, double *tile) {
     const int64_t k = t / every % TILE;
+    const char *row = g->at + t * g->day;
+    if (g->step == sizeof *tile && !g->which && (uintptr_t)row % sizeof *tile == 0) return (const double *)(const void *)row;
     for (int64_t j = 0; !k && j < g->series; j++)
         for (int64_t i = 0; i < TILE && t + i * every < g->days; i++) tile[i * g->series + j] = cell(g, t + i * every, j);
     return tile + k * g->series;
 }
 
+/* Marks of the closes of a day, a bit each, and some of its series. */
+typedef struct { uint32_t *mark; uint64_t *bit; int64_t *some; int log2; } Marks;
+
+static int marks_make(Marks *m, int64_t series, int64_t marked) {
+    m->log2 = 6;
+    while (((int64_t)1 << m->log2) < 8 * marked) m->log2++;
+    m->mark = malloc(sizeof *m->mark * (size_t)(series + 1));
+    m->bit = malloc((size_t)1 << m->log2 >> 3);
+    m->some = malloc(sizeof *m->some * (size_t)(series + 1));
+    return m->mark && m->bit && m->some ? 0 : -1;
+}
+
+static void marks_free(Marks *m) { free(m->mark); free(m->bit); free(m->some); }
+
+static inline void set_bit(const Marks *m, int64_t j) { m->bit[m->mark[j] >> 6] |= (uint64_t)1 << (m->mark[j] & 63); }
+static inline int has_bit(const Marks *m, int64_t j) { return m->bit[m->mark[j] >> 6] >> (m->mark[j] & 63) & 1; }
+static void clear_bits(const Marks *m) { memset(m->bit, 0, (size_t)1 << m->log2 >> 3); }
+
+/* Which of n series, `some`, hold a close of those of its own on this day: the others of its own are told apart by their marks. */
+static void meet_on(const Marks *m, const double *row, const uint8_t *own, int64_t series, int64_t n, uint8_t *met) {
+    clear_bits(m);
+    for (int64_t i = 0; i < n; i++) set_bit(m, m->some[i]);
+    for (int64_t j = 0; j < series && n; j++) {
+        if (!own[j] || !has_bit(m, j)) continue;
+        for (int64_t i = 0; i < n; i++) {
+            if (row[m->some[i]] != row[j]) continue;
+            met[m->some[i]] = 1;
+            m->some[i--] = m->some[--n];
+        }
+    }
+}
+
 /* Which series, none of its own, hold a close of these on one of the days that are `every` so many apart, as each must that has
  * a row of ten closes of theirs, unless it lacks a close on both of the days that fall into it. */
-static void meet_somewhere(const Grid *g, const uint8_t *own, int64_t every, Set *s, double *tile, uint8_t *met) {
+static void meet_somewhere(const Grid *g, const uint8_t *own, int64_t every, Marks *m, double *tile, uint8_t *met) {
     for (int64_t t = 0; t < g->days; t += every) {
         const double *row = days_apart(g, t, every, tile);
-        s->stamp++;
-        for (int64_t j = 0; j < g->series; j++) if (own[j] && !isnan(row[j])) set_put(s, bits_of_value(row[j]));
+        int64_t n = 0;
+        clear_bits(m);
+        for (int64_t j = 0; j < g->series; j++) m->mark[j] = (uint32_t)spot(bits_of_value(row[j]), m->log2);
+        for (int64_t j = 0; j < g->series; j++) if (own[j] && !isnan(row[j])) set_bit(m, j);
         for (int64_t j = 0; j < g->series; j++) {
             if (own[j] || met[j]) continue;
-            met[j] = isnan(row[j]) ? lacks_twice(g, t, every, j) : set_find(s, bits_of_value(row[j]))->stamp == s->stamp;
+            if (isnan(row[j])) met[j] = (uint8_t)lacks_twice(g, t, every, j);
+            else if (has_bit(m, j)) m->some[n++] = j;
         }
+        meet_on(m, row, own, g->series, n, met);
     }
 }
 
@@ -177,21 +215,22 @@ static void count_days(const Grid *g, const uint8_t *own, const uint8_t *met, Se
 }
 
 int NAMED(count_met, LEVEL)(const Grid *g, const uint8_t *own, int64_t every, int64_t *count) {
-    Set theirs = {0}, mine = {0};
+    Set theirs = {0};
+    Marks marks = {0};
     uint8_t *met = calloc((size_t)g->series + 1, 1);
     double *tile = malloc(sizeof *tile * (TILE * (size_t)g->series + 1));
     int64_t owned = 0, found = 0, which[FEW];
     memset(count, 0, sizeof *count * (size_t)g->series);
     for (int64_t j = 0; j < g->series; j++) if (own[j]) { if (owned < FEW) which[owned] = j; owned++; }
-    int failed = !met || !tile || set_make(&mine, owned) ? -1 : 0;
+    int failed = !met || !tile || marks_make(&marks, g->series, owned) ? -1 : 0;
     if (!failed) {
         if (owned <= FEW) meet_few(g, own, which, owned, every, tile, met);
-        else meet_somewhere(g, own, every, &mine, tile, met);
+        else meet_somewhere(g, own, every, &marks, tile, met);
         for (int64_t j = 0; j < g->series; j++) found += met[j];
         if (found) failed = set_make(&theirs, found);
         if (found && !failed) count_days(g, own, met, &theirs, count);
     }
-    free(met); free(tile); free(mine.slot); free(theirs.slot);
+    free(met); free(tile); marks_free(&marks); free(theirs.slot);
     return failed;
 }
 

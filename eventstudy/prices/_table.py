@@ -179,7 +179,7 @@ class PriceTable:
     @cached_property
     def _places(self) -> dict[str, int]:
         """The column of each ticker."""
-        return {str(t): i for i, t in enumerate(self.close.columns)}
+        return {str(t): i for i, t in enumerate(self.close.columns.tolist())}
 
     def naming(self, tickers: Iterable[str]) -> PriceTable:
         """The table for who names these tickers: their columns are sound, and those without a price are in `missing`.
@@ -322,7 +322,8 @@ class PriceTable:
         days = self.close.index.to_numpy("datetime64[D]")
         rows = slice(*np.searchsorted(days, np.array([first, last + timedelta(1)], "datetime64[D]")).tolist())
         columns = [self._places[t] for t in tickers]
-        fields = {name: frame.iloc[rows, columns] for name, frame in self.fields.items()}
+        every = columns == list(range(len(self._places)))  # of all columns as they stand nothing is copied
+        fields = {name: frame.iloc[rows] if every else frame.iloc[rows, columns] for name, frame in self.fields.items()}
         return replace(self, fields=fields, info={t: self.info[t] for t in tickers}, given=None)
 
     def sha256(self) -> str:
