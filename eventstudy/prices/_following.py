@@ -75,7 +75,7 @@ def _in_one(parts: Parts, where: str) -> PriceTable:
         explained=tuple(phrase for _, table in filled for phrase in table.explained),
         names={asked: name for _, table in filled for asked, name in table.names.items()},
     )
-    return replace(result, read_as=(told, *said, size_of(result)))
+    return replace(result, read_as=(told, *said, size_of(days.to_numpy("datetime64[D]"), tickers)))
 
 
 def _of_one_kind(ticker: str, parts: Parts, where: str) -> SeriesInfo:

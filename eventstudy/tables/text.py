@@ -484,6 +484,10 @@ class TextCells:
                 continue
             numbers = any(looks_like_one(cell) or _NUMBER.fullmatch(cell) for cell in held)
             apart = not all(above.strip() for above in end[:k])  # by a blank line from the table
+            counted = len(held) == 1 and line == lines[-1] and ended and self.width > 1 and held[0].isdigit()
+            if counted and looks_like_one(self._row(end[k - 1])[0] if k else "") and not looks_like_one(held[0]):
+                gone += 1  # a count or a sum of bytes below the dates
+                continue
             if (len(held) > 1 and (numbers or not apart)) or (len(held) == 1 and (numbers or not _words(held[0]))):
                 break
             gone += 1
@@ -869,7 +873,7 @@ def _odd_so_far(marks: Bools) -> Bools:
 
 def _words(cell: str) -> bool:
     """Whether a cell holds several words, or a sentence in letters that are written without blanks."""
-    return len(cell.split()) > 1 or (len(cell) > 12 and not cell.isascii())
+    return len(cell.split()) > 1 or ((len(cell) > 12 or ":" in cell or "：" in cell) and not cell.isascii())
 
 
 @cache

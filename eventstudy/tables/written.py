@@ -95,6 +95,8 @@ DIGITS = (
     | dict.fromkeys((0x200B, 0x200E, 0x200F, 0x2060), "")
 )
 """Digits and marks of numbers and dates as Arabic and full-width letters have them, and marks that nobody sees."""
+_DAY_BEHIND = re.compile(r"(?<=[0-9日])(?:\s*[,/]\s*|\s+)([^\W\d_]{1,10})\.?$")
+"""A day of the week behind a day: `2024-01-02,二`, `02.01.2024 Di`."""
 _PLAIN = {
     **DIGITS,
     **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-"),
@@ -135,11 +137,12 @@ _FROM_UTC = re.compile(r"(?:UTC|GMT)[+-][0-9]{1,2}(?::?[0-9]{2})?", re.IGNORECAS
 
 @cache
 def _named_zone() -> re.Pattern[str]:
-    return re.compile(rf"(?<=[0-9mMhHr.])\s*(\()?(?P<zone>{'|'.join(_zones())})(?(1)\))$")
+    places = r"(?:Africa|America|Asia|Atlantic|Australia|Europe|Pacific|US)/[A-Za-z_/]+"
+    return re.compile(rf"(?<=[0-9mMhHr.])\s*(?P<open>[(\[])?(?P<zone>{'|'.join(_zones())}|{places})(?(open)[)\]])$")
 
 
 def _without_zone(text: str) -> tuple[str, str | None]:
-    """A text that ends in a time, and the name of a zone behind it: 16:05 ET, 16:05 (ET); None: there is none."""
+    """A text that ends in a time, and the zone behind it: 16:05 ET, 16:05 (ET), 16:05 Asia/Tokyo; None: there is none."""
     hit = _named_zone().search(text)
     return (text[: hit.start()], hit["zone"]) if hit else (text, None)
 
@@ -166,17 +169,17 @@ def shows(aware: datetime, zone: str) -> bool:
     return (len(name) == 2 and name[1] == "T") or shown[:1] in "+-" or shown == _ENGLISH.get(name, name)
 
 
-def local_time(naive: datetime, zone: str) -> datetime | Phrase:
-    """A time of the zone of this abbreviation; or why it is none."""
+def local_time(naive: datetime, called: str) -> datetime | Phrase:
+    """A time of the zone of this abbreviation or IANA name; or why it is none."""
     try:
-        place = place_of(zone)
+        place, there = place_of(called), zone(called)
     except InvalidRequest as error:
         return Phrase("{what}; {hint}", what=error.what, hint=error.hint)
-    aware = naive.replace(tzinfo=ZoneInfo(str(place)))
-    if aware.utcoffset() != aware.replace(fold=1).utcoffset() or not shows(aware, zone):
+    aware = naive.replace(tzinfo=there)
+    if aware.utcoffset() != aware.replace(fold=1).utcoffset() or (place and not shows(aware, called)):
         return Phrase(
             "{zone} is not the time of that place on {date}; write the offset, e.g. -05:00",
-            zone=zone,
+            zone=called,
             date=naive.date(),
         )
     return aware.replace(tzinfo=timezone(aware.utcoffset() or timedelta()))
@@ -242,6 +245,8 @@ def taken_apart(text: str, *, serials: bool = False, years: bool = False) -> Wri
         text = re.sub(r"(?<=\d[.-]) (?=\d)", "", text)
         text = re.sub(r"(?<=[0-9]),? (?:at|um) (?=[0-9])", " ", text)
         text = _UHR.sub(lambda hit: f"{hit[1]}:{hit[2] or hit[3] or '00'}", text)
+        if (hit := _DAY_BEHIND.search(text)) and fold(hit[1]) in _weekdays():
+            return _with_word(text[: hit.start()], hit[1], serials=serials, years=years)
         if hit := _BRACKETS.search(text):
             return _with_word(text[: hit.start()], hit[1], serials=serials, years=years)
         text = _BEHIND.sub("", text)

@@ -568,11 +568,12 @@ KINDS = {
 
 def every() -> dict[str, Shape]:
     """All shapes."""
+    from tests.tables.downloads import DOWNLOADS
     from tests.tables.exports import EXPORTS
     from tests.tables.habits import HABITS
     from tests.tables.vendors import VENDORS
 
-    return {**SHAPES, **VENDORS, **EXPORTS, **HABITS}
+    return {**SHAPES, **VENDORS, **EXPORTS, **DOWNLOADS, **HABITS}
 
 
 def listed() -> str:

@@ -43,7 +43,6 @@ S["wide tz NY->UTC"] = C.tz_localize("America/New_York").tz_convert("UTC")
 S["tokyo->UTC"] = C.tz_localize("Asia/Tokyo").tz_convert("UTC")
 S["tokyo"] = C.tz_localize("Asia/Tokyo")
 S["period D"] = C.to_period("D")
-S["period W"] = C.iloc[::5].set_axis(pd.PeriodIndex(D[::5], freq="W"))
 S["period M"] = C.iloc[::20].set_axis(pd.PeriodIndex(D[::20], freq="M"))
 S["date objs"] = C.set_axis([d.date() for d in D])
 S["datetime objs"] = C.set_axis(pd.Index([d.to_pydatetime() for d in D], dtype=object))
@@ -131,7 +130,7 @@ S["timestamps col"] = L.assign(date=L.date.map(lambda d: int(d.timestamp())))
 S["ns ints"] = L.assign(date=L.date.astype("int64"))
 
 REFUSED = {
-    "period W": "period of more than a day", "period M": "period of more than a day", "list of frames": "no table",
+    "period M": "given twice", "list of frames": "no table",
     "long dup cols": "there twice", "polars series": "no column 'date'", "np array": "no table", "empty": "no prices",
     "no rows": "no prices", "nan index": "the date is empty", "dup index": "given twice", "inf": "infinite",
     "range index no dates": "no column 'date'", "generator": "no table", "xarray-like": "no table"

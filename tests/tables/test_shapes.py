@@ -7,17 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from eventstudy.errors import EventStudyError
+from eventstudy.errors import EventStudyError, InvalidFile
 from eventstudy.prices import Reading, load_prices
 
+from tests.tables.downloads import DOWNLOADS, NAMELESS
+from tests.tables.downloads import OF as OF_DOWNLOADS
 from tests.tables.exports import EXPORTS
 from tests.tables.exports import OF as OF_EXPORTS
 from tests.tables.habits import HABITS, REFUSED
 from tests.tables.shapes import BEGIN, CLOSE, END, RETURNS, SHAPES, WRITTEN, Shape
 from tests.tables.vendors import OF, VENDORS
 
-FURTHER: dict[str, Shape] = {**VENDORS, **EXPORTS, **HABITS}
-WHOSE = OF | OF_EXPORTS
+FURTHER: dict[str, Shape] = {**VENDORS, **EXPORTS, **HABITS, **DOWNLOADS}
+WHOSE = OF | OF_EXPORTS | OF_DOWNLOADS
 
 
 @pytest.mark.parametrize("key", SHAPES)
@@ -60,6 +62,14 @@ def test_what_may_mean_something_else_is_refused(tmp_path: Path, key: str) -> No
     except EventStudyError as error:
         missing = {"NVDA": error, "SPY": error}
     assert all(said in str(missing[ticker]) for ticker in ("NVDA", "SPY"))
+
+
+@pytest.mark.parametrize("key", NAMELESS)
+def test_columns_without_names_are_not_guessed(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "NVDA.csv"
+    path.write_text(NAMELESS[key], encoding="utf-8")
+    with pytest.raises(InvalidFile, match="there is no row that names the columns"):
+        load_prices(["NVDA"], path=path)
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
