@@ -105,7 +105,7 @@ def _stacked(field: str, held: Sequence[tuple[str, pd.DataFrame]], where: str) -
         names = [name for name, frame in held if day in frame.index and ticker in frame]
         raise InvalidFile(
             f"{' and '.join(names)} have other values of {field} of {ticker} on {day:%Y-%m-%d}:"
-            f" {low.iloc[row, column]:g} and {high.iloc[row, column]:g}",
+            f" {low.to_numpy(float)[row, column]:g} and {high.to_numpy(float)[row, column]:g}",
             where=where,
             hint="keep one of them; adjusted prices change from one download to the next",
         )
