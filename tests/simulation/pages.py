@@ -84,15 +84,14 @@ def _each(part: str, design: str, windows: Sequence[str] = WINDOWS, decimals: in
 
 
 def of_tables() -> Rows:
-    """Of each table of other code its cells, how many studies are stored for one, and how many lie apart."""
+    """Of each table of other code its cells, how many studies one rests on, and how many lie apart."""
     found = {}
     for table, told in TABLES.items():
         own = [cell for cell in cells() if cell.table == table]
-        there = [cell for cell in own if cell.key in runs()]
-        draws = sorted(runs()[cell.key].draws for cell in there)
-        held = [abs(errors(cell)) for cell in there if cell.percent is not None]
+        draws = sorted(runs()[cell.key].draws for cell in own)
+        held = [abs(errors(cell)) for cell in own if cell.percent is not None]
         far = f"{sum(one > 2 for one in held)} of {len(held)}"
-        found[told] = [f"{len(there)} of {len(own)}", f"{draws[0]:,} to {draws[-1]:,}", far]
+        found[told] = [str(len(own)), " to ".join(f"{n:,}" for n in sorted({draws[0], draws[-1]})), far]
     return found
 
 
@@ -142,7 +141,7 @@ def tables() -> Mapping[tuple[str, str], Rows]:
             ]
             for label, (name, of, window) in _FOUND.items()
         },
-        ("rulings", "| what is simulated | figures stored |"): of_tables(),
+        ("rulings", "| what is simulated | figures |"): of_tables(),
         ("correlation", "| design | f, about |"): {
             label: [f, *(f"{_stored()['B1', design, what, ELEVEN]:.1f}" for what in days)]
             for label, (f, design) in _CROWDED.items()

@@ -1,12 +1,11 @@
 """What other code found for the designs of each table (`tables.csv`), and the stored run of each of its cells.
 
-`python -m tests.simulation.tables` shows the cells that have no stored run, and those that lie far from it.
+`python -m tests.simulation.tables` shows the cells that lie far from their run.
 """
 
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -32,14 +31,6 @@ TABLES: Mapping[str, str] = {
     "B6": "other events of the firm among the estimation days",
 }
 """In the order of the docs."""
-
-
-OPEN: Mapping[str, tuple[str, ...]] = {
-    "B1": ("^(100 dates|5 firms)[^%]*, 1 %, ",),
-    "B2": ("^(30 firms|20 firms|60 firms)[^%]*, (corrado_zivney|generalized_sign|grank_z|sign|wilcoxon)$",),
-    "B4": ("groups mixed", "30 own", "40 firms"),
-}
-"""What of each table has no stored run yet, words by design and test."""
 
 
 class Key(NamedTuple):
@@ -105,16 +96,6 @@ def _runs() -> Iterator[tuple[Key, Run]]:
                 yield Key(*(row[name] for name in Key._fields)), run
 
 
-def lacking() -> list[Cell]:
-    """Cells without a stored run."""
-    return [cell for cell in cells() if cell.key not in runs()]
-
-
-def is_open(cell: Cell, words: str) -> bool:
-    """Whether `OPEN` names it so."""
-    return bool(re.search(words, f"{cell.key.design}, {cell.key.what}"))
-
-
 def errors(cell: Cell) -> float:
     """How many standard errors of the difference of both simulations lie between them, with the rounding of the table."""
     assert cell.percent is not None
@@ -124,10 +105,8 @@ def errors(cell: Cell) -> float:
 
 
 def main() -> None:
-    """Show both."""
-    for cell in lacking():
-        print(f"not stored: {cell.table}: {', '.join(cell.key)}")
-    held = [(errors(cell), cell) for cell in cells() if cell.percent is not None and cell.key in runs()]
+    """Show them, and how many there are of each table."""
+    held = [(errors(cell), cell) for cell in cells() if cell.percent is not None]
     for far, cell in sorted(held, key=lambda one: -abs(one[0])):
         if abs(far) > 2:
             run = runs()[cell.key]
@@ -135,8 +114,7 @@ def main() -> None:
             print(f"{far:+5.1f} s.e.: {100 * run.share:.1f} % of {run.draws}, {cell.percent} of {cell.draws}: {where}")
     for table in TABLES:
         z = np.array([far for far, cell in held if cell.table == table])
-        if len(z):
-            print(f"{table}: {len(z)} cells, {np.mean(np.abs(z) > 2):.1%} beyond two, mean square {np.mean(z**2):.2f}")
+        print(f"{table}: {len(z)} cells, {np.mean(np.abs(z) > 2):.1%} beyond two, mean square {np.mean(z**2):.2f}")
 
 
 if __name__ == "__main__":
