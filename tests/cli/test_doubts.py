@@ -570,7 +570,7 @@ def test_a_chart_and_the_table_draw_the_same_mean_where_there_is_no_finding(es: 
     text = " ".join(words(ax)[1].split())
     assert said in text
     assert "Mean of 3 (thin lines)" in text
-    assert "Mittel aus 3 von 4 Paaren; ohne F00, in Zweifel." in " ".join(
+    assert "Mittel aus 3 von 4 Paaren; ohne F00, deren Kurse zweifelhaft sind." in " ".join(
         words(result.plot("car", lang="de"))[1].split()
     )
     assert said in es("run", *words_of(frame, *names)).out
