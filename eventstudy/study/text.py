@@ -139,8 +139,9 @@ def _firms_in_detail(result: StudyResult) -> Iterator[str]:
             told = {w: firm.tests[name].at(i) for w, firm in result.firm_answers.items() if name in firm.tests}
             if told and name not in ("placebo", "exact_t"):  # these stand in the table
                 yield from wrapped(_in_a_line(name, told))
-    if result.returns.n > 1:
+    if result.returns.n > 1:  # what they say together follows in a table of its own
         yield from wrapped(_all_at_once(result))
+        return
     for name in dict.fromkeys(result.config.tests):
         together = {w: answer.tests[name] for w, answer in result.answers.items() if name in answer.tests}
         if together and not any(name in firm.tests for firm in result.firm_answers.values()):
@@ -404,7 +405,9 @@ def _together(result: StudyResult) -> Iterator[str]:
     yield columns(rows, range(1, len(answers) + 1))
     yield from _not_valid(answers)
     of_pairs = {name for firm in result.firm_answers.values() for name in firm.tests if name in result.config.tests}
-    if single := sorted(of_pairs - {"placebo", "exact_t"}):
+    for why in _lacking(result, of_pairs):
+        yield from wrapped(why)
+    if result.returns.n > _FEW and (single := sorted(of_pairs - {"placebo", "exact_t"})):
         yield from wrapped(f"of single pairs (asked for): {', '.join(single)}: --format json shows each")
 
 
@@ -596,9 +599,9 @@ def _many_finding(result: AggregateResult) -> list[str]:
     return result.summary().splitlines() if said is None else [said]
 
 
-def _lacking(result: AggregateResult) -> Iterator[str]:
-    """The tests that were asked for and cannot be had of sums, and why."""
-    for name in dict.fromkeys(result.config.tests):
+def _lacking(result: Result, but: Collection[str] = ()) -> Iterator[str]:
+    """The tests that were asked for, `but` some, and have no answer, and why."""
+    for name in (asked for asked in dict.fromkeys(result.config.tests) if asked not in but):
         told = {w: answer.tests[name] for w, answer in result.answers.items() if name in answer.tests}
         if told and not any(one.distribution for one in told.values()):
             yield _in_a_line(name, told)

@@ -122,8 +122,12 @@ def test_tests_that_were_asked_for_are_on_the_screen(es: Es, folder: Path) -> No
     one = es(
         "run", "--date", "2025-01-27", "--tickers", "NVDA,AMD", "--test", "corrado_rank", "--test", "variance_ratio"
     )
-    assert one.out.count("p, variance_ratio (asked for): [0, 0] .") == 2
-    assert one.out.count("p, corrado_rank (asked for): [0, 0] .") == 1
+    assert one.out.count("p, variance_ratio (asked for): [0, 0] ") == 2  # of each firm
+    assert one.out.count("  p, variance_ratio (asked for)  ") == 1  # and of both together
+    assert one.out.count("p, corrado_rank (asked for)") == 1
+    for tickers in ("NVDA,AMD", "NVDA,AMD,MU"):  # a test without an answer says why
+        lacking = es("run", "--date", "2025-01-27", "--tickers", tickers, "--test", "wild_bootstrap")
+        assert lacking.out.count("wild_bootstrap (asked for): 1 date cannot reach 5 %: the smallest p is 1") == 1
 
 
 def test_nothing_later_than_as_of_is_read(es: Es, folder: Path) -> None:
