@@ -109,7 +109,8 @@ def test_add_keeps_what_stands_there(es: Callable[..., Ran], tmp_path: Path) -> 
 def test_add_what_cannot_be_meant(
     es: Callable[..., Ran], tmp_path: Path, options: tuple[str, ...], code: int, what: str
 ) -> None:
-    ran = es("events", "add", "--registry", "mine.toml", "--title", "T", "--tickers", "A", *options)
+    into = () if "--registry" in options else ("--registry", "mine.toml")
+    ran = es("events", "add", *into, "--title", "T", "--tickers", "A", *options)
     assert ran.code == code
     assert what in ran.err
     assert not list(tmp_path.iterdir())
