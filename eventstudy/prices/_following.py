@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -66,6 +67,8 @@ def _in_one(parts: Parts, where: str) -> PriceTable:
             fields[field] = _stacked(field, held, where).reindex(days).reindex(columns=pd.Index(tickers, name="ticker"))
     if of_returns:
         fields["close"][of_returns] = index_of(fields["ret"][of_returns].to_numpy(float))
+    if "adj_close" in fields:
+        info = {t: replace(one, notes=(*one.notes, *_seams(t, filled))) for t, one in info.items()}
     said = dict.fromkeys(phrase for _, table in filled for phrase in table.read_as[:-1])  # the last is its size
     told = Phrase("{names:list}, one after the other", names=[name for name, _ in filled])
     result = PriceTable(
@@ -76,6 +79,26 @@ def _in_one(parts: Parts, where: str) -> PriceTable:
         names={asked: name for _, table in filled for asked, name in table.names.items()},
     )
     return replace(result, read_as=(told, *said, size_of(days.to_numpy("datetime64[D]"), tickers)))
+
+
+def _seams(ticker: str, parts: Parts) -> list[Phrase]:
+    """What is said of adjusted closes where one part ends and the next begins, if they are adjusted by other factors there."""
+    own = [table for _, table in parts if ticker in table.info and "adj_close" in table.fields]
+    factors = [(table.fields["adj_close"][ticker] / table.close[ticker]).dropna() for table in own]
+    ordered = sorted((f for f in factors if len(f)), key=lambda f: f.index[0])
+    return [
+        Phrase(
+            "adjusted closes of two files meet on {date}, adjusted by other factors: a dividend or a split of that day, or"
+            " files of different times, whose return of that day is none",
+            date=after.index[0].date(),
+        )
+        for before, after in pairwise(ordered)
+        if abs(before.iloc[-1] / after.iloc[0] - 1) > _SAME
+    ]
+
+
+_SAME = 1e-3
+"""Factors no farther apart are the same, but for the digits of prices."""
 
 
 def _of_one_kind(ticker: str, parts: Parts, where: str) -> SeriesInfo:

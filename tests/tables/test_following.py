@@ -101,6 +101,17 @@ def test_what_two_files_have_of_one_day_must_be_the_same_and_of_one_kind(tmp_pat
         load_prices(["NVDA"], path=tmp_path)
 
 
+def test_adjusted_closes_of_files_of_different_times_are_told(tmp_path: Path) -> None:
+    def adjusted(first: int, end: int, factor: float) -> str:
+        held = zip(DAYS[first:end], NVDA[first:end], strict=True)
+        return "Date,Close,Adj Close\n" + "".join(f"{d:%Y-%m-%d},{v:.2f},{factor * v:.4f}\n" for d, v in held)
+
+    for factor, told in ((0.9, False), (0.89, True)):
+        folder(tmp_path, {"NVDA_2023.csv": adjusted(0, 20, 0.9), "NVDA_2024.csv": adjusted(20, 40, factor)})
+        notes = " ".join(map(str, load_prices(["NVDA"], path=tmp_path).info["NVDA"].notes))
+        assert (f"meet on {DAYS[20]:%Y-%m-%d}, adjusted by other factors" in notes) is told
+
+
 def test_files_that_differ_by_more_than_years_are_not_put_together(tmp_path: Path) -> None:
     missing = load_prices(
         ["NVDA"], path=folder(tmp_path, {"NVDA.csv": rows_of(0, 20), "NVDA_old.csv": rows_of(20, 40)})
