@@ -3,7 +3,8 @@
 Sizes and power are counted on functions, because thousands of studies are quicker so. Here draws of every stored design become
 prices in a table and events, go through `EventStudy.run` with its defaults, and must give the p of the functions: then what was
 counted on functions is what a user gets. Writes tests/simulation/public.csv, a row a design and window: how many studies were
-compared, how far the two p lay apart at most, how often each rejects, and how often a warning of storms named the window.
+compared, how far the two p lay apart at most, how often each rejects, and how often a warning of storms named the window (empty
+where that was not counted).
 """
 
 from __future__ import annotations

@@ -100,7 +100,11 @@ def test_a_design_that_rejects_too_often_is_warned_of_at_each_window() -> None:
 
     That is each window with a stored size above 9 %: four of five studies; six of ten where a storm of 1.5 times ends soon.
     """
-    warned = {tuple(r[k] for k in ("part", "design", "window")): int(r["warned"]) / int(r["draws"]) for r in stored()}
+    warned = {
+        tuple(r[k] for k in ("part", "design", "window")): int(r["warned"]) / int(r["draws"])
+        for r in stored()
+        if r["warned"]
+    }
     above = [one for one in sizes() if one.what in HEADLINES and one.part in COMPARED and one.share > STORM]
     cells = {(one.part, one.design, one.window) for one in above if (one.part, one.design) in designs()}
     late = {cell for cell in warned if cell[0] in COMPARED and cell[1].partition(", ")[2] in LATE}
