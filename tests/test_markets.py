@@ -18,7 +18,7 @@ from eventstudy.request import run
 from tests.closed_days import lines_of
 
 FIRST, LAST = date(2021, 1, 4), date(2023, 12, 29)
-ALIKE = 2
+ALIKE = 4
 """So few days in three years may be lost among the days that are missing."""
 QUICK = ("XNYS", "XLON", "XETR", "XPAR", "XTKS")
 

@@ -34,6 +34,11 @@ LACKING = 0.25
 """Share of its sessions on which the price may not have moved."""
 _AT_ONCE = 64
 """Prices that are counted together."""
+_ASTRAY_LOG = -np.log(ASTRAY)
+_SURE = 9.0
+"""Log odds by which the days must speak for one exchange, against another one, to tell it apart: some 8000 to 1, since many are
+looked at. A price on a day of rest is as rare as `ASTRAY`, and a session without one as the price lacks others.
+"""
 _FIRST = np.datetime64(f"{YEARS[0]}-01-01", "D")
 
 
@@ -43,7 +48,7 @@ class Fit:
 
     exchange: str
     same: tuple[str, ...]
-    """Others that fit as well: they were open on the same days, or no day tells them apart."""
+    """Others that may be it, too, the likeliest first: no day tells them apart, or too few do."""
     days: int
     """Days on which the price moved."""
     astray: int
@@ -78,6 +83,12 @@ def _open_before() -> NDArray[np.int64]:
     return np.concatenate([np.zeros((len(opened), 1), np.int64), np.cumsum(opened, axis=1)], axis=1)
 
 
+def open_on(days: Days) -> bool:
+    """Whether one of the exchanges was open on all of so many days that this is no accident."""
+    fit = fitting(np.unique(days))
+    return fit is not None and not fit.astray
+
+
 def fitting(moved: Days) -> Fit | None:
     """The exchange that was open on the days on which a price moved (ascending); None: too few days, or none fits."""
     return fittings(moved, np.ones((1, len(moved)), bool))[0]
@@ -106,9 +117,13 @@ def fittings(days: Days, moved: Bools) -> list[Fit | None]:
     best, column = wrong.argmin(axis=0), np.arange(len(enough))
     fits = able[best, column] & (astray[best, column] <= np.maximum(1, ASTRAY * count))
     fits &= lacking[best, column] <= LACKING * sessions[best, column]
+    rests = -np.log((lacking[best, column] + 1) / (sessions[best, column] + 2))
+    unlikely = _ASTRAY_LOG * (astray - astray[best, column]) + rests * (lacking - lacking[best, column])
+    near = able & (unlikely <= _SURE)
     for i in np.flatnonzero(fits).tolist():
-        tied = [codes[k] for k in np.flatnonzero(wrong[:, i] == wrong[best[i], i]).tolist()]
-        found[enough[i]] = Fit(tied[0], tuple(tied[1:]), int(count[i]), int(astray[best[i], i]))
+        same = sorted((k for k in np.flatnonzero(near[:, i]).tolist() if k != best[i]), key=lambda k: (wrong[k, i], k))
+        alike = tuple(codes[k] for k in same)
+        found[enough[i]] = Fit(codes[int(best[i])], alike, int(count[i]), int(astray[best[i], i]))
     return found
 
 

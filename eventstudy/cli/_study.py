@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -12,6 +12,7 @@ from eventstudy import plugins
 from eventstudy.cli._command import Choice, Files, Under, completing
 from eventstudy.cli._output import progress, say
 from eventstudy.errors import InvalidRequest, NeedsPairs
+from eventstudy.language import Phrase, in_language
 from eventstudy.tables.place import TABLES
 from eventstudy.text import separated
 
@@ -95,6 +96,7 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--ticker",), {"help": "Whose prices a file is of that names nobody."}),
     (("--dates",), {"type": Choice(["dmy", "mdy", "ymd"]), "help": "Order of dates, where a file leaves it open."}),
     (("--decimal",), {"type": Choice(["comma", "point"]), "help": "Decimal mark, where a file leaves it open."}),
+    (("--times",), {"type": Choice(["written", "after", "before"]), "help": "The day that times in a price file are of."}),
     (("--values",), {"type": Choice(["close", "returns"]), "help": "What the numbers of a price file are."}),
     (("--exchange",), {"multiple": True, "metavar": "TICKER=EXCHANGE", "help": "Where one trades: AAA=XLON; repeatable."}),
     (("--group-by",), {"metavar": "COLUMN", "help": "Groups of firms: category, or a further column of the file of events."}),
@@ -135,8 +137,8 @@ _HEADINGS = {
         "window", "primary", "bhar", "delisting"),
     "Was it chance": ("test", "variant", "no-prediction-error", "alternative", "level", "weights", "regime", "seed"),
     "Prices": (
-        "source", "prices", "abnormal", "ticker", "dates", "decimal", "values", "exchange", "strict", "accept", "drop-day",
-        "as-of",
+        "source", "prices", "abnormal", "ticker", "dates", "decimal", "times", "values", "exchange", "strict", "accept",
+        "drop-day", "as-of",
     ),
     "Other news": ("earnings", "news"),
     "How it runs": ("workers", "scheduler", "address", "allow-excluded"),
@@ -194,29 +196,21 @@ def mask_option(f: F) -> F:
     return click.option("--mask-confounded", is_flag=True, help=text)(f)
 
 
-def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
+def study(options: dict[str, Any], *, quiet: bool, lang: str = "en") -> StudyResult:
     """The result of a study with these options, taken out of `options`; the rest of them is left there."""
     from eventstudy.request import run
 
-    return _told(run(**_words(options, quiet=quiet)), quiet=quiet)
+    return _told(run(**_words(options, quiet=quiet)), quiet=quiet, lang=lang)
 
 
 def from_where(options: dict[str, Any]) -> dict[str, Any]:
     """Where the prices of a study come from, and what is said of how its file is read: words of `longer_prices`."""
     from eventstudy.request.study import reading_of
 
-    dates, decimal, values, unit, ticker, strict = (
-        options.get(name) for name in ("dates", "decimal", "values", "unit_in", "ticker", "strict")
+    dates, decimal, values, unit, ticker, strict, times = (
+        options.get(name) for name in ("dates", "decimal", "values", "unit_in", "ticker", "strict", "times")
     )
-    reading = reading_of(
-        {"returns": options.get("returns")},
-        dates,
-        decimal,
-        values,
-        unit,
-        ticker,
-        bool(strict),
-    )
+    reading = reading_of({"returns": options.get("returns")}, dates, decimal, values, unit, ticker, bool(strict), times)
     return {"source": options["source"], "prices": options["prices"], "reading": reading}
 
 
@@ -271,27 +265,31 @@ def sums(options: dict[str, Any], *, quiet: bool) -> AggregateResult:
     return _told(run_aggregate(**words), quiet=quiet)
 
 
-def what_else(options: dict[str, Any], *, quiet: bool) -> tuple[Confounders, Masked | None]:
+def what_else(options: dict[str, Any], *, quiet: bool, lang: str = "en") -> tuple[Confounders, Masked | None]:
     """Other news on the days of a study with these options, and with `mask_confounded` the answer without them."""
     from eventstudy.request import what_else
 
     found, masked = what_else(mask_confounded=options.pop("mask_confounded"), **_words(options, quiet=quiet))
-    _told(found.result, quiet=quiet)
+    _told(found.result, quiet=quiet, lang=lang)
     return found, masked
 
 
-def _told(result: R, *, quiet: bool) -> R:
+def _told(result: R, *, quiet: bool, lang: str = "en") -> R:
     """The result, once it is said what its price file was taken for."""
-    say_events_read(result.provenance.get("events_read_as", ()), quiet=quiet)
+    say_events_read(result.provenance.get("events_read_as", ()), quiet=quiet, lang=lang)
     if read_as := result.provenance.get("read_as"):
-        say(f"read as: {'; '.join(read_as)}", quiet=quiet)
+        _say_in(lang, Phrase("read as: {what:;}", what=read_as), quiet=quiet)
     return result
 
 
-def say_events_read(read_as: Iterable[str], *, quiet: bool = False) -> None:
+def say_events_read(read_as: Sequence[str], *, quiet: bool = False, lang: str = "en") -> None:
     """Say what a list of events was taken for, if anything is to be said."""
-    if text := "; ".join(read_as):
-        say(f"events read as: {text}", quiet=quiet)
+    if read_as:
+        _say_in(lang, Phrase("events read as: {what:;}", what=read_as), quiet=quiet)
+
+
+def _say_in(lang: str, text: Phrase, *, quiet: bool) -> None:
+    say(in_language(text, lang) or text, quiet=quiet)
 
 
 def words_of(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
@@ -382,7 +380,7 @@ _PASSED = (
     "date", "frequency", "abnormal", "benchmark", "currency", "day0", "timing", "tz", "model", "returns", "event_window",
     "tests",
     "min_estimation", "max_shift", "source", "prices", "registry", "factors", "factor_unit", "missing", "as_of", "seed",
-    "dates", "decimal", "values", "ticker", "exchange", "strict", "group_by",
+    "dates", "decimal", "times", "values", "ticker", "exchange", "strict", "group_by",
     "outcome", "earnings", "news", "bhar", "delisting", "alternative", "level", "regime", "shares", "workers", "scheduler",
     "address", "primary", "accept", "drop_days", "unit_in", "unit_out", "snapshot", "window_days", "own_windows",
     "own_estimation",

@@ -181,6 +181,7 @@ def _not_asked(ticker: str, error: EventStudyError) -> EventStudyError:
 @click.option("--ticker", help="Whose prices a file is of that names nobody.")
 @click.option("--dates", type=Choice(["dmy", "mdy", "ymd"]), help="Order of dates, where a file leaves it open.")
 @click.option("--decimal", type=Choice(["comma", "point"]), help="Decimal mark, where a file leaves it open.")
+@click.option("--times", type=Choice(["written", "after", "before"]), help="The day that times in the file are of.")
 @click.option("--values", type=Choice(["close", "returns"]), help="What the numbers of the file are.")
 @click.option("--unit-in", "unit", type=Choice(["percent", "decimal", "bp"]), help="Unit of returns.")
 @click.option("--strict", is_flag=True, help="Refuse the file for one bad cell, instead of leaving out its ticker.")

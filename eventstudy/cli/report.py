@@ -86,7 +86,7 @@ def COMMAND(  # noqa: N802
         if os.path.isdir(output):
             raise InvalidRequest(f"{output} is a folder, and this report is one file", hint="name a file in it")
         refuse_unwritable(output, where=f"--output {output}")
-    found, _ = what_else({**options, "mask_confounded": False}, quiet=quiet)
+    found, _ = what_else({**options, "mask_confounded": False}, quiet=quiet, lang=lang)
     result = found.result
     if site is not None:
         say(site.write(found, lang, progress(quiet)), quiet=quiet)

@@ -16,8 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eventstudy.datasets import of_isin, tickers_by_name
-from eventstudy.errors import InvalidFile
+from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events.faults import BadRow
+from eventstudy.events.when import checked
 from eventstudy.language import Phrase
 from eventstudy.tables.dates import dates_of
 from eventstudy.tables.frames import headed_frame, pandas_of
@@ -26,7 +27,7 @@ from eventstudy.tables.headings import by_bracket_alone, fold, other_field, role
 from eventstudy.tables.numbers import missing_marks
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.workbook import as_text
-from eventstudy.tables.written import When, clock_of, local_time, looks_like_one
+from eventstudy.tables.written import When, clock_of, days_meant, local_time, looks_like_one, zone_in
 
 Codes = NDArray[np.int64]
 
@@ -220,6 +221,10 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
         empty &= found.attributes[name][0] < 0
     for i in np.flatnonzero(empty).tolist():
         odd[i] = ""
+    if zoned := {
+        heads[i]: z for name in ("time", "date") if (i := columns.get(name, -1)) >= 0 and (z := zone_in(heads[i], tz))
+    }:
+        told += _of_headings(found, place, zoned, odd, tz)
     if "timing" in found.texts:
         found.texts["timing"] = (found.texts["timing"][0], [_timing(t) for t in found.texts["timing"][1]])
     if fold(heads[columns["ticker"]]) in _NAMES:
@@ -320,6 +325,7 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
             others[others.index(dated[0])] = found["date"]
             found["date"] = dated[0]
     _only_one(table, found, others)
+    problems += _other_dates(table, found, others)
     if "time" in found and "timing" not in found:
         times = table.cells_of(found["time"])
         if times and all(isinstance(v, str) and fold(v) in _timings() for v in times):
@@ -340,6 +346,29 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
     if exchange is not None:
         others.append(exchange)
     return found, {i: "exchange" if i == exchange else heads[i] or f"column {i + 1}" for i in sorted(others)}
+
+
+_ANY_DATE = (
+    *("date", "dates", "day", "when", "datetime", "date_time", "timestamp"),
+    *("datum", "tag", "fecha", "data", "jour", "giorno", "dato", "tarih"),
+)
+"""Headings that do not say what happened on the day."""
+
+
+def _other_dates(table: Headed, found: Mapping[str, int], others: Sequence[int]) -> list[str]:
+    """What is wrong with a table whose dates of events may stand in two columns, and differ."""
+    heads, date = table.headings, found.get("date")
+    if date is None or fold(heads[date]) not in _ANY_DATE:
+        return []
+    for i in (i for i in others if (role_of(heads[i], "events") or ("",))[0] == "date"):
+        for cells in table.sample:
+            one, other = (days_meant(cells[k]) if k < len(cells) else frozenset() for k in (date, i))
+            if one and other and one.isdisjoint(other):
+                return [
+                    f"columns {heads[date]} and {heads[i]} both may be the dates of the events, and they differ:"
+                    f" {cells[date]} and {cells[i]}; call the one that is meant date, the other one otherwise"
+                ]
+    return []
 
 
 def _only_one(table: Headed, found: dict[str, int], others: list[int]) -> None:
@@ -382,6 +411,12 @@ def _texts(column: Any, heading: str, odd: dict[int, str], *, dates: bool = Fals
     return np.array([*again, -1], np.int64)[codes], list(order)
 
 
+_WHOLE_DAY = re.compile(r"(0[0-9]|1[3-9]|2[0-3])[:.h][0-9]{2}(?![^|]*[AaPp]\.?[Mm]).*")
+"""A time as clocks of 24 hours write it."""
+_HALF_A_DAY = re.compile(r"[1-5]:[0-9]{2}(:[0-9]{2})?")
+"""A time at which no news come in the morning, and many do in the afternoon."""
+
+
 def _with_times(
     column: Any, codes: Codes, whens: list[When], heading: str, odd: dict[int, str]
 ) -> tuple[Codes, list[When]]:
@@ -413,6 +448,57 @@ def _with_times(
     return place[again], found
 
 
+def _of_headings(
+    rows: Rows, place: Place, zoned: Mapping[str, str], odd: dict[int, str], tz: str | None
+) -> list[Phrase]:
+    """Put times in the zone that headings say, and tell it; `zoned`: heading -> its zone.
+
+    Raises:
+        InvalidFile: two headings, or one of them and a column of zones or `tz`, say different ones.
+    """
+    codes, whens = rows.date
+    (heading, named), *others = zoned.items()
+    of_row, zones = rows.texts.get("tz", (np.full(len(codes), -1, np.int64), []))
+    pairs, first = np.unique(np.stack([codes, of_row]), axis=1, return_index=True)
+    found: list[When] = list(whens)
+    for (k, own), row in zip(pairs.T.tolist(), first.tolist(), strict=True):
+        when = whens[k] if k >= 0 else None
+        if not isinstance(when, datetime):
+            continue
+        naive = when.replace(tzinfo=None)
+        at = local_time(naive, named)
+        if isinstance(at, Phrase) or (when.tzinfo is not None and when.utcoffset() != at.utcoffset()):
+            none = Phrase("{when} is no time in {zone}, as the heading says", when=when.isoformat(), zone=named)
+            why = at if isinstance(at, Phrase) else none
+            odd.update({i: _of_column(heading, why) for i in np.flatnonzero(codes == k).tolist() if i not in odd})
+            continue
+        beside: list[tuple[str, datetime | Phrase | None]] = [
+            (f"the heading {other!r}", local_time(naive, zone)) for other, zone in others
+        ]
+        if when.tzinfo is None and (said := zones[own] if own >= 0 else tz):
+            beside.append((f"the column of zones, {said}," if own >= 0 else f"--tz {said}", _at(naive, said)))
+        if wrong := [name for name, other in beside if isinstance(other, datetime) and other != at]:
+            raise place.fault(
+                f"{naive} is in {named}, as the heading says, and {wrong[0]} makes it another instant",
+                row=row,
+                column=heading,
+                hint="keep the one that is meant",
+            )
+        found[k] = at
+    rows.date = codes, found
+    times = any(isinstance(when, datetime) for when in whens)
+    return [Phrase("times in {zone}, as the heading {column} says", zone=named, column=heading)] if times else []
+
+
+def _at(naive: datetime, zone: str) -> datetime | None:
+    """A time in a zone; None: it cannot be."""
+    try:
+        when = checked(naive, zone)
+    except InvalidRequest:
+        return None
+    return when if isinstance(when, datetime) else None
+
+
 _FRACTION = re.compile(r"0?[.,][0-9]+")
 """A part of a day, as a spreadsheet keeps times: 0.67."""
 _POINTED = re.compile(r"[0-9]{1,2}\.[0-9]{2}")
@@ -423,7 +509,12 @@ def _clocks(cells: Sequence[Any]) -> list[time | tuple[time, str] | str | None]:
     texts = [v.strip() for v in cells if isinstance(v, str)]
     parts = any(_FRACTION.fullmatch(t) and clock_of(t) is None for t in texts)
     pointed = any(_POINTED.fullmatch(t) and not _FRACTION.fullmatch(t) and clock_of(t) for t in texts)
-    return [_clock(v, parts=parts, pointed=pointed) for v in cells]
+    found = [_clock(v, parts=parts, pointed=pointed) for v in cells]
+    if not any(_WHOLE_DAY.fullmatch(t) for t in texts):
+        for k, value in enumerate(cells):
+            if isinstance(value, str) and _HALF_A_DAY.fullmatch(text := value.strip()):
+                found[k] = Phrase("{text} may be in the morning or in the afternoon; write 04:05 or 16:05", text=text)
+    return found
 
 
 def _clock(value: Any, *, parts: bool, pointed: bool) -> time | tuple[time, str] | str | None:

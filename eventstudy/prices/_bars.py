@@ -35,7 +35,7 @@ from eventstudy.tables.numbers import numbers_of
 from eventstudy.tables.opened import Opened, opened, table_of
 from eventstudy.tables.opened import frame_of as table_in
 from eventstudy.tables.place import Place, Reading
-from eventstudy.tables.written import clock_of
+from eventstudy.tables.written import clock_of, local_time, zone_in
 
 MASSIVE_KEY = "MASSIVE_API_KEY"
 """The environment variable that the key of Massive is read from, at every request."""
@@ -127,7 +127,8 @@ def load_bars(
     columns = _columns(frame, source)
     if frame.empty:
         raise InvalidFile("there are no bars in it", where=source)
-    times = _utc(_clocked(frame, columns, source, reading, said), zone, source, said)
+    heading = zone_in(frame.attrs.get("times", str(columns["time"])))
+    times = _utc(_clocked(frame, columns, source, reading, said), zone, source, said, heading)
     close = pd.to_numeric(frame[columns["close"]], errors="coerce").to_numpy(float)
     wrong = np.flatnonzero(np.isnan(close) | impossible("close", close))
     if len(wrong):
@@ -225,6 +226,7 @@ def _spoken(
     frame = pd.DataFrame({name: pd.Series(raw[i]) for name, i in at.items() if name not in prices} | numbers.values)
     said = [*table.cells.said, *numbers.said]
     frame = _of_one(frame, one.stem, asked, said)
+    frame.attrs["times"] = table.headings[at.get("time", at.get("date", 0))]
     if not {"ticker", "close"} <= set(frame) or not {"date", "time"} & set(frame):
         shown = ", ".join(filter(None, table.headings))
         raise InvalidFile("bars need columns ticker, time and close", where=one.name, available=shown)
@@ -391,8 +393,8 @@ def _columns(frame: pd.DataFrame, source: str) -> dict[str, str]:
     return found
 
 
-def _utc(column: pd.Series, zone: str | None, source: str, said: list[Phrase]) -> Stamps:
-    """(n,) times in UTC."""
+def _utc(column: pd.Series, zone: str | None, source: str, said: list[Phrase], heading: str | None) -> Stamps:
+    """(n,) times in UTC; `heading`: the zone that the heading says."""
     times = column
     if not pd.api.types.is_datetime64_any_dtype(times):
         text = column.astype(str)
@@ -417,7 +419,13 @@ def _utc(column: pd.Series, zone: str | None, source: str, said: list[Phrase]) -
                 available=str(times.iloc[0]),
                 hint="say it: --bar-zone America/New_York, or UTC",
             )
-        times = _localized(times, zone, source)
+        first, times = times.iloc[0].to_pydatetime(), _localized(times, zone, source)
+        if heading and local_time(first, heading) != times.iloc[0]:
+            raise InvalidRequest(
+                f"the times of the bars are in {heading}, as their heading says, and --bar-zone is {zone}",
+                where=source,
+                hint="keep the one that is meant",
+            )
     elif zone is not None:
         said.append(Phrase("times have a zone of their own, and {zone} is left aside", zone=zone))
     found: Stamps = times.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[s]")

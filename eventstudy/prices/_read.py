@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import calendars
+from eventstudy.calendars import markets
 from eventstudy.datasets import tickers_by_name
 from eventstudy.errors import InvalidFile, SourceError, SourceMalformed
 from eventstudy.language import Phrase
@@ -60,6 +61,14 @@ _START = 100.0
 """What a price that is made of returns starts at."""
 _QUIET = 0.05
 """A return of the middle of days above that is no return in decimals, unless it is said to be one."""
+_STILL = 0.015
+"""A security whose returns spread less than that gives them in decimals: none that falls as it rises moves by .015 % a day."""
+_MAD = 1.4826
+"""The median distance from the median, times that, is a standard deviation without regard to outliers."""
+_FEW_DAYS = 20
+"""Fewer returns tell no spread, and no study is made of them."""
+_LOPSIDED = 0.95
+"""So many gains, or losses, are those of money that earns interest, and tell no unit."""
 
 
 @dataclass
@@ -168,7 +177,7 @@ def _days(
     """The distinct days, which of them each row has, the rows without one, and what dates were taken for."""
     name = table.headings[column] or "date"
     dates = dates_of(table.place, raw[column], name, reading, months=True)
-    days, how = sessions_of(table.place, dates, name)
+    days, how = sessions_of(table.place, dates, name, markets.open_on, reading.times)
     return days, dates.codes, dict(dates.bad), [*dates.said, *how]
 
 
@@ -258,12 +267,12 @@ def _long(
         of_row, texts_there = texts_of(place, raw[at], heads[at])
         for k, n in enumerate(names):
             found = [texts_there[c] for c in dict.fromkeys(of_row[codes == k].tolist()) if texts_there[c]]
-            if len(found) == 1:
-                kept[n] = found[0]
-            elif len(found) > 1 and at == shape.currency:
+            if len(found) > 1 and (at == shape.currency or len({_market(text) for text in found}) > 1):
                 row = int(np.flatnonzero((codes == k) & (of_row == texts_there.index(found[1])))[0])
                 why = Phrase("prices in {one} before, and in {other} here", one=found[0], other=found[1])
                 _stop(cells, n, place, row, heads[at], why)
+            elif found:
+                kept[n] = found[0]
     _as_returns(place, cells, numbers, shape, reading, list(shape.fields), said)
     return cells, [*how, *said]
 
@@ -498,7 +507,7 @@ def _wide(
     if "" in names:
         others = [n for n in names if n]
         left = None if own is None else [a for a in own if not matched(a, others)]
-        given = _whose(table, left, reading, stem, alone=not others, sheet=sheet)
+        given = _whose(table, left, reading, stem, shape.said, alone=not others, sheet=sheet)
         if sheet and given == stem:
             shape.said.append(Phrase("tickers from the names of the sheets"))
         if not given:
@@ -656,6 +665,7 @@ def _whose(
     asked: list[str] | None,
     reading: Reading,
     stem: str | None,
+    said: list[Phrase],
     *,
     alone: bool = True,
     sheet: bool = False,
@@ -674,6 +684,7 @@ def _whose(
     if sheet and stem is not None and not names_nobody(stem):
         return stem
     if asked is not None and len(asked) == 1:
+        said.append(Phrase("ticker {ticker}, the only one asked for", ticker=asked[0]))
         return asked[0]
     if not alone:
         return ""
@@ -717,8 +728,13 @@ def _as_returns(
         )
     if reading.unit in (None, "decimal") and not units:
         returns = _without_codes(returns, said)
-    unit: str = reading.unit or (units.pop() if units else _decimal_or_refused(place, cells, returns))
-    returns = returns / {"percent": 100.0, "bp": 10_000.0, "decimal": 1.0}[unit]
+    unit: str = (
+        reading.unit
+        or next(iter(units), None)
+        or (None if priced is None else _unit_beside(returns, priced))
+        or _decimal_or_refused(place, cells, returns)
+    )
+    returns = returns / _UNITS[unit]
     for k in np.flatnonzero((returns < -1).any(axis=0) | np.isinf(returns).any(axis=0)).tolist():
         if cells.names[k] not in cells.bad:
             day = cells.days[int((returns[:, k] < -1).argmax())]
@@ -778,9 +794,27 @@ def _without_codes(returns: Floats, said: list[Phrase]) -> Floats:
 
 
 def _are_decimals(returns: Floats) -> bool:
-    """Whether returns cannot be per cent."""
+    """Whether returns (S, n) of n securities cannot be per cent: none is above 1, and one of them spreads too little."""
     size = np.abs(returns[np.isfinite(returns)])
-    return not len(size) or bool(size.max() <= 1 and np.median(size) <= _QUIET)
+    if not len(size):
+        return True
+    if size.max() > 1 or np.median(size) > _QUIET:
+        return False
+    moves = [column[np.isfinite(column) & (column != 0)] for column in returns.T]
+    moves = [m for m in moves if len(m) > 1 and max((m > 0).mean(), (m < 0).mean()) <= _LOPSIDED]
+    return any(_MAD * np.median(np.abs(m - np.median(m))) < _STILL for m in moves) or len(returns) < _FEW_DAYS
+
+
+_UNITS = {"decimal": 1.0, "percent": 100.0, "bp": 10_000.0}
+
+
+def _unit_beside(returns: Floats, closes: Floats) -> str | None:
+    """The unit in which returns are the moves of the closes beside them; None: they are not, or there is none."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        times = returns[1:] / (closes[1:] / closes[:-1] - 1)
+    times = times[np.isfinite(times)]
+    middle = np.median(times) if len(times) >= _FEW_DAYS else np.nan
+    return next((unit for unit, factor in _UNITS.items() if abs(middle / factor - 1) < 0.1), None)
 
 
 def _decimal_or_refused(place: Place, cells: _Cells, returns: Floats) -> str:
@@ -840,6 +874,8 @@ def _finished(place: Place, cells: _Cells, shape: Shape, wanted: Wanted, reading
                 chosen[shown] = name
             if shown != ticker:
                 names[ticker] = shown
+            if name.casefold() != ticker.casefold():
+                shape.said.append(Phrase("{ticker} is {name} of the table", ticker=ticker, name=name))
     if cells.bad and not chosen and (wanted.tickers is None or set(cells.bad) >= set(known)):
         raise next(iter(cells.bad.values()))
     at = {n: k for k, n in enumerate(known)}

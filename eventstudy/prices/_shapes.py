@@ -15,7 +15,7 @@ from eventstudy.prices._base import FIELDS
 from eventstudy.tables.headed import Headed
 from eventstudy.tables.headings import by_bracket_alone, fold, other_field, role_of, unit_said
 from eventstudy.tables.place import Place, Reading
-from eventstudy.tables.written import end_of_month
+from eventstudy.tables.written import days_meant, end_of_month
 
 MEANT = (*FIELDS, "ret")
 _NEEDED = ("close", "adj_close", "ret")
@@ -92,7 +92,8 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None, stem:
     """
     table = _without_its_ticker(table, reading.ticker or _of_file(stem, asked))
     dates = _date_columns(table)
-    others = [i for i in range(len(table.levels)) if i not in dates and not _hollow(table, i)]
+    beside = [i for i in range(len(table.levels)) if i not in dates and _dated_beside(table, i)]
+    others = [i for i in range(len(table.levels)) if i not in (*dates, *beside) and not _hollow(table, i)]
     several = len(table.levels[0]) > 1
     if several:
         shape = _leveled(table, dates, others, asked)
@@ -101,6 +102,11 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None, stem:
         shape = _flat(table, dates, [i for i in others if i not in counts], asked, reading.ticker, stem)
         if counts:
             shape.said.append(_passed([table.headings[i] for i in counts]))
+    if beside:
+        more = [table.headings[i] for i in beside]
+        shape.said.append(
+            Phrase("dates from {column}, not from {others:list}", column=table.headings[dates[0]] or "?", others=more)
+        )
     if not shape.fields and not shape.columns:
         if aside := _bracketed(table):
             raise _other_fields(table, aside)
@@ -188,7 +194,32 @@ def _date_columns(table: Headed) -> list[int]:
         if all(b - a > 1 for a, b in zip([*twins], [*twins[1:], len(heads)], strict=False)):
             return twins
         raise table.place.fault("there are two columns 'date'", available=", ".join(heads[:20]), hint="keep one")
-    return [best, *(i for i in dated if i != best and i in ranked)]
+    _refuse_other_days(table, best, [i for i in dated if i != best and ((i in ranked) == (best in ranked))])
+    return [best]
+
+
+def _refuse_other_days(table: Headed, best: int, others: Sequence[int]) -> None:
+    """Refuse another column that may as well be the date of the session, and has other days.
+
+    Raises:
+        InvalidFile: there is one.
+    """
+    for i in others:
+        for row, cells in enumerate(table.sample):
+            one, other = (days_meant(cells[k]) if k < len(cells) else frozenset() for k in (best, i))
+            if one and other and one.isdisjoint(other):
+                raise table.place.fault(
+                    f"{table.headings[best]!r} and {table.headings[i]!r} both may be the date of the session, and they differ:"
+                    f" {cells[best]} and {cells[i]}",
+                    row=row,
+                    available=", ".join(filter(None, table.headings[:20])),
+                    hint="call the column of the sessions 'date', and leave the other one out",
+                )
+
+
+def _dated_beside(table: Headed, i: int) -> bool:
+    """Whether a column that is not the date of the sessions holds dates: those of another kind, which nobody asks for."""
+    return _price_role(table.headings[i]) in (None, "date") and table.is_dates(i, "prices")
 
 
 def _price_role(heading: str) -> str | None:
@@ -721,24 +752,49 @@ def bare(ticker: str) -> str:
     return mark[0] if mark else ticker
 
 
-def _named(text: str) -> str | None:
+_LETTERS = "U:XNYS D:XETR F:XPAR J:XTKS S:XSWX H:XAMS I:XMIL E:XMAD C:XTSE K:XHKG A:XASX W:XSTO N:XOSL B:XBRU"
+_DATASTREAM = dict(pair.split(":") for pair in _LETTERS.split())
+"""What the letter before a colon says of where a share trades, as Datastream writes it."""
+
+
+def _where(ticker: str) -> str:
+    """The exchange that a name says; of letters alone it is New York, and empty where it says none: 7203, `NVDA Equity`."""
+    text = _PRESS.sub(r"\1:\2", ticker)
+    if text[1:2] == ":":
+        return _DATASTREAM.get(text[0].upper(), text[0])
+    mark = calendars.mark_of(_BESIDE.sub("", text))
+    return mark[1] if mark else "" if any(c.isdigit() for c in text) else "XNYS"
+
+
+def _same(known: str, asked: str) -> bool:
+    """Whether a name of a table serves for a ticker: it is the same but for marks, and bears none of another exchange."""
+    if bare(known).casefold() != bare(asked).casefold():
+        return False
+    plain = bare(known).casefold() == known.casefold()
+    return plain or not (_where(known) and _where(asked)) or _where(known) == _where(asked)
+
+
+def _named(text: str) -> str:
+    """The ticker beside the name of a firm; a text that has none as it is."""
     hit = _NAMED.fullmatch(text)
-    return bare(hit[1] or hit[2]).casefold() if hit else None
+    return (hit[1] or hit[2]) if hit else text
 
 
 def matched(asked: str, known: Sequence[str]) -> list[str]:
-    """The names of a table that a ticker may mean: as written, else in any case, but for a vendor's marks, by its company."""
+    """The names of a table that a ticker may mean: as written, else in any case, else with marks of the same exchange, else by
+    its company.
+    """
     if asked in known:
         return [asked]
     low = asked.casefold()
     if found := [k for k in known if k.casefold() == low]:
         return found
-    if found := [k for k in known if bare(k).casefold() == low or (bare(asked).casefold() == k.casefold())]:
+    if found := [k for k in known if _same(k, asked)]:
         return found
     for own in ([k for k in known if of_isin(k) == asked], [k for k in known if k == of_isin(asked)]):
         if own:
             return own
-    if found := [k for k in known if _named(k) == low or _named(asked) == k.casefold()]:
+    if found := [k for k in known if (_named(k), _named(asked)) != (k, asked) and _same(_named(k), _named(asked))]:
         return found
     tickers = tickers_by_name()
     return [k for k in known if tickers.get(k.casefold()) == asked or tickers.get(low) == k]
@@ -756,22 +812,36 @@ def named_by_file(stem: str, asked: Sequence[str] | None) -> str | None:
     """The ticker that the name of a file says its prices are of; None: it says none."""
     stem = stem.strip()
     words = [w for w in re.split(r"[^\w.^=&-]+|_|(?<=^WIKI)-|(?<=^EOD)-", stem) if w]
+    stooq, view = _STOOQ.fullmatch(stem), re.fullmatch(r"([A-Z]+)_([A-Z0-9.!]+), \w+", stem)
+    view = view if view and calendars.market_of(view[1]) else None
+    marked = [
+        *([f"{stooq[1]}.{stooq[2]}".upper()] if stooq else []),
+        *([f"{view[1]}:{view[2]}"] if view else []),
+        stem,
+        *words,
+    ]
+    if len(words) == 2 and len(words[1]) > 1 and words[1].isupper():
+        marked.append(".".join(words))
+    elsewhere = None
     for ticker in asked or ():
         low = ticker.casefold()
+        if other := [m for m in marked if bare(m).casefold() == low != m.casefold() and not _same(m, ticker)]:
+            elsewhere = other[0]  # of another exchange
+            continue
         if low in (stem.casefold(), *(w.casefold() for w in words), *(bare(w).casefold() for w in words)):
             return ticker
         if low.replace(".", "-") in (stem.casefold(), *(w.casefold() for w in words)):
             return ticker
         if bare(stem).casefold() == low or low.lstrip("^") == stem.casefold():
             return ticker
-    if hit := _STOOQ.fullmatch(stem):
-        return hit[1].upper()
+    if stooq:
+        return stooq[1].upper() if _where(marked[0]) in ("", "XNYS") else marked[0]
     if re.fullmatch(
         r".* (Historical Data|Historical Prices|historische Kurse|Stock Price History)( \(\d+\))?", stem, re.I
     ):
         return words[0]
-    if (hit := re.fullmatch(r"([A-Z]+)_([A-Z0-9.!]+), \w+", stem)) and calendars.market_of(hit[1]):
-        return hit[2]
+    if view:
+        return view[2] if _where(marked[0]) == "XNYS" else marked[0]
     if (
         " " in stem
         and (mark := calendars.mark_of(stem))
@@ -786,7 +856,9 @@ def named_by_file(stem: str, asked: Sequence[str] | None) -> str | None:
     if re.fullmatch(r"\d{6}([.](SH|SZ|SS|BJ))?", first, re.I):
         return first
     known = first.upper() in tickers_by_name().values() and first.upper() not in _WORDS
-    return first.upper() if known else None  # nvda.csv is of nobody else
+    if known or (len(words) == 1 and (calendars.mark_of(first) or ("", ""))[1]):
+        return first.upper()  # nvda.csv is of nobody else
+    return elsewhere and elsewhere.upper()
 
 
 def named_by_titles(titles: Sequence[Sequence[str]], asked: Sequence[str] | None = None) -> str | None:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eventstudy.calendars import markets
 from eventstudy.errors import SourceError, SymbolUnknown
 from eventstudy.language import Phrase
 from eventstudy.prices._base import Fetch
@@ -222,7 +223,7 @@ def _days(place: Place, name: str, column: Any, reading: Reading) -> Days:
     dates = dates_of(place, column, name, reading)
     for row, why in dates.bad.items():
         raise place.fault(why, row=row, column=name, hint="write dates as 2025-01-27")
-    return sessions_of(place, dates, name)[0][dates.codes]
+    return sessions_of(place, dates, name, markets.open_on, reading.times)[0][dates.codes]
 
 
 def _returns(

@@ -42,6 +42,7 @@ def history(
     day0: str | dt.date = "announced",
     dates: Any = None,
     decimal: Any = None,
+    times: Any = None,
     values: Any = None,
     unit_in: Any = None,
     exchange: str | Sequence[str] = (),
@@ -57,8 +58,8 @@ def history(
     [-1, +20] unless another is named. A price file that names nobody is the ticker's.
 
     `ticker`: whose events. `last`: so many of them, the latest. `day0`: `announced` or `recognised`. `source`, `prices`,
-    `as_of` and `progress`: as `load_prices` takes them (`prices` as its `path`). `dates`, `decimal`, `values`, `unit_in`,
-    `exchange` and `strict`: as `run` takes them.
+    `as_of` and `progress`: as `load_prices` takes them (`prices` as its `path`). `dates`, `decimal`, `times`, `values`,
+    `unit_in`, `exchange` and `strict`: as `run` takes them.
 
     Raises:
         UnknownName: there is no event of that kind on the ticker. NothingUsable: none of them has prices.
@@ -78,7 +79,7 @@ def history(
         event_window = Window.of(choices.setdefault("event_window", EVENT_WINDOW), "event window")
     if choices.get("windows") is None and "event_window" in choices:
         choices["windows"] = [w for w in WINDOWS if Window.of(w).inside(event_window)]
-    reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict)
+    reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict, times)
     limit = last_day(as_of)
     ahead = limit or dt.datetime.now(dt.UTC).date()
     kind, events, notes = events_of_kind(ticker, kind, registry, ahead - _QUARTER * (last + 2), limit, reading)

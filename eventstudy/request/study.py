@@ -66,6 +66,7 @@ def run(
     as_of: str | dt.date | None = None,
     dates: Literal["dmy", "mdy", "ymd"] | None = None,
     decimal: Literal["comma", "point"] | None = None,
+    times: Literal["written", "after", "before"] | None = None,
     values: Literal["close", "returns"] | None = None,
     unit_in: str | None = None,
     ticker: str | None = None,
@@ -86,10 +87,10 @@ def run(
     `what`: an event id, a registry or event file, a registry, an event, or a DataFrame (`ticker, date`); or None with `date`
     and `tickers` (a list, or a text such as "NVDA,AMD"). `earnings` (a file, or `yahoo`) and `news` (files): what to warn of
     besides what ships; `look` is handed all of it. `workers` processes, or the Dask `scheduler` at `address`, share what takes
-    long. `dates`, `decimal`, `values`, `unit_in` and `ticker` say what a price file leaves open (`eventstudy.prices.Reading`);
-    `exchange`: where securities trade, `AAA=XLON`. `abnormal`: abnormal returns (`ticker, date, ar`) in place of prices.
-    `group_by`: the category, or a further column of the table of events, that makes groups of firms. `choices`: the fields
-    of `StudyConfig`.
+    long. `dates`, `decimal`, `times`, `values`, `unit_in` and `ticker` say what a price file leaves open
+    (`eventstudy.prices.Reading`); `exchange`: where securities trade, `AAA=XLON`. `abnormal`: abnormal returns (`ticker,
+    date, ar`) in place of prices. `group_by`: the category, or a further column of the table of events, that makes groups of
+    firms. `choices`: the fields of `StudyConfig`.
 
     `day0`: `announced`, `recognised`, or a date. `timing`, `tz`: on which side of the close news came, and the zone of times
     without one. `registry`: an event file in place of the events that ship. `source`, `prices`, `as_of` and `progress`: as
@@ -112,7 +113,7 @@ def run(
     tickers = separated(tickers)
     if prices is None:
         tickers = spelled(tickers, plugins.load("sources", "bundled").tickers)
-    reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict)
+    reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict, times)
     if abnormal is not None:
         if prices is not None or choices.get("model") not in (None, "", "given"):
             raise InvalidRequest(
@@ -172,7 +173,7 @@ def run(
     if group_by is not None:
         noted["group_by"] = column_of(events, group_by)
     if events.read_as:
-        noted["events_read_as"] = [str(phrase) for phrase in (*events.read_as, *told)]
+        noted["events_read_as"] = [*events.read_as, *told]
     warned: list[Warned] = []
     if grouped:
         assert benchmark_portfolios is not None
@@ -226,12 +227,12 @@ def run(
 
 
 def reading_of(
-    choices: dict[str, Any], dates: Any, decimal: Any, values: Any, unit: Any, ticker: Any, strict: bool
+    choices: dict[str, Any], dates: Any, decimal: Any, values: Any, unit: Any, ticker: Any, strict: bool, times: Any
 ) -> Reading:
     """What is said of the price file; the unit of levels is a choice of the study, that of returns says how to read them."""
     if unit is not None and (choices.get("returns") == "difference" or unit == "points"):
         choices["unit_in"], unit = unit, None
-    return Reading(dates, decimal, values, unit, ticker, strict)
+    return Reading(dates, decimal, values, unit, ticker, strict, times=times)
 
 
 def run_aggregate(
@@ -250,6 +251,7 @@ def run_aggregate(
     as_of: str | dt.date | None = None,
     dates: Literal["dmy", "mdy", "ymd"] | None = None,
     decimal: Literal["comma", "point"] | None = None,
+    times: Literal["written", "after", "before"] | None = None,
     values: Literal["close", "returns"] | None = None,
     unit_in: str | None = None,
     ticker: str | None = None,
@@ -270,7 +272,7 @@ def run_aggregate(
     from eventstudy.scale.words import run_many
     from eventstudy.study.many import check_sums_do
 
-    reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict)
+    reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict, times)
     study, limit = EventStudy(**choices), last_day(as_of)
     check_sums_do(study.config, model_of(study.config))
     if isinstance(factors, str | Path):
@@ -296,7 +298,7 @@ def run_aggregate(
     elif isinstance(what, pd.DataFrame):
         events = rows_of_frame(what, reading, tz)
     if isinstance(events, Registry | Rows) and events.read_as:
-        provenance["events_read_as"] = [str(phrase) for phrase in events.read_as]
+        provenance["events_read_as"] = list(events.read_as)
     if prices is None:
         prices = prices_for(events, study.config, day0, source=source, as_of=limit, progress=progress)
     if is_panel(prices) and exchange:

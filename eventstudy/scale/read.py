@@ -223,6 +223,8 @@ def days_of(folder: PanelFolder, column: Any) -> Ints:
         day = column.cast(pa.date32())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise _fault(folder, f"dates are not dates: {str(error).splitlines()[0]}", "write them as date32") from error
+    if pa.types.is_timestamp(column.type) and not day.cast(column.type).equals(column):
+        raise _fault(folder, "dates have a time of the day", "a session is the date at the exchange, without a time")
     found: Ints = day.cast(pa.int32()).to_numpy()
     return found
 

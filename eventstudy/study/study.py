@@ -774,7 +774,7 @@ def _provenance(table: PriceTable, registry_sha256: str, more: Mapping[str, Any]
         "prices_sha256": table.sha256(),
         "registry_sha256": registry_sha256,
         "versions": versions(),
-        **({"read_as": [str(phrase) for phrase in read_as]} if read_as else {}),
+        **({"read_as": list(read_as)} if read_as else {}),
         **more,
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -35,6 +35,7 @@ from eventstudy.tables.written import (
 from eventstudy.text import some_of
 
 Ints = NDArray[np.int64]
+Days = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,6 @@ def dates_of(
     return Dates(again[codes], _as_days(whens), dict(sorted(bad.items())), said)
 
 
-_OPENS = time(5)
-"""No exchange trades before, by the clock of its own."""
 _SWAPPED = 3
 """The fewest texts such as 2024-02-01 that look as if a spreadsheet had swapped day and month; of its own dates one is."""
 _ISO = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}\n)+")
@@ -584,54 +583,156 @@ def _two_calendars(
     )
 
 
-def sessions_of(place: Place, dates: Dates, name: str) -> tuple[NDArray[np.datetime64], tuple[Phrase, ...]]:
+_DAWN, _EARLY, _NOON, _EVENING, _LAST = time(6), time(9), time(12), time(18), time(23, 59)
+"""Midnights are seen by clocks in the west from the first on, exchanges are open between the second and the fourth by their own
+clocks, and a day that never rests ends at the last.
+"""
+_SUNDAYS_END = {False: time(15), True: time(13)}
+"""The last round hour at which exchanges close that trade on Sundays, by clocks of their own and by that of Greenwich."""
+_WEEKEND, _OF_SUNDAYS = (5, 6), (4, 5)
+"""Days of rest: of most exchanges, and of those that trade from Sunday to Thursday."""
+_ODD = 0.01
+"""Share of sessions that may be on days of rest: those that nobody planned."""
+Able = list[tuple[str, Days]]
+"""The days that times can be of: `written`, `after` or `before`."""
+
+
+def sessions_of(
+    place: Place, dates: Dates, name: str, open_on: Callable[[Days], bool], asked: str | None = None
+) -> tuple[Days, tuple[Phrase, ...]]:
     """The day of each of the W distinct dates, and NaT behind them for rows without one: (W + 1,), to be asked by the codes.
 
-    Instants count for the day they were at the exchange.
+    Instants count for the day they were at the exchange, which the days of the week tell. `open_on`: whether some exchange was
+    open on these days. `asked`: which of the days a person says is meant (`Reading.times`).
 
     Raises:
-        InvalidFile: instants whose day cannot be told.
+        InvalidFile: times whose session cannot be told; dates that are not those of the sessions.
     """
+    written: Days = np.array([w.date() if isinstance(w, datetime) else w for w in dates.whens], "datetime64[D]")
     instants = [w for w in dates.whens if isinstance(w, datetime)]
-    days = [w.date() if isinstance(w, datetime) else w for w in dates.whens]
-    said: tuple[Phrase, ...] = ()
-    zoned = [w for w in instants if w.tzinfo is not None]
-    if zoned and any(w.time() != time() for w in zoned):
-        days, how = _at_home(place, dates, days, name)
-        said = (how,)
-    elif zoned:
-        before = [d - timedelta(1) for d in days]
-        if any(d.weekday() > 4 for d in days) and not any(d.weekday() > 4 for d in before):
-            days = before
-            said = (Phrase("times with a zone, midnights after the session: the day before, on no weekend"),)
-        else:
-            said = (Phrase("times with a zone, each at midnight: the day as it is written"),)
-    elif instants and any(w.time() != time() for w in instants):
-        said = (Phrase("times of the day left aside: the day as it is written"),)
-    return np.array([*days, None], dtype="datetime64[D]"), said
+    zoned = any(w.tzinfo is not None for w in instants)
+    if zoned or any(w.time() != time() for w in instants):
+        written, said = _of_times(place, dates, name, written, open_on, asked, zoned=zoned)
+    elif asked is not None:
+        written, said = (
+            written + {"written": 0, "after": 1, "before": -1}[asked],
+            (Phrase("days of sessions, as asked"),),
+        )
+    else:
+        said = _of_days(place, dates, name, written, open_on)
+    return np.append(written, np.datetime64("NaT", "D")), said
 
 
-def _at_home(place: Place, dates: Dates, days: list[date], name: str) -> tuple[list[date], Phrase]:
-    """Days of instants that are midnights elsewhere, or times of a trading day: the day that no weekend speaks against."""
-    clocks = [w.time() if isinstance(w, datetime) else time(12) for w in dates.whens]
-    later = [d + timedelta(clock >= time(12)) for clock, d in zip(clocks, days, strict=True)]
-    earlier = [d - timedelta(clock < _OPENS) for clock, d in zip(clocks, days, strict=True)]
-    weekend = [sum(d.weekday() > 4 for d in listed) for listed in (days, later, earlier)]
-    if later == days == earlier:
-        return days, Phrase("times with a zone: the day as it is written")
-    if weekend[0] == 0 and (later == days or weekend[1]):
-        return days, Phrase("times with a zone: the day as it is written, on no weekend")
-    if weekend[1] == 0 and weekend[0]:
-        return later, Phrase("times with a zone, midnights east of it: the day after, on no weekend")
-    if weekend[2] == 0 and weekend[0] and later == days:
-        return earlier, Phrase("times with a zone, closes west of it: the day before, on no weekend")
-    other = later if later != days else earlier
-    row = int(np.flatnonzero(dates.codes >= 0)[0])
-    when = dates.whens[int(dates.codes[row])]
+def _of_times(
+    place: Place,
+    dates: Dates,
+    name: str,
+    written: Days,
+    open_on: Callable[[Days], bool],
+    asked: str | None,
+    *,
+    zoned: bool,
+) -> tuple[Days, tuple[Phrase, ...]]:
+    timed = np.array([isinstance(w, datetime) for w in dates.whens], bool)
+    clocks = [w.time() if isinstance(w, datetime) else time() for w in dates.whens]
+    late = np.array([clock >= _NOON for clock in clocks], bool)
+    able: Able = [("written", written)]
+    whole = timed & (min(clock for clock, hit in zip(clocks, timed, strict=True) if hit) >= _DAWN)
+    for which, by in (("after", 1 * late), ("after", 1 * whole), ("before", -1 * (timed & ~late))):
+        if by.any() and not any(np.array_equal(written + by, days) for _, days in able):
+            able.append((which, written + by))
+    if asked is not None:
+        meant = [days for which, days in able if which == asked] or [written]
+        return next((days for days in meant if _rest(days, _WEEKEND)), meant[0]), (
+            Phrase("days of sessions, as asked"),
+        )
+    greenwich = any(isinstance(w, datetime) and w.tzinfo and not w.utcoffset() for w in dates.whens)
+    found, sure = _session(able, clocks, open_on, zoned=zoned, greenwich=greenwich)
+    if found is None:
+        raise _of_two_days(place, dates, name, able, zoned=zoned)
+    which, days = found
+    times = Phrase("times with a zone") if zoned else Phrase("times without a zone")
+    told = {
+        "written": Phrase("{times}: the day as it is written, on no weekend", times=times)
+        if sure
+        else Phrase("{times}: the day as it is written", times=times),
+        "after": Phrase(
+            "{times}, midnights by a clock west of the exchange: the day after, on no weekend", times=times
+        ),
+        "before": Phrase("{times}, closes by a clock east of the exchange: the day before, on no weekend", times=times),
+    }
+    return days, (told[which],)
+
+
+def _rest(days: Days, resting: tuple[int, int]) -> bool:
+    """Whether days leave two days of the week out, but for a few."""
+    return int(np.isin(_weekday(days), resting).sum()) <= _ODD * len(days)
+
+
+def _weekday(days: Days) -> Ints:
+    """Monday is 0."""
+    weekday: Ints = (days.astype(np.int64) + 3) % 7
+    return weekday
+
+
+def _session(
+    able: Able, clocks: Sequence[time], open_on: Callable[[Days], bool], *, zoned: bool, greenwich: bool
+) -> tuple[tuple[str, Days] | None, bool]:
+    """Which of the days times are of, and whether the days of the week say so; None: it cannot be told."""
+    usual = [one for one in able if _rest(one[1], _WEEKEND)]
+    usual = usual or [one for one in able if _rest(one[1], _OF_SUNDAYS)]
+    midnights = all(clock == time() for clock in clocks)
+    by_day = all(_EARLY <= clock < _EVENING for clock in clocks)
+    into_next = any(which == "after" for which, _ in able)
+    if len(usual) == 1:
+        if usual[0][0] == "after" and _rest(able[0][1], _OF_SUNDAYS):
+            fits = [one for one in (able[0], usual[0]) if open_on(one[1])]
+            usual = fits if len(fits) == 1 else usual
+            closes = all(_EARLY <= c < _EVENING and (c <= _SUNDAYS_END[greenwich] or c.minute % 15) for c in clocks)
+            return (None if closes and len(fits) != 1 else usual[0]), True
+        return usual[0], True
+    if usual:  # too few days to tell
+        return (able[0] if midnights or (by_day and not (zoned and any(c >= _NOON for c in clocks))) else None), False
+    ends = midnights or all(clock >= _LAST for clock in clocks)  # of what never rests
+    return (able[0] if ends or not (zoned or into_next) else None), False
+
+
+def _of_days(
+    place: Place, dates: Dates, name: str, written: Days, open_on: Callable[[Days], bool]
+) -> tuple[Phrase, ...]:
+    """What is said of dates without times that are on weekends.
+
+    Raises:
+        InvalidFile: they are of the day before or after the sessions.
+    """
+    weekday = _weekday(written)
+    on = np.bincount(weekday, minlength=7)
+    if len(written) < _SEVERAL or int((on >= len(written) / 10).sum()) != 5:
+        return ()
+    if not on[0] + on[6]:
+        weekend, other, lacking, moved = 5, "Saturday", "Monday", "after"
+    elif not on[4] + on[5]:
+        weekend, other, lacking, moved = 6, "Sunday", "Friday", "before"
+        if open_on(written) or not open_on(written + 1):
+            return (Phrase("dates from Sunday to Thursday, as they are written"),)
+    else:
+        return ()
     raise place.fault(
-        f"{when} is an instant with a zone, and its session reads two ways: {days[int(dates.codes[row])]} or"
-        f" {other[int(dates.codes[row])]}",
+        f"no date is on a {lacking} and {on[weekend]} are on a {other}: they are of the day {moved} the sessions",
+        row=int(np.flatnonzero(dates.codes == int((weekday == weekend).argmax()))[0]),
+        column=name,
+        hint=f"say that it is so: --times {'before' if moved == 'after' else 'after'}; or write the dates of the sessions",
+    )
+
+
+def _of_two_days(place: Place, dates: Dates, name: str, able: Able, *, zoned: bool) -> Exception:
+    row = int(np.flatnonzero(dates.codes >= 0)[0])
+    at = int(dates.codes[row])
+    first, second = list(dict.fromkeys(days[at] for _, days in able))[:2]
+    return place.fault(
+        f"{dates.whens[at]} is {'an instant with' if zoned else 'a time without'} a zone, and its session reads two ways:"
+        f" {first} or {second}",
         row=row,
         column=name,
-        hint="write the date at the exchange, without a time",
+        hint="say which: --times written|after|before; or write the date at the exchange, without a time",
     )

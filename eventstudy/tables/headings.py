@@ -18,9 +18,11 @@ _BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _MARKED = re.compile(r"[(\[]\W+[)\]]")
 """Brackets without a word: `Close (%)`."""
 _FORM = re.compile(
-    r"[dmyjthsa]{1,4}([./: -]+[dmyjthsa]{1,4})+|[A-Z][a-z]+/[A-Z][A-Za-z_/]+|[ymdj]{8}", re.ASCII | re.IGNORECASE
+    r"(?:utc|gmt)\s*[+-]\s*[0-9]{1,2}(?::?[0-9]{2})?|[+-][0-9]{2}:?[0-9]{2}"
+    r"|[dmyjthsa]{1,4}([./: -]+[dmyjthsa]{1,4})+|[A-Z][a-z]+/[A-Z][A-Za-z_/]+|[ymdj]{8}",
+    re.ASCII | re.IGNORECASE,
 )
-"""How a date is written, or the name of a time zone."""
+"""How a date is written, or the name of a time zone, or how far it is from Greenwich."""
 
 
 @lru_cache(maxsize=65_536)
@@ -92,9 +94,20 @@ def _same_field(aside: str, role: str, part: str, own_word: str) -> bool:
     )
 
 
+@cache
+def _behind_zone() -> re.Pattern[str]:
+    """The zone of times behind their heading: `time_utc`."""
+    names = "|".join(["utc", "gmt", *(name for listed in words("zones").values() for name in listed)])
+    return re.compile(rf"(?<=[A-Za-z])[ _](?:{names})$", re.I)
+
+
 def _aside(heading: str, part: str) -> tuple[str, int] | None:
     """What a heading means without what stands in brackets, whatever that is."""
-    return roles(part).get(fold(_ASIDE.sub(" ", _COUNTED.sub("", heading))))
+    found = roles(part).get(fold(_ASIDE.sub(" ", _COUNTED.sub("", heading))))
+    if found is None and (plain := _behind_zone().sub("", heading)) != heading:
+        found = roles(part).get(fold(plain))
+        found = found if found and found[0] in ("date", "time") else None
+    return found
 
 
 def role_of(heading: str, part: str) -> tuple[str, int] | None:

@@ -47,6 +47,8 @@ class Reading:
     """Whether one bad row or cell refuses the whole, not its own security alone."""
     explain: bool = False
     """Whether is told in full what the table was taken for (`PriceTable.explained`)."""
+    times: Literal["written", "after", "before"] | None = None
+    """Which day the times of a table of prices are of: the one that is written, the day after, or the day before."""
 
 
 @dataclass(frozen=True)

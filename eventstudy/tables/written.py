@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from eventstudy.errors import InvalidRequest
 from eventstudy.language import Phrase
@@ -183,6 +183,36 @@ def local_time(naive: datetime, called: str) -> datetime | Phrase:
             date=naive.date(),
         )
     return aware.replace(tzinfo=timezone(aware.utcoffset() or timedelta()))
+
+
+_BEHIND_HEADING = re.compile(r"[(\[]([^()\[\]]+)[)\]]|(?<=[A-Za-z])[ _]([A-Za-z]{2,4}(?:[+-][0-9:]+)?)$")
+_OFFSET = re.compile(r"[+-][0-9]{1,2}(?::?[0-9]{2})?")
+
+
+def zone_in(heading: str, tz: str | None = None) -> str | None:
+    """The zone that a heading says times are of, `time (ET)`, `datetime_utc`, `time (UTC+1)`; None: it says none.
+
+    Of an abbreviation of several places it is that of the place `tz`.
+    """
+    for hit in _BEHIND_HEADING.finditer(heading):
+        text = (hit[1] or hit[2]).strip()
+        name = text.upper().replace(" ", "")
+        if places := _zones().get(name):
+            return tz if tz in places else name
+        if name in ("UTC", "GMT", "Z") or _FROM_UTC.fullmatch(name):
+            return name.replace("Z", "UTC")
+        if _OFFSET.fullmatch(name):
+            return f"UTC{name}"
+        if place := _places().get(fold(text)):
+            return place
+    return None
+
+
+@cache
+def _places() -> Mapping[str, str]:
+    """Words for zones of one place, and what these are called everywhere."""
+    named = {fold(name): name for name in available_timezones() if "/" in name}
+    return named | {fold(word): place for place, listed in words("places").items() for word in listed}
 
 
 @cache
@@ -426,6 +456,18 @@ def looks_like_one(value: Any) -> bool:
     if _BARE.fullmatch(text):
         return _QUICK.fullmatch(text) is not None
     return taken_apart(text) is not None and not _UNIX.fullmatch(text) if not _QUICK.fullmatch(text) else True
+
+
+def days_meant(value: Any) -> frozenset[date]:
+    """The days that a cell may mean; of a time with a zone those beside it, too. None: it is no date."""
+    if isinstance(value, datetime):
+        found, zoned = {value.date()}, value.tzinfo is not None
+    elif isinstance(value, date):
+        found, zoned = {value}, False
+    else:
+        written = taken_apart(str(value).strip().removesuffix(".0"))
+        found, zoned = set(written.days.values()) if written else set(), bool(written and written.zone)
+    return frozenset(day + timedelta(step) for day in found for step in ((-1, 0, 1) if zoned else (0,)))
 
 
 ORDERS = {"dmy": Phrase("day first"), "mdy": Phrase("month first"), "ymd": Phrase("year first")}

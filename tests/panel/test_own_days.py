@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import eventstudy as es
@@ -151,14 +152,23 @@ def test_exchanges_of_many_securities_are_those_of_each_alone() -> None:
     together = markets.fittings(days, np.stack([np.isin(days, mine) for mine in told]))
     codes, opened, reach = markets._open()
     for mine, fit in zip(told, together, strict=True):
-        wrong = {}
+        wrong, apart = {}, {}
         at = (np.array(mine) - markets._FIRST).astype(int)
         for code, row, (low, high) in zip(codes, opened, reach, strict=True):
             if low <= at[0] and high > at[-1]:
                 own = set(np.flatnonzero(row[at[0] : at[-1] + 1]) + at[0])
                 wrong[code] = len(own ^ set(at.tolist()))
-        best = [code for code in wrong if wrong[code] == min(wrong.values())]
-        assert fit is None if len(mine) < 60 else fit is not None and [fit.exchange, *fit.same] == best
+                apart[code] = len(set(at.tolist()) - own), len(own - set(at.tolist())), len(own)
+        best = min(wrong, key=lambda code: wrong[code])
+        if len(mine) < 60:
+            assert fit is None
+            continue
+        strays, lacks, sessions = apart[best]
+        rests = -math.log((lacks + 1) / (sessions + 2))
+        odds = {c: -math.log(0.005) * (a - strays) + rests * (b - lacks) for c, (a, b, _) in apart.items()}
+        assert fit is not None
+        assert fit.exchange == best
+        assert set(fit.same) == {c for c, log in odds.items() if log <= 9} - {best}
     assert [fit is None for fit in together] == [False] * 4 + [True]
 
 

@@ -103,6 +103,7 @@ FAULTS: dict[str, tuple[Callable[[pd.DataFrame], Any], str]] = {
     "no close": (lambda r: r.drop(columns="close"), "there is no column 'close'"),
     "wide": (lambda r: r.drop(columns=["ticker"]).rename(columns={"close": "MKT"}), "there is no column 'ticker'"),
     "zoned": (lambda r: r.assign(date=pd.Timestamp(datetime(2020, 1, 2, tzinfo=ZONE))), "instants with a zone"),
+    "time of the day": (lambda r: r.assign(date=pd.Timestamp("2020-01-02 23:00")), "a time of the day"),
     "two exchanges": (
         lambda r: r.assign(exchange=np.where(r.index == r.index[4], "XPAR", "XLON")),
         "S00 trades at XLON and at XPAR",

@@ -395,7 +395,7 @@ def test_digits_are_dates_in_the_order_that_the_column_settles_or_that_is_asked_
         ("00:30:00+02:00", 0, "on no weekend"),
         ("00:30:00+02:00", 1, "the day before, on no weekend"),
         ("22:00:00+00:00", -1, "the day after, on no weekend"),
-        ("09:30:00-05:00", 0, "the day as it is written"),
+        ("09:30:00-05:00", 0, "the day as it is written, on no weekend"),
     ],
 )
 def test_times_at_night_are_of_the_session_that_no_weekend_speaks_against(
@@ -634,7 +634,7 @@ def test_days_that_a_spreadsheet_counts_may_have_a_time(tmp_path: Path) -> None:
     path.write_text("Date,Close\n45293.66666667,480.5\n45294.66666667,481.5\n")
     found = load_prices(path=path)
     assert [f"{d:%Y-%m-%d}" for d in found.close.index] == ["2024-01-02", "2024-01-03"]
-    assert "times of the day left aside: the day as it is written" in map(str, found.read_as)
+    assert "times without a zone: the day as it is written" in map(str, found.read_as)
 
 
 @pytest.mark.parametrize("form", ["%a %m/%d/%Y", "%A %d/%m/%Y"])

@@ -1,0 +1,530 @@
+"""Files that were once read to other days, other units or another security without a word: read right, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy import calendars
+from eventstudy.calendars import markets
+from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest
+from eventstudy.events import load_registry
+from eventstudy.language import in_language
+from eventstudy.prices import Reading, load_prices
+from eventstudy.prices._bars import load_bars
+from eventstudy.prices._shapes import named_by_file
+from eventstudy.request import run
+
+FIRST, LAST = date(2024, 3, 1), date(2025, 2, 28)
+ZONES = {
+    "XNYS": "America/New_York",
+    "XLON": "Europe/London",
+    "XETR": "Europe/Berlin",
+    "XJSE": "Africa/Johannesburg",
+    "XSAU": "Asia/Riyadh",
+    "XBOM": "Asia/Kolkata",
+    "XSHG": "Asia/Shanghai",
+    "XTKS": "Asia/Tokyo",
+    "XASX": "Australia/Sydney",
+    "XNZE": "Pacific/Auckland",
+    "BVMF": "America/Sao_Paulo",
+}
+DAY = pd.Timedelta(1, "D")
+
+
+def sessions(code: str) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(calendars.sessions(code, FIRST, LAST))
+
+
+def closes(n: int, seed: int = 15, sd: float = 0.01) -> np.ndarray:
+    return np.round(100 * np.cumprod(1 + sd * np.random.default_rng(seed).standard_normal(n)), 2)
+
+
+def stamped(path: Path, stamps: list[str], sep: str = ",") -> Path:
+    path.write_text(
+        f"date{sep}NVDA\n" + "".join(f"{s}{sep}{v}\n" for s, v in zip(stamps, closes(len(stamps)), strict=True))
+    )
+    return path
+
+
+def told(found: Any) -> str:
+    return "; ".join(map(str, found.read_as))
+
+
+# ---- times ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("zoned", [False, True])
+@pytest.mark.parametrize("code", ZONES)
+def test_midnights_of_the_exchange_by_the_clock_of_greenwich_are_of_its_sessions(
+    tmp_path: Path, code: str, zoned: bool
+) -> None:
+    days = sessions(code)
+    stamps = days.tz_localize(ZONES[code]).tz_convert("UTC")
+    path = stamped(tmp_path / "x.csv", [f"{t:%Y-%m-%d %H:%M}{'+00:00' * zoned}" for t in stamps])
+    found = load_prices(path=path)
+    assert found.close.index.tolist() == days.tolist()
+    assert f"times with{'' if zoned else 'out'} a zone" in told(found)
+    moved = any(stamp.date() < day.date() for stamp, day in zip(stamps, days, strict=True))
+    assert ("the day after" in told(found)) == moved
+
+
+@pytest.mark.parametrize("zone", ["Asia/Seoul", "America/New_York", "Europe/Berlin"])
+@pytest.mark.parametrize("clock", ["00:00", "15:00"])
+@pytest.mark.parametrize("code", ZONES)
+def test_times_by_a_clock_elsewhere_are_of_the_sessions_or_refused(
+    tmp_path: Path, code: str, clock: str, zone: str
+) -> None:
+    """Midnights and closes of each exchange by clocks of three places; refused is nothing but what is left open."""
+    days = sessions(code)
+    local = (days + pd.Timedelta(f"{clock}:00")).tz_localize(ZONES[code]).tz_convert(zone)
+    path = stamped(tmp_path / "x.csv", [f"{t:%Y-%m-%d %H:%M}" for t in local])
+    assert load_prices(path=path).close.index.tolist() == days.tolist()
+
+
+@pytest.mark.parametrize("mark", ["", "+09:00"])
+def test_closes_of_new_york_by_the_clock_of_seoul(tmp_path: Path, mark: str) -> None:
+    """At 5 or 6 in the morning, from Tuesday to Saturday: times between 5 and noon are tried against weekends, too."""
+    days = sessions("XNYS")
+    local = (days + pd.Timedelta(16, "h")).tz_localize("America/New_York").tz_convert("Asia/Seoul")
+    path = stamped(tmp_path / "x.csv", [f"{t:%d.%m.%Y %H:%M}{mark}" for t in local], ";")
+    found = load_prices(path=path)
+    assert found.close.index.tolist() == days.tolist()
+    assert "the day before, on no weekend" in told(found)
+    assert "der Tag davor, an keinem Wochenende" in str(in_language(found.read_as[-2], "de"))
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    ["2024-03-{} 18:00", "2024-03-{} 05:00", "2024-03-{} 23:00", "2024-03-{} 15:00Z", "2024-03-{}T05:00:00+09:00"],
+)
+def test_few_times_are_refused_with_the_option_that_settles_them(tmp_path: Path, stamp: str) -> None:
+    path = stamped(tmp_path / "x.csv", [stamp.format(d) for d in ("05", "06", "07")])
+    with pytest.raises(InvalidFile, match="its session reads two ways") as caught:
+        load_prices(path=path)
+    assert "--times written|after|before" in str(caught.value)
+    late = "18" in stamp or "23" in stamp or "15:00" in stamp
+    written = load_prices(path=path, reading=Reading(times="written")).close.index
+    moved = load_prices(path=path, reading=Reading(times="after" if late else "before")).close.index
+    assert f"{written[0]:%Y-%m-%d}" == "2024-03-05"
+    assert moved[0] - written[0] == (DAY if late else -DAY)
+
+
+def test_times_of_what_never_rests(tmp_path: Path) -> None:
+    """Days of seven days a week: the last minute is of its day, and 19:00 may be midnight elsewhere."""
+    days = pd.date_range("2024-03-01", periods=90)
+    kept = stamped(tmp_path / "x.csv", [f"{d:%Y-%m-%d} 23:59:59" for d in days])
+    assert load_prices(path=kept).close.index.tolist() == days.tolist()
+    with pytest.raises(InvalidFile, match="two ways"):
+        load_prices(path=stamped(tmp_path / "x.csv", [f"{d:%Y-%m-%d} 19:00" for d in days]))
+
+
+def test_closes_on_sundays_are_no_midnights(tmp_path: Path) -> None:
+    """Tel Aviv closes at 17:25 from Sunday to Thursday, Riyadh at 15:00: no calendar says so of the first."""
+    sundays = pd.date_range("2024-03-03", periods=300, freq="D")
+    sundays = sundays[sundays.map(lambda d: d.weekday() not in (4, 5))]
+    with pytest.raises(InvalidFile, match="two ways"):
+        load_prices(path=stamped(tmp_path / "x.csv", [f"{d:%Y-%m-%d} 17:25" for d in sundays]))
+    asked = load_prices(path=tmp_path / "x.csv", reading=Reading(times="written"))
+    assert asked.close.index.tolist() == sundays.tolist()
+    riyadh = sessions("XSAU")
+    path = stamped(tmp_path / "x.csv", [f"{d:%Y-%m-%d} 15:00" for d in riyadh])
+    assert load_prices(path=path).close.index.tolist() == riyadh.tolist()
+    plain = load_prices(path=stamped(tmp_path / "x.csv", [f"{d:%Y-%m-%d}" for d in sundays]))
+    assert "from Sunday to Thursday, as they are written" in told(plain)
+
+
+@pytest.mark.parametrize(("step", "lacking"), [(-1, "Friday"), (1, "Monday")])
+@pytest.mark.parametrize("code", ["XNYS", "XTKS"])
+def test_dates_beside_the_sessions_are_refused(tmp_path: Path, code: str, step: int, lacking: str) -> None:
+    days = sessions(code)
+    path = stamped(tmp_path / "x.csv", [f"{d + step * DAY:%Y-%m-%d}" for d in days])
+    with pytest.raises(InvalidFile, match=f"no date is on a {lacking}"):
+        load_prices(path=path)
+    said: Any = "after" if step < 0 else "before"
+    assert load_prices(path=path, reading=Reading(times=said)).close.index.tolist() == days.tolist()
+
+
+def test_hours_of_a_frame_are_tried_as_those_of_a_file() -> None:
+    days = sessions("XETR")
+    stamps = days.tz_localize("Europe/Berlin").tz_convert("UTC").tz_localize(None)
+    frame = pd.DataFrame({"SAP": closes(len(days))}, stamps)
+    assert load_prices(path=frame).close.index.tolist() == days.tolist()
+
+
+def test_the_car_is_that_of_the_sessions(tmp_path: Path) -> None:
+    days = sessions("XETR")
+    values = np.column_stack([closes(len(days), seed) for seed in (1, 2)])
+    lines = "".join(f"{{}},{a},{b}\n" for a, b in values.tolist())
+    right, moved = tmp_path / "right.csv", tmp_path / "moved.csv"
+    right.write_text("date,SAP.DE,^GDAXI\n" + lines.format(*[f"{d:%Y-%m-%d}" for d in days]))
+    stamps = days.tz_localize("Europe/Berlin").tz_convert("UTC")
+    moved.write_text("date,SAP.DE,^GDAXI\n" + lines.format(*[f"{t:%Y-%m-%d %H:%M}" for t in stamps]))
+    event = f"{days[200]:%Y-%m-%d}"
+    asked: dict[str, Any] = {
+        "date": event,
+        "tickers": "SAP.DE",
+        "benchmark": "^GDAXI",
+        "estimation_window": (-150, -11),
+    }
+    one, other = (run(**asked, prices=p).to_dict()["firms"][0] for p in (right, moved))
+    assert one["day0"] == other["day0"] == event
+    assert one["windows"] == other["windows"]
+
+
+# ---- zones in headings ---------------------------------------------------------------------------------------------------
+
+ROWS = "NVDA,2025-01-27,16:05\nAMD,2025-07-28,07:30\n"
+
+
+def events(path: Path, head: str, rows: str = ROWS, tz: str | None = None) -> Any:
+    (path / "list.csv").write_text(f"{head}\n{rows}")
+    return load_registry(path / "list.csv", tz=tz)
+
+
+@pytest.mark.parametrize(
+    ("heading", "offsets"),
+    [
+        ("time (ET)", ("-05:00", "-04:00")),
+        ("Time ET", ("-05:00", "-04:00")),
+        ("time (UTC)", ("+00:00", "+00:00")),
+        ("time_utc", ("+00:00", "+00:00")),
+        ("time (UTC+1)", ("+01:00", "+01:00")),
+        ("time [GMT-5]", ("-05:00", "-05:00")),
+        ("time (+05:30)", ("+05:30", "+05:30")),
+        ("time (US/Eastern)", ("-05:00", "-04:00")),
+        ("time (Europe/Berlin)", ("+01:00", "+02:00")),
+        ("time (JST)", ("+09:00", "+09:00")),
+        ("Uhrzeit (CET)", ("+01:00", None)),
+        ("time (EST)", ("-05:00", None)),
+    ],
+)
+def test_the_zone_of_a_heading_is_that_of_the_times(
+    tmp_path: Path, heading: str, offsets: tuple[str, str | None]
+) -> None:
+    """A name of the winter is none of a time in summer: that row is left out, and named."""
+    found = events(tmp_path, f"ticker,date,{heading}")
+    assert [e.announced.isoformat()[-6:] for e in found] == [o for o in offsets if o]
+    assert f"as the heading {heading} says" in told(found)
+    assert len(found.left_out) == offsets.count(None)
+
+
+@pytest.mark.parametrize("heading", ["Date (GMT)", "datetime_utc", "announced (UTC)", "timestamp utc"])
+def test_the_zone_of_a_heading_of_dates_with_times(tmp_path: Path, heading: str) -> None:
+    rows = "NVDA,2025-01-27 16:05\nAMD,2025-07-28 07:30\n"
+    found = events(tmp_path, f"ticker,{heading}", rows)
+    assert [e.announced.isoformat() for e in found] == ["2025-01-27T16:05:00+00:00", "2025-07-28T07:30:00+00:00"]
+    with pytest.raises(InvalidFile, match="--tz America/New_York makes it another instant"):
+        events(tmp_path, f"ticker,{heading}", rows, "America/New_York")
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "tz"),
+    [
+        ("ticker,date,time (UTC)", ROWS, "America/New_York"),
+        ("ticker,date,time (ET)", ROWS, "Europe/Berlin"),
+        ("ticker,date (ET),time (UTC)", ROWS, None),
+        ("ticker,date,time (UTC),tz", "NVDA,2025-01-27,16:05,America/New_York\n", None),
+    ],
+)
+def test_zones_that_contradict_each_other_are_refused(tmp_path: Path, head: str, rows: str, tz: str | None) -> None:
+    with pytest.raises(InvalidFile, match="makes it another instant"):
+        events(tmp_path, head, rows, tz)
+
+
+def test_the_same_zone_twice_is_no_contradiction(tmp_path: Path) -> None:
+    found = events(tmp_path, "ticker,date,time (ET)", tz="America/New_York")
+    assert [e.announced.isoformat()[-6:] for e in found] == ["-05:00", "-04:00"]
+    mixed = events(tmp_path, "ticker,date,time (UTC)", "NVDA,2025-01-27,16:05 ET\nAMD,2025-01-27,16:05Z\n")
+    assert len(mixed) == len(mixed.left_out) == 1
+
+
+def test_the_zone_of_a_heading_of_bars(tmp_path: Path) -> None:
+    path = tmp_path / "NVDA.csv"
+    path.write_text("ticker,time (UTC),close\n" + "".join(f"NVDA,2025-01-27 14:{m}:00,{m}\n" for m in range(30, 60)))
+    with pytest.raises(InvalidRequest, match="as their heading says"):
+        load_bars(path, zone="America/New_York")
+    assert str(load_bars(path, zone="UTC").series["NVDA"].start[0]) == "2025-01-27T14:30:00"
+
+
+# ---- another security ----------------------------------------------------------------------------------------------------
+
+ELSEWHERE = [
+    "NVDA.MX",
+    "NVDA MM Equity",
+    "NVDA.DE",
+    "NVDA-MX",
+    "D:NVDA",
+    "NVIDIA Corp (NVDA.MX)",
+    "BMV:NVDA",
+    "nvda.mx",
+]
+HERE = [
+    "NVDA.US",
+    "NVDA US Equity",
+    "NVDA.O",
+    "NASDAQ:NVDA",
+    "XNAS:NVDA",
+    "@NVDA(P)",
+    "U:NVDA",
+    "NVDA (USD)",
+    "NVDA-US",
+    "nvda",
+]
+
+
+def of_tickers(path: Path, names: list[str], *, long: bool) -> Path:
+    days = sessions("XNYS")[:30]
+    if long:
+        rows = [
+            f'"{n}",{d:%Y-%m-%d},{v}' for i, n in enumerate(names) for d, v in zip(days, closes(30, i), strict=True)
+        ]
+        path.write_text("ticker,date,close\n" + "\n".join(rows) + "\n")
+    else:
+        pd.DataFrame({n: closes(30, i) for i, n in enumerate(names)}, days).rename_axis("date").to_csv(path)
+    return path
+
+
+@pytest.mark.parametrize("long", [False, True])
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_a_ticker_of_another_exchange_serves_for_none(tmp_path: Path, name: str, long: bool) -> None:
+    path = of_tickers(tmp_path / "prices.csv", [name, "SPY"], long=long)
+    found = load_prices(["NVDA", "SPY"], path=path)
+    assert found.tickers == ["SPY"]
+    assert name in str(found.missing["NVDA"])
+
+
+@pytest.mark.parametrize("long", [False, True])
+@pytest.mark.parametrize("name", HERE)
+def test_a_mark_of_the_same_exchange_serves_and_is_said(tmp_path: Path, name: str, long: bool) -> None:
+    path = of_tickers(tmp_path / "prices.csv", ["NVDA.MX", name], long=long)
+    found = load_prices(["NVDA"], path=path)
+    assert found.close.iloc[:, 0].tolist() == closes(30, 1).tolist()
+    assert ("NVDA is" in told(found)) == (name.upper() != "NVDA")
+
+
+def test_marks_of_two_vendors_for_one_exchange(tmp_path: Path) -> None:
+    path = of_tickers(tmp_path / "prices.csv", ["SAP GY Equity", "SAP US Equity", "7203.T"], long=False)
+    found = load_prices(["SAP.DE", "7203"], path=path)
+    assert found.close["SAP.DE"].tolist() == closes(30, 0).tolist()
+    assert found.close["7203"].tolist() == closes(30, 2).tolist()
+    assert load_prices(["SAP.F", "SAP.DE"], path=path).missing.keys() == {"SAP.F"}
+
+
+@pytest.mark.parametrize(
+    ("stem", "asked", "named"),
+    [
+        ("NVDA.MX", "NVDA", "NVDA.MX"),
+        ("nvda.mx", "NVDA", "NVDA.MX"),
+        ("NVDA_MX", "NVDA", "NVDA.MX"),
+        ("sap_de_d", "SAP", "SAP.DE"),
+        ("sap_de_d", "SAP.DE", "SAP.DE"),
+        ("nvda_us_d", "NVDA", "NVDA"),
+        ("XETR_SAP, 1D", "SAP", "XETR:SAP"),
+        ("NASDAQ_NVDA, 1D", "NVDA", "NVDA"),
+        ("SAP GY Equity", "SAP", "SAP GY Equity"),
+        ("nvda", "SAP", "NVDA"),
+        ("vod.l", "NVDA", "VOD.L"),
+        ("kurse", "SAP", None),
+    ],
+)
+def test_the_name_of_a_file_names_its_exchange_too(stem: str, asked: str, named: str | None) -> None:
+    assert named_by_file(stem, [asked]) == named
+
+
+def test_a_file_that_names_nobody_is_said_to_be_taken_for_the_one_that_is_asked_for(tmp_path: Path) -> None:
+    days = sessions("XNYS")[:30]
+    path = tmp_path / "kurse.csv"
+    path.write_text("date,close\n" + "".join(f"{d:%Y-%m-%d},{v}\n" for d, v in zip(days, closes(30), strict=True)))
+    assert "ticker SAP, the only one asked for" in told(load_prices(["SAP"], path=path))
+    path.rename(tmp_path / "nvda.csv")
+    assert load_prices(["SAP"], path=tmp_path / "nvda.csv").missing.keys() == {"SAP"}
+
+
+def test_a_ticker_on_two_exchanges_is_left_out(tmp_path: Path) -> None:
+    days = sessions("XNYS")[:40]
+    path = tmp_path / "prices.csv"
+
+    def rows(first: str, then: str) -> str:
+        return "ticker,exchange,date,close\n" + "".join(
+            f"NVDA,{first if i < 20 else then},{d:%Y-%m-%d},{v}\nSPY,ARCX,{d:%Y-%m-%d},{v}\n"
+            for i, (d, v) in enumerate(zip(days, closes(40), strict=True))
+        )
+
+    path.write_text(rows("XMEX", "XNYS"))
+    assert "prices in XMEX before, and in XNYS here" in str(load_prices(["NVDA", "SPY"], path=path).missing["NVDA"])
+    path.write_text(rows("NYSE", "NASDAQ"))
+    assert load_prices(["NVDA"], path=path).info["NVDA"].exchange == "XNYS"
+
+
+# ---- a second date -------------------------------------------------------------------------------------------------------
+
+FORMS: dict[str, Callable[[str, str, float], str]] = {
+    "{},close": lambda a, b, v: f"{a},{b},{v}",
+    "ticker,{},close": lambda a, b, v: f"NVDA,{a},{b},{v}",
+    "{},NVDA,SPY": lambda a, b, v: f"{a},{b},{v},{v}",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("heads", "taken"),
+    [
+        ("date,report_date", 0),
+        ("settlement_date,trade_date", 1),
+        ("created_at,date", 1),
+        ("download_date,Date", 1),
+        ("Handelstag,Valutadatum", 0),
+        ("date,as_of_date", None),
+        ("day,date", None),
+        ("Quote Date,Trade Date", None),
+        ("date,timestamp", None),
+        ("created_at,updated_at", None),
+    ],
+)
+def test_a_second_date_is_named_or_refused(tmp_path: Path, heads: str, taken: int | None, form: str) -> None:
+    days = sessions("XNYS")[:40]
+    path = tmp_path / "NVDA.csv"
+    rows = [FORMS[form](f"{d:%Y-%m-%d}", f"{d + 3 * DAY:%Y-%m-%d}", v) for d, v in zip(days, closes(40), strict=True)]
+    path.write_text("\n".join([form.format(heads), *rows]) + "\n")
+    names = heads.split(",")
+    if taken is None:
+        with pytest.raises(InvalidFile, match="both may be the date of the session, and they differ") as caught:
+            load_prices(["NVDA"], path=path)
+        assert all(repr(name) in str(caught.value) for name in names)
+        return
+    found = load_prices(["NVDA"], path=path)
+    assert found.close.index[0] == days[0] + 3 * taken * DAY
+    assert f"dates from {names[taken]}, not from {names[1 - taken]}" in told(found)
+
+
+def test_a_second_date_of_the_same_days_is_named(tmp_path: Path) -> None:
+    days = sessions("XNYS")[:40]
+    path = tmp_path / "NVDA.csv"
+    rows = [f"{d:%Y-%m-%d},{d:%Y-%m-%d}T21:00:00Z,{v}" for d, v in zip(days, closes(40), strict=True)]
+    path.write_text("\n".join(["date,timestamp,close", *rows]) + "\n")
+    found = load_prices(["NVDA"], path=path)
+    assert found.close.index.tolist() == days.tolist()
+    assert "dates from date, not from timestamp" in told(found)
+
+
+@pytest.mark.parametrize("heads", ["Date,Announcement Date", "event_date,date", "date,filing_date"])
+def test_two_dates_of_an_event_that_differ_are_refused(tmp_path: Path, heads: str) -> None:
+    with pytest.raises(InvalidFile, match="both may be the dates of the events"):
+        events(tmp_path, f"ticker,{heads}", "NVDA,2024-10-27,2024-11-20\n")
+    assert len(events(tmp_path, f"ticker,{heads}", "NVDA,2024-11-20,2024-11-20\n")) == 1
+
+
+@pytest.mark.parametrize(
+    ("times", "kept"),
+    [
+        (("4:05", "4:15"), []),
+        (("4:05 pm", "4:15"), ["16:05"]),
+        (("4:05", "16:15"), ["04:05", "16:15"]),
+        (("04:05", "4:15"), ["04:05", "04:15"]),
+        (("7:30", "8:00"), ["07:30", "08:00"]),
+    ],
+)
+def test_times_of_half_a_day_are_not_of_the_night(tmp_path: Path, times: tuple[str, str], kept: list[str]) -> None:
+    rows = "".join(f"{t},2024-11-20,{c}\n" for t, c in zip(("NVDA", "AMD"), times, strict=True))
+    if not kept:
+        with pytest.raises(EventStudyError, match="in the morning or in the afternoon"):
+            events(tmp_path, "ticker,date,time", rows, "America/New_York")
+        return
+    found = events(tmp_path, "ticker,date,time", rows, "America/New_York")
+    assert [f"{e.announced:%H:%M}" for e in found] == kept
+    assert len(found.left_out) == 2 - len(kept)
+
+
+# ---- short histories -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(s, marks=pytest.mark.slow) for s in range(1, 12))])
+@pytest.mark.parametrize("n", [30, 60, 80, 120])
+def test_a_short_history_is_never_claimed_for_another_exchange(n: int, seed: int) -> None:
+    """Sessions of thirty exchanges, some of which a price lacks: its own one is among those that are named."""
+    rng, codes = np.random.default_rng([seed, n]), markets.ORDER[:30]
+    claimed = 0
+    for code in codes:
+        own = calendars.sessions(code, date(2021, 6, 1), date(2025, 12, 30))
+        for missing in (0.0, 0.02, 0.05, 0.1):
+            start = int(rng.integers(0, len(own) - n))
+            fit = markets.fitting(own[start : start + n][rng.random(n) >= missing])
+            assert fit is None or code in (fit.exchange, *fit.same), (code, missing, fit)
+            claimed += fit is not None and not fit.same
+    assert claimed <= (0 if n == 30 else 0.6 * 4 * len(codes))
+
+
+def test_one_session_more_or_less_is_no_evidence() -> None:
+    """Xetra and Milan differ by one day in this half of a year; a price that lacks that day by accident says neither."""
+    own = calendars.sessions("XETR", date(2024, 6, 17), date(2024, 11, 29))
+    milan = calendars.sessions("XMIL", date(2024, 6, 17), date(2024, 11, 29))
+    fit = markets.fitting(np.intersect1d(own, milan))
+    assert fit is not None
+    assert {"XETR", "XMIL"} <= {fit.exchange, *fit.same}
+
+
+# ---- units of returns ----------------------------------------------------------------------------------------------------
+
+
+def returns(path: Path, spreads: dict[str, float], mean: float = 0.0, digits: int = 6) -> Path:
+    days, rng = sessions("XNYS")[:120], np.random.default_rng(6)
+    rows = [
+        f"{t},{d:%Y-%m-%d},{mean + sd * x:.{digits}f}"
+        for t, sd in spreads.items()
+        for d, x in zip(days, rng.standard_normal(120), strict=True)
+    ]
+    path.write_text("ticker,date,ret\n" + "\n".join(rows) + "\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    "spreads",
+    [
+        {"BOND": 0.04},
+        {"A": 0.03, "B": 0.05, "C": 0.065},
+        {"SHORT": 0.02, "LONG": 0.3},
+        {"PENNY": 0.06},
+    ],
+)
+def test_returns_that_may_be_per_cent_are_refused(tmp_path: Path, spreads: dict[str, float]) -> None:
+    path = returns(tmp_path / "x.csv", spreads)
+    with pytest.raises(InvalidFile, match="reads two ways") as caught:
+        load_prices(path=path)
+    assert "--unit-in percent or --unit-in decimal" in str(caught.value)
+    ticker = next(iter(spreads))
+    decimal, percent = (
+        load_prices(path=path, reading=Reading(unit=u)).fields["ret"][ticker] for u in ("decimal", "percent")
+    )
+    np.testing.assert_allclose(decimal, 100 * percent)
+
+
+def test_interest_of_each_day_tells_no_unit(tmp_path: Path) -> None:
+    """Money that earns .02 % a day, in per cent, beside bonds that move by .04 %."""
+    path = returns(tmp_path / "x.csv", {"CASH": 0.002}, mean=0.02)
+    with pytest.raises(InvalidFile, match="reads two ways"):
+        load_prices(path=path)
+
+
+@pytest.mark.parametrize(
+    "spreads", [{"NVDA": 0.03, "SPY": 0.008}, {"A": 0.04, "B": 0.03, "C": 0.012}, {"SPY": 0.008}, {"BOND": 0.002}]
+)
+def test_returns_that_spread_too_little_for_per_cent_are_decimals(tmp_path: Path, spreads: dict[str, float]) -> None:
+    found = load_prices(path=returns(tmp_path / "x.csv", spreads))
+    assert "returns in decimals, in place of prices" in told(found)
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("per cent", 100), ("decimals", 1), ("basis points", 10_000)])
+def test_closes_beside_returns_say_their_unit(tmp_path: Path, unit: str, factor: int) -> None:
+    days, close = sessions("XNYS")[:60], 100 * np.cumprod(1 + 0.0004 * np.random.default_rng(3).standard_normal(60))
+    moves = factor * np.r_[np.nan, close[1:] / close[:-1] - 1]
+    frame = pd.DataFrame({"ticker": "BOND", "date": days, "close": close, "ret": moves})
+    frame.to_csv(tmp_path / "x.csv", index=False)
+    found = load_prices(path=tmp_path / "x.csv", reading=Reading(values="returns"))
+    assert f"returns in {unit}, in place of prices" in told(found)
+    np.testing.assert_allclose(found.fields["ret"]["BOND"].to_numpy(), moves / factor)
