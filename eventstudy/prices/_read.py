@@ -62,7 +62,7 @@ _START = 100.0
 _QUIET = 0.05
 """A return of the middle of days above that is no return in decimals, unless it is said to be one."""
 _STILL = 0.015
-"""A security whose returns spread less than that gives them in decimals: none that falls as it rises moves by .015 % a day."""
+"""A security whose returns spread less a day gives them in decimals: none that falls as it rises moves by .015 % a day."""
 _MAD = 1.4826
 """The median distance from the median, times that, is a standard deviation without regard to outliers."""
 _FEW_DAYS = 20
@@ -727,7 +727,7 @@ def _as_returns(
             hint="put all of them in one unit, or say it: --unit-in percent|decimal|bp",
         )
     if reading.unit in (None, "decimal") and not units:
-        returns = _without_codes(returns, said)
+        returns = _without_codes(returns, cells.days, said)
     unit: str = (
         reading.unit
         or next(iter(units), None)
@@ -783,18 +783,18 @@ _NONE = frozenset("BC")
 """Not traded where CRSP looks, and no price to count a return from."""
 
 
-def _without_codes(returns: Floats, said: list[Phrase]) -> Floats:
+def _without_codes(returns: Floats, days: Days, said: list[Phrase]) -> Floats:
     """Returns without CRSP's codes for none, where all others are decimals: no decimal is as low as one."""
     coded = np.isin(returns, NO_RETURN)
-    if not coded.any() or not _are_decimals(np.where(coded, np.nan, returns)):
+    if not coded.any() or not _are_decimals(np.where(coded, np.nan, returns), days):
         return returns
     met = sorted(set(returns[coded].tolist()), reverse=True)
     said.append(_codes_left(int(coded.sum()), [f"{code:g}" for code in met]))
     return np.where(coded, np.nan, returns)
 
 
-def _are_decimals(returns: Floats) -> bool:
-    """Whether returns (S, n) of n securities cannot be per cent: none is above 1, and one of them spreads too little."""
+def _are_decimals(returns: Floats, days: Days) -> bool:
+    """Whether returns (S, n) of n securities on S days cannot be per cent: none is above 1, and one spreads too little."""
     size = np.abs(returns[np.isfinite(returns)])
     if not len(size):
         return True
@@ -802,7 +802,9 @@ def _are_decimals(returns: Floats) -> bool:
         return False
     moves = [column[np.isfinite(column) & (column != 0)] for column in returns.T]
     moves = [m for m in moves if len(m) > 1 and max((m > 0).mean(), (m < 0).mean()) <= _LOPSIDED]
-    return any(_MAD * np.median(np.abs(m - np.median(m))) < _STILL for m in moves) or len(returns) < _FEW_DAYS
+    sessions = max(1.0, float(np.median(np.diff(days).astype(float))) * 5 / 7) if len(days) > 1 else 1.0
+    still = _STILL * np.sqrt(sessions)  # weeks and months spread wider than days
+    return any(_MAD * np.median(np.abs(m - np.median(m))) < still for m in moves) or len(returns) < _FEW_DAYS
 
 
 _UNITS = {"decimal": 1.0, "percent": 100.0, "bp": 10_000.0}
@@ -823,7 +825,7 @@ def _decimal_or_refused(place: Place, cells: _Cells, returns: Floats) -> str:
     Raises:
         InvalidFile: they can be either.
     """
-    if _are_decimals(returns):
+    if _are_decimals(returns, cells.days):
         return "decimal"
     k = int(np.nanargmax(np.where(np.isfinite(returns), np.abs(returns), -1).max(axis=0)))
     t = int(np.nanargmax(np.where(np.isfinite(returns[:, k]), np.abs(returns[:, k]), -1)))
