@@ -128,10 +128,7 @@ class Yahoo:
                     )
                     frame = frame[frame["Close"].notna() & (frame.index < datetime.now(UTC) - timedelta(minutes=width))]
                     if len(frame):
-                        prices = {"open": frame["Open"].to_numpy(float), "close": frame["Close"].to_numpy(float)}
-                        return frame.assign(ticker=symbol, time=frame.index, **prices).reset_index(drop=True)[
-                            ["ticker", "time", "open", "close"]
-                        ]
+                        return _bars(symbol, frame)
                 except _faults(yfinance) as fault:
                     raise explain(fault, symbol, first, last, exchange) from fault
         raise SymbolUnknown(
@@ -223,6 +220,14 @@ class Yahoo:
                     return tidy(symbol, frame, start, end, exchange, _now())
                 except _faults(yfinance) as fault:
                     raise explain(fault, symbol, start, end, exchange) from fault
+
+
+def _bars(symbol: str, frame: Any) -> pd.DataFrame:
+    """Starts, first and last prices."""
+    import pandas as pd
+
+    prices = {"open": frame["Open"].to_numpy(float), "close": frame["Close"].to_numpy(float)}
+    return pd.DataFrame({"ticker": symbol, "time": frame.index, **prices})
 
 
 def _counts(found: Any) -> pd.Series:

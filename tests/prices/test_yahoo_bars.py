@@ -71,14 +71,15 @@ def service() -> Service:
 def instant() -> str:
     """At 14:00 in New York of the last whole session."""
     whole = [h for h in days() if h.stretches[0][1] - h.stretches[0][0] == timedelta(hours=6.5)]
-    return (whole[-1].stretches[0][0].replace(tzinfo=UTC) + timedelta(hours=4.5)).isoformat()
+    opened: datetime = whole[-1].stretches[0][0]
+    return (opened.replace(tzinfo=UTC) + timedelta(hours=4.5)).isoformat()
 
 
 def test_the_command_finds_what_a_file_of_the_bars_gives(es: Callable[..., Ran], yahoo: Service, tmp_path: Any) -> None:
     asked = ("minutes", "--date", instant(), "--tickers", "AAA", "--format", "json", "--bars")
     told = es(*asked, "yahoo", "--width", str(WIDTH))
     assert told.code == 0, told.err
-    rows = [(s.symbol, at, first, close) for s in yahoo.series.values() for at, first, close in s.rows[:-1]]
+    rows = [(s.symbol, *row) for s in (made("AAA", 1), made("SPY", 2)) for row in s.rows[:-1]]
     table = pd.DataFrame(rows, columns=["ticker", "time", "open", "close"])
     table.to_csv(tmp_path / "bars.csv", index=False)
     file = es(*asked, "bars.csv", "--stamp", "start")
