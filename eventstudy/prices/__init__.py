@@ -9,7 +9,7 @@ from eventstudy.prices._factors import read_factors
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.prices._levels import flags_of_levels
 from eventstudy.prices._load import Desk, load_prices, massive_bars
-from eventstudy.prices._moves import Flag
+from eventstudy.prices._moves import Flag, like_a_split
 from eventstudy.prices._opened import opened
 from eventstudy.prices._quality import flags
 from eventstudy.prices._shapes import long_columns, matched
@@ -40,6 +40,7 @@ __all__ = [
     "frame_to_table",
     "in_currency",
     "in_whole_units",
+    "like_a_split",
     "load_abnormal",
     "load_bars",
     "load_prices",

@@ -546,13 +546,7 @@ class _Look:
         """The split that a move looks like, new for old; what is traded day and night is not split."""
         if self.series.home == "24/7":
             return None
-        ratio = float(np.exp(self.moved[t]))
-        size = max(ratio, 1 / ratio)
-        near = min(SPLITS, key=lambda k: abs(np.log(size / k)))
-        if abs(np.log(size / near)) > _NEAR or (near == 1.5 and ratio > 1):
-            return None
-        new, old = (3, 2) if near == 1.5 else (int(near), 1)
-        return f"{new}:{old}" if ratio < 1 else f"{old}:{new}"
+        return like_a_split(float(np.exp(self.moved[t])))
 
     def _news(self, t: int) -> bool | None:
         """Whether the market had news that day: trade far above that of the days around it, or a storm afterwards.
@@ -685,3 +679,13 @@ def _apart(moved: Floats, by_close: Floats, series: Series) -> Bools:
 def _in_tenths(move: float) -> float:
     """A logarithmic move as a simple one in tenths of a per cent, and never a negative zero."""
     return float(np.round(np.expm1(move), 3)) + 0.0
+
+
+def like_a_split(ratio: float) -> str | None:
+    """The split, new for old, that a price which becomes so many times as large looks like; None: none."""
+    size = max(ratio, 1 / ratio)
+    near = min(SPLITS, key=lambda k: abs(np.log(size / k)))
+    if abs(np.log(size / near)) > _NEAR or (near == 1.5 and ratio > 1):
+        return None
+    new, old = (3, 2) if near == 1.5 else (int(near), 1)
+    return f"{new}:{old}" if ratio < 1 else f"{old}:{new}"

@@ -307,6 +307,21 @@ def test_a_night_is_shown_apart_from_the_first_bar() -> None:
         minutes([at("20:00", DAY0, "BBB")], closes)
 
 
+def test_a_night_that_looks_like_a_split_is_told_where_nights_are_moves() -> None:
+    split = date(2025, 11, 20)
+    halved = tuple(
+        b._replace(open=b.open / 2, close=b.close / 2) if b.ticker == "AAA" and b.start.date() >= split else b
+        for b in made()
+    )
+    bars = load_bars(frame(halved))
+    (note,) = [n for n in minutes([at("08:00")], bars).judged[0].notes if "split" in n]
+    assert "the night of AAA before Thursday 20 November 2025 (-50." in note or "(-49." in note
+    assert "looks like a split of 2:1" in note
+    assert "Split" in str(in_language(note, "de"))
+    assert not any("split" in n for n in minutes([at("14:00")], bars).judged[0].notes)
+    assert not any("split" in n for n in study("08:00").judged[0].notes)
+
+
 def test_a_market_with_a_lunch_has_no_window_over_it() -> None:
     zone, rng, rows = ZoneInfo("Asia/Hong_Kong"), np.random.default_rng(4), []
     for k in range(40):

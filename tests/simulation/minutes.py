@@ -1,9 +1,10 @@
 """`python -m tests.simulation.minutes`: days on which nothing happens, through the public interface, in calm and in turbulence.
 
-Bars of five minutes on the sessions of New York from 2000 on: a U over the day, t(6) errors, a volatility of each day whose log
-drifts (AR(1), .97, standard deviation .4), nights six times as wild as a bar at noon. Each of 5,000 days in turn is the event
-of a study of its own, with the 60 days before it. Writes tests/simulation/minutes.csv: a row a design, what is judged, and
-third of the days by their volatility: how many were judged, and how many have p of 5 % or less.
+Bars of five minutes on the sessions of New York from 2000 on (of Shanghai where a design says so): a U over the day, t(6)
+errors, a volatility of each day whose log drifts (AR(1), .97, standard deviation .4), nights six and lunches three times as
+wild as a bar at noon. Bars of 15, 30 and 60 minutes are these summed up; bars of one minute are drawn by the same law. Each of
+5,000 days in turn is the event of a study of its own, with the 60 days before it. Writes tests/simulation/minutes.csv: a row
+a design, what is judged, and third of the days by their volatility: how many were judged, and how many have p of 5 % or less.
 
 Tests that are not offered are computed here from the returns themselves (`others`), and so is, apart from the interface, the
 one that is: both must count the same days.
@@ -16,7 +17,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,6 +50,19 @@ class Design:
     choices: dict[str, Any] = field(default_factory=dict)
     larger: float = 1.0
     bounce: float = 0.0
+    width: int = 5
+    """Minutes of a bar, of which `bar` is the number."""
+    exchange: str = "XNYS"
+
+    @property
+    def drawn(self) -> int:
+        """Minutes of the bars that are drawn, and summed up to those of the study."""
+        return min(self.width, 5)
+
+    @property
+    def each(self) -> int:
+        """Bars that are drawn in one of the study."""
+        return self.width // self.drawn
 
 
 MEAN: dict[str, Any] = {"benchmark": None, "model": "constant_mean"}
@@ -62,6 +76,19 @@ DESIGNS = {
     "14:00, 30 minutes, moves 1.5 times as large": Design(54, {**MEAN, "windows": [(0, 5)]}, larger=1.5),
     "14:00, two stages": Design(54, {**MEAN, "stages": STAGES}),
     "14:00 to 11:25 of the next day": Design(54, {**MEAN, "windows": [(0, 48)], "across": True}),
+    "bars of 1 minute, 14:00, 30 minutes": Design(270, {**MEAN, "windows": [(0, 29)]}, width=1),
+    "bars of 1 minute, 14:00, 30 minutes, betas estimated": Design(
+        270, {"model": "market", "windows": [(0, 29)]}, width=1
+    ),
+    "bars of 15 minutes, the open, 60 minutes": Design(0, {**MEAN, "windows": [(0, 3)]}, width=15),
+    "bars of 15 minutes, 14:00, 60 minutes": Design(18, {**MEAN, "windows": [(0, 3)]}, width=15),
+    "bars of 30 minutes, the open, 60 minutes": Design(0, {**MEAN, "windows": [(0, 1)]}, width=30),
+    "bars of 30 minutes, 14:00, 60 minutes": Design(9, {**MEAN, "windows": [(0, 1)]}, width=30),
+    "bars of 30 minutes, 14:00, 60 minutes, betas estimated": Design(
+        9, {"model": "market", "windows": [(0, 1)]}, width=30
+    ),
+    "bars of 60 minutes, the open, 60 minutes": Design(0, {**MEAN, "windows": [(0, 0)]}, width=60),
+    "bars of 60 minutes, 13:30, 60 minutes": Design(4, {**MEAN, "windows": [(0, 0)]}, width=60),
 }
 
 
@@ -79,10 +106,10 @@ class World(NamedTuple):
     """(S,) of each session, of 1."""
 
 
-@cache
-def world(seed: int = SEED, until: date = date(2020, 12, 31)) -> World:
-    """The made-up history."""
-    grid = grid_of("XNYS", date(2000, 1, 3), until, 5)
+@lru_cache(4)
+def world(seed: int = SEED, until: date = date(2020, 12, 31), drawn: int = 5, exchange: str = "XNYS") -> World:
+    """The made-up history, in bars of `drawn` minutes."""
+    grid = grid_of(exchange, date(2000, 1, 3), until, drawn)
     rows, places, _ = grid.flat
     rng = np.random.default_rng(seed)
     n, log = len(grid.sessions), np.zeros(len(grid.sessions))
@@ -90,28 +117,33 @@ def world(seed: int = SEED, until: date = date(2020, 12, 31)) -> World:
     for k in range(1, n):
         log[k] = 0.97 * log[k - 1] + shock[k]
     wild = np.exp(log)
-    shape = 1 + 1.5 * ((np.arange(len(grid.clock)) - 38.5) / 38.5) ** 2
-    scale = _NOON * wild[rows] * shape[places]
+    middle = (len(grid.clock) - 1) / 2
+    shape = 1 + 1.5 * ((np.arange(len(grid.clock)) - middle) / middle) ** 2
+    scale = _NOON * np.sqrt(drawn / 5) * wild[rows] * shape[places]
     t6 = np.sqrt(4 / 6)
     market = scale * t6 * rng.standard_t(6, len(rows))
     moves = {"AAA": 1.2 * market + scale * t6 * rng.standard_t(6, len(rows)), "SPY": market}
     nights = {t: 6 * _NOON * wild * rng.normal(0, 1, n) for t in moves}
+    noons = np.flatnonzero(grid.over_lunch[places])
+    for of in moves.values():
+        of[noons] += 3 * _NOON * wild[rows[noons]] * rng.normal(0, 1, len(noons))
     return World(grid, np.searchsorted(rows, np.arange(n + 1)), moves, nights, wild)
 
 
 def judged(made: World, design: Design, k: int, rng: np.random.Generator) -> Judged | None:
     """The study of session `k`; None where the session has no such bars."""
     grid, first = made.grid, made.first
-    instant = grid.start[k, design.bar]
+    instant = grid.start[k, design.bar * design.each]
     a, b = k - _BEFORE, k + (2 if design.choices.get("across") else 1)
     if np.isnat(instant) or not grid.open[k].all():
         return None
     part = slice(first[a], first[b])
     starts, series = grid.flat[2][part], {}
+    begins = np.concatenate([np.arange(first[s], first[s + 1], design.each) for s in range(a, b)]) - first[a]
+    ends = np.append(begins[1:], first[b] - first[a]) - 1
     for ticker in made.moves if "benchmark" not in design.choices else ("AAA",):
         moves = made.moves[ticker][part].copy()
-        from_bar = first[k] - first[a] + design.bar
-        moves[from_bar:] *= design.larger
+        moves[first[k] - first[a] + design.bar * design.each :] *= design.larger
         level = np.asarray(100 * np.cumprod(1 + moves), dtype=np.float64)
         for s in range(a, b):  # nights come before the sessions
             at = first[s] - first[a]
@@ -119,10 +151,10 @@ def judged(made: World, design: Design, k: int, rng: np.random.Generator) -> Jud
         opens = level / (1 + moves)
         if design.bounce:
             level = level * (1 + design.bounce / 2 * rng.choice([-1.0, 1.0], len(level)))
-        series[ticker] = Series(starts, level, opens)
+        series[ticker] = Series(starts[begins], level[ends], opens[begins])
     event = single_event(f"{instant}+00:00", ["AAA"])
     try:
-        return minutes([event], BarTable(5, series), **design.choices).judged[0]
+        return minutes([event], BarTable(design.width, series), exchange=design.exchange, **design.choices).judged[0]
     except EventStudyError:  # a half day the day after, so that the window is cut off
         return None
 
@@ -138,7 +170,8 @@ def ps(one: Judged) -> dict[str, float]:
 
 def count(name: str, days: int, *, seed: int = SEED, start: int = 0) -> Iterator[tuple[str, str, int, int]]:
     """(what, third, days judged, days with p of 5 % or less) of `days` days from the one numbered `start` on."""
-    made, design = world(seed), DESIGNS[name]
+    design = DESIGNS[name]
+    made = world(seed, drawn=design.drawn, exchange=design.exchange)
     rng = np.random.default_rng([seed, list(DESIGNS).index(name)])
     chosen = np.arange(_BEFORE + start, _BEFORE + start + days)
     edges = np.quantile(made.volatility[_BEFORE : _BEFORE + DAYS], [1 / 3, 2 / 3])

@@ -24,20 +24,22 @@ from tests.simulation.minutes import (
 )
 
 GUIDE = Path(__file__).parents[2] / "docs" / "howto" / "minutes.md"
-LARGER = "14:00, 30 minutes, moves 1.5 times as large"
 SAID = {
     ("14:00, 30 minutes", "window"): "all",
     ("10:30, 60 minutes", "window"): "all",
     ("open, 30 minutes", "window"): "all",
     ("14:00, 30 minutes, prices bounce by .1 %", "window"): "all",
     ("14:00, 30 minutes, betas estimated", "window"): "all",
-    (LARGER, "window"): "whole",
+    ("14:00, 30 minutes, moves 1.5 times as large", "window"): "whole",
     ("14:00, two stages", "any stage by Holm"): "whole",
     ("14:00, two stages", "press"): "whole",
     ("14:00, two stages", "difference"): "whole",
     ("14:00 to 11:25 of the next day", "window"): "all",
 }
 """What the guide says: the share of all days, and of each third."""
+OF_OTHER_BARS = [name for name, design in DESIGNS.items() if (design.width, design.exchange) != (5, "XNYS")]
+"""Designs of other bars or of a market with a lunch: a row of a table of the guide each."""
+SAID |= dict.fromkeys(((name, "window") for name in OF_OTHER_BARS), "all")
 
 
 @cache
@@ -67,7 +69,7 @@ def test_every_design_is_there_with_its_days() -> None:
 def test_the_headline_of_minutes_holds_its_level(cell: tuple[str, str]) -> None:
     """Four standard errors around 5 % at most, Holm's below; a release that moves everything more is the one that does not."""
     whole, days = share(*cell)
-    if cell[0] == LARGER:
+    if DESIGNS[cell[0]].larger > 1:
         assert whole > 0.1
         return
     error = (0.05 * 0.95 / days) ** 0.5
@@ -86,6 +88,14 @@ def test_the_guide_says_what_is_stored() -> None:
         if parts == "all":
             wanted = f"{wanted} % ({', '.join(f'{100 * share(*cell, third)[0]:.1f}' for third in THIRDS)})"
         assert wanted in text, (cell, wanted)
+
+
+def test_the_guide_has_the_table_of_other_bars() -> None:
+    rows = [
+        f"| {name} | {share(name, 'window')[1]:,} | {cell(name, 'window').replace(' (', ' % (')} |"
+        for name in OF_OTHER_BARS
+    ]
+    assert "\n".join(rows) in GUIDE.read_text(encoding="utf-8")
 
 
 def cell(design: str, what: str) -> str:
@@ -125,7 +135,7 @@ def test_the_first_days_of_tests_that_are_not_offered_come_out_again() -> None:
 
 @pytest.mark.slow
 def test_the_first_days_come_out_again() -> None:
-    for name in ("14:00, two stages", BY_MINUTE):
+    for name in ("14:00, two stages", "bars of 60 minutes, 13:30, 60 minutes", BY_MINUTE):
         for what, _, n, hits in first_days(name):
             assert stored()[name, what][FIRST] == (n, hits)
             assert n > 90

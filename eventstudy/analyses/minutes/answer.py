@@ -91,8 +91,7 @@ class Minutes(Answer):
         return (
             Phrase(
                 "The volatility of a day is that of the {bars} bars ({hours} hours) before bar 0, or of the last {bars} of the"
-                " day before where the session has fewer; how often this rejects was simulated for bars of one and five"
-                " minutes only.",
+                " day before where the session has fewer.",
                 **said,
             ),
         )

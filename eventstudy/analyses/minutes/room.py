@@ -20,7 +20,7 @@ from eventstudy.inference import holm
 from eventstudy.inference.clock import LEAST_DAYS, clock_placebo, reaction, realised, shape_of_day
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Bools, Floats, Ints
-from eventstudy.prices import BarTable
+from eventstudy.prices import BarTable, like_a_split
 from eventstudy.units.windows import Window
 
 _BEFORE = 60
@@ -194,6 +194,8 @@ class Room:
         taken = self.taken(place)
         raw = np.mean([t.returns[lately] for t in tracks], axis=0)
         nights = np.mean([t.nights(grid) for t in tracks], axis=0) if later or night else np.zeros(0)
+        if later or night:
+            notes += [note for t, of in zip(tickers, tracks, strict=True) for note in self._splits(t, of, grid, lately)]
         market = None
         if model != "constant_mean":
             if self.benchmark is None:
@@ -272,6 +274,21 @@ class Room:
             np.nan_to_num(ar[now, max(first - FEWEST, 0) : first]),
             tuple(self._changes(stretches, sums)),
         )
+
+    def _splits(self, ticker: str, of: Track, grid: Grid, lately: slice) -> Iterator[Phrase]:
+        """Nights that are taken for moves and look like splits."""
+        moves = of.nights(grid)[lately]
+        for row in np.flatnonzero(np.isfinite(moves)).tolist():
+            move = float(moves[row])
+            if (split := like_a_split(1 + move)) is not None:
+                yield Phrase(
+                    "the night of {ticker} before {day:weekday} ({move:+.1f %}) looks like a split of {split} and is taken for"
+                    " a move: bars must be of one split basis",
+                    ticker=ticker,
+                    day=grid.sessions[lately][row],
+                    move=move,
+                    split=split,
+                )
 
     def _place(self, tickers: list[str], grid: Grid, instant: datetime) -> tuple[int, int]:
         """Session and place of bar 0.
