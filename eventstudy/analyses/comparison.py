@@ -195,7 +195,9 @@ class Comparison(Answer):
         yield ""
         yield from wrapped(self.sentence)
         yield ""
-        rows = [[self.by, "pairs", "clusters of dates", f"mean CAR{self.window}", "mean of clusters"]]
+        rows = [
+            [self.by, "pairs", "clusters of dates", Phrase("mean CAR{window}", window=self.window), "mean of clusters"]
+        ]
         rows += [[v.name, str(v.n), str(v.clusters), percent(v.mean), percent(v.vote)] for v in self.levels]
         yield columns(rows, range(1, 5))
         for pair in self.pairs:

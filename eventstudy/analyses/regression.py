@@ -29,6 +29,7 @@ from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
 from eventstudy.study.estimate import combined
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, listed, p_text
+from eventstudy.study.text import car_in_words
 from eventstudy.tables.dates import dates_of
 from eventstudy.tables.headings import role_of
 from eventstudy.tables.numbers import numbers_of
@@ -123,7 +124,7 @@ class Regression(Answer):
             for c in told
             if c.p < LEVEL
         ]
-        who = f"CAR{self.window} of {self.n} pairs"
+        who = Phrase("CAR{window} of {n} pairs", window=self.window, n=self.n)
         none = f"{who}: none of {', '.join(c.name for c in told)} stands out."
         return f"{who} goes with {listed(found)}." if found else none
 
@@ -259,7 +260,7 @@ def regress(
         warned=tuple(warned),
         result=result,
         categories=_together(coded, len(numbers) + 1, coefficients, covariance_of, df, one_date=n_dates == 1),
-        instead=instead_of_finding(result, members.tolist(), f"the CARs of {len(members)} pairs"),
+        instead=instead_of_finding(result, members.tolist(), Phrase("the CARs of {pairs} pairs", pairs=len(members))),
     )
 
 
@@ -610,7 +611,8 @@ def _text_of(found: Sequence[Regression]) -> str:
         how = f"{who}; {one.method}; standard errors: {one.covariance}"
         levels = one.result.config.returns == "difference"
         unit = (one._mark.strip() or "points") if levels else "decimals"
-        lines += wrapped(f"{how}; t with {one.df:g} degrees of freedom; coefficients are {unit} of CAR a unit")
+        car = car_in_words(one.result.config)
+        lines += wrapped(f"{how}; t with {one.df:g} degrees of freedom; coefficients are {unit} of {car} a unit")
     lines += [line for said in dict.fromkeys(one.sentence for one in found) for line in wrapped(said)]
     for one in found:
         for kind in one.categories:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+
+_ROUNDING = 1e-9
+"""What is smaller, in the unit shown, is what sums of numbers leave."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +34,17 @@ class Unit:
         return max(of_percent - self.coarser, min(of_percent, 1)) + self.finer
 
     def text(self, value: float, spec: str) -> str:
-        """A value by a format such as `+.2f`, which says how many digits per cent would have; without the mark."""
+        """A value by a format such as `+.2f`, which says how many digits per cent would have; without the mark.
+
+        Where these are two or more, what they would show as nothing has two digits of its own, down to rounding.
+        """
         head, point, tail = spec.partition(".")
         if point and tail[:-1].isdigit():
-            spec = f"{head}.{self.digits(int(tail[:-1]))}{tail[-1]}"
+            asked = int(tail[:-1])
+            digits, size = self.digits(asked), abs(self.factor * value)
+            if asked > 1 and _ROUNDING <= size < 0.5 * 10.0**-digits:
+                digits = 1 - math.floor(math.log10(size))
+            spec = f"{head}.{digits}{tail[-1]}"
         return format(self.factor * value, spec)
 
 

@@ -634,7 +634,7 @@ def test_of_five_events_three_are_told_and_the_others_are_counted() -> None:
 
 
 def test_a_move_of_nothing_has_no_sign() -> None:
-    small = replace(study().judged[0].stretches[0], car=-0.00001)
+    small = replace(study().judged[0].stretches[0], car=-1e-12)
     assert "moved 0.00 %" in small.sentence
     assert "um 0,00 %" in str(in_language(small.sentence, "de"))
 

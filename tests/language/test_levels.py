@@ -7,7 +7,7 @@ import re
 import pytest
 from eventstudy.language import LOCALE, Phrase, entries
 from eventstudy.language.wording import of_levels
-from eventstudy.units import UNITS, shown_in
+from eventstudy.units import PERCENT, UNITS, shown_in
 from eventstudy.units.frequency import counted_in
 
 WORDS_OF_RETURNS = {
@@ -58,3 +58,19 @@ def test_words_of_levels(lang: str, template: str, said: str) -> None:
     with shown_in(UNITS["bp"]), counted_in("monthly"):
         assert Phrase("the return on day {day:day}", day=0) == "the change in month 0"
     assert Phrase("the return on day {day:day}", day=0) == "the return on day 0"
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "said"),
+    [
+        (0.00004, "+.2f", "+0.0040"),
+        (-0.0000017, "+.2f", "-0.00017"),
+        (0.00005, "+.2f", "+0.01"),
+        (0.0, "+.2f", "+0.00"),
+        (3e-17, "+.2f", "+0.00"),  # what sums leave
+        (0.00004, "+.1f", "+0.0"),  # where there is room for few letters
+        (0.0000031, ".3f", "0.00031"),
+    ],
+)
+def test_what_is_not_nothing_is_not_shown_as_nothing(value: float, spec: str, said: str) -> None:
+    assert PERCENT.text(value, spec) == said

@@ -176,7 +176,7 @@ def test_what_is_asked_of_levels_is_answered_in_their_unit(name: str) -> None:
     else:
         slope = np.polyfit(np.arange(8.0) ** 2, 1e4 * ar, 1)[0]
         assert f"size {slope:+.5g} " in said
-        assert "coefficients are bp of CAR a unit" in said
+        assert "coefficients are bp of change a unit" in said
 
 
 @pytest.mark.parametrize("lang", ["en", pytest.param("de", marks=pytest.mark.slow)])
@@ -207,7 +207,7 @@ def test_kinds_and_histories_of_calendar_days() -> None:
     result = levels(window_days=(0, 10))
     [window] = result.config.windows or ()
     compared = es.analyses.compare(result, by="category")
-    assert f"CAR{window} on" in compared.sentence
+    assert f"cumulated change {window} on" in compared.sentence
     assert compared.to_dict()["calendar_days"] == [0, 10]
     told = es.analyses.history(result)
     assert [str(mean.window) for mean in told.means] == ["[0, 0]", "[0, +10 calendar days]"]
