@@ -442,7 +442,7 @@ def test_levels_of_different_kinds_are_told_apart() -> None:
     found = study(made, tickers=["US2", "DE2", "VOL"], **LEVELS)
     [told] = [w.message for w in found.warned if w.code == "SCALES_APART"]
     move = made.diff().abs().median()
-    calm = move[["US2", "DE2"]].idxmin()
+    calm = str(move[["US2", "DE2"]].idxmin())
     assert f"VOL moves {move['VOL'] / move[calm]:.0f} times as far a day as {calm}" in told
     assert f"VOL bewegt sich {move['VOL'] / move[calm]:.0f}-mal so weit je Tag wie {calm}" in str(
         in_language(told, "de")

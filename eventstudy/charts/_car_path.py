@@ -35,7 +35,7 @@ def car_path(ax: Axes, result: StudyResult, chosen: Ints, mark: float = 4.5) -> 
     if path.bands:
         band = say("{level:.4g %} band", level=path.level)
         ax.fill_between(path.days, path.low, path.high, color=BLUE, alpha=0.16, linewidth=0, zorder=1.2, label=band)
-    label = say("mean CAR") if len(chosen) > 1 else "CAR"
+    label = say("mean CAR") if len(chosen) > 1 else say("CAR")
     ax.plot(path.days, path.value, color=BLUE, linewidth=2.2, marker="o", markersize=mark, zorder=4, label=label)
     return path, ends
 

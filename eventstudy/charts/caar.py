@@ -73,7 +73,7 @@ def _band(ax: Axes, found: list[Verdict], level: float) -> None:
     """The band, and a dot a day: full where the test of that window says p < 5 %."""
     days = np.array([v.window.end for v in found])
     value, low, high = (np.array([getattr(v, name) for v in found]) for name in ("value", "low", "high"))
-    name = say("mean CAR") if max(v.n for v in found) > 1 else "CAR"
+    name = say("mean CAR") if max(v.n for v in found) > 1 else say("CAR")
     if np.isfinite(low).any():
         band = say("{level:.4g %} band", level=level)
         ax.fill_between(days, low, high, color=BLUE, alpha=0.16, linewidth=0, zorder=1.2, label=band)

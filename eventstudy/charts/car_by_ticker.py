@@ -93,7 +93,7 @@ def paint(
         (
             say("day 0 {value}", value=percent(v.value))
             if window == DAY0
-            else f"CAR{window_text(window)} {percent(v.value)}"
+            else f"{say('CAR{window}', window=window_text(window))} {percent(v.value)}"
         )
         + (f" (p\u00a0{p_text(v.p)})" if v.test else "")
         for v in found

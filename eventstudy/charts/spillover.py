@@ -101,7 +101,7 @@ def _frame(ax: Axes, labels: Sequence[str], window: Window) -> None:
     ax.set_ylim(-0.7, len(labels) - 0.4)
     grid_of_rows(ax)
     percent_axis(ax.xaxis)
-    ax.set_xlabel(f"CAR{window_text(window)}")
+    ax.set_xlabel(say("CAR{window}", window=window_text(window)))
 
 
 def _title(result: StudyResult, window: Window, rows: Sequence[Row]) -> str:

@@ -144,7 +144,7 @@ def _refuse_thousandths(place: Place, cells: _Cells) -> None:
 
 
 def size_of(days: Days, names: Sequence[str]) -> Phrase:
-    """How many sessions of how many tickers, in words; how many months or weeks, where those are read and each is one row."""
+    """How many sessions of how many tickers, in words; of how many months or weeks, where rows lie so far apart."""
     n, rows = len(days), rows_apart(days)
     if len(names) == 1:
         one = Phrase.counted("{n} session of {ticker}", "{n} sessions of {ticker}", n=n, ticker=names[0])
