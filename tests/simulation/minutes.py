@@ -1,10 +1,10 @@
 """`python -m tests.simulation.minutes`: days on which nothing happens, through the public interface, in calm and in turbulence.
 
-Bars of five minutes on the sessions of New York from 2000 on (of Shanghai where a design says so): a U over the day, t(6)
-errors, a volatility of each day whose log drifts (AR(1), .97, standard deviation .4), nights six and lunches three times as
-wild as a bar at noon. Bars of 15, 30 and 60 minutes are these summed up; bars of one minute are drawn by the same law. Each of
-5,000 days in turn is the event of a study of its own, with the 60 days before it. Writes tests/simulation/minutes.csv: a row
-a design, what is judged, and third of the days by their volatility: how many were judged, and how many have p of 5 % or less.
+Bars of five minutes on the sessions of New York from 2000 on: a U over the day, t(6) errors, a volatility of each day whose log
+drifts (AR(1), .97, standard deviation .4), nights six times as wild as a bar at noon. Bars of 15, 30 and 60 minutes are these
+summed up; bars of one minute are drawn by the same law. Each of 5,000 days in turn is the event of a study of its own, with the
+60 days before it. Writes tests/simulation/minutes.csv: a row a design, what is judged, and third of the days by their
+volatility: how many were judged, and how many have p of 5 % or less.
 
 Tests that are not offered are computed here from the returns themselves (`others`), and so is, apart from the interface, the
 one that is: both must count the same days.
@@ -52,7 +52,6 @@ class Design:
     bounce: float = 0.0
     width: int = 5
     """Minutes of a bar, of which `bar` is the number."""
-    exchange: str = "XNYS"
 
     @property
     def drawn(self) -> int:
@@ -89,6 +88,7 @@ DESIGNS = {
     ),
     "bars of 60 minutes, the open, 60 minutes": Design(0, {**MEAN, "windows": [(0, 0)]}, width=60),
     "bars of 60 minutes, 13:30, 60 minutes": Design(4, {**MEAN, "windows": [(0, 0)]}, width=60),
+    "betas estimated, moves 1.5 times as large": Design(54, {"model": "market", "windows": [(0, 5)]}, larger=1.5),
 }
 
 
@@ -107,9 +107,9 @@ class World(NamedTuple):
 
 
 @lru_cache(4)
-def world(seed: int = SEED, until: date = date(2020, 12, 31), drawn: int = 5, exchange: str = "XNYS") -> World:
+def world(seed: int = SEED, until: date = date(2020, 12, 31), drawn: int = 5) -> World:
     """The made-up history, in bars of `drawn` minutes."""
-    grid = grid_of(exchange, date(2000, 1, 3), until, drawn)
+    grid = grid_of("XNYS", date(2000, 1, 3), until, drawn)
     rows, places, _ = grid.flat
     rng = np.random.default_rng(seed)
     n, log = len(grid.sessions), np.zeros(len(grid.sessions))
@@ -124,9 +124,6 @@ def world(seed: int = SEED, until: date = date(2020, 12, 31), drawn: int = 5, ex
     market = scale * t6 * rng.standard_t(6, len(rows))
     moves = {"AAA": 1.2 * market + scale * t6 * rng.standard_t(6, len(rows)), "SPY": market}
     nights = {t: 6 * _NOON * wild * rng.normal(0, 1, n) for t in moves}
-    noons = np.flatnonzero(grid.over_lunch[places])
-    for of in moves.values():
-        of[noons] += 3 * _NOON * wild[rows[noons]] * rng.normal(0, 1, len(noons))
     return World(grid, np.searchsorted(rows, np.arange(n + 1)), moves, nights, wild)
 
 
@@ -154,7 +151,7 @@ def judged(made: World, design: Design, k: int, rng: np.random.Generator) -> Jud
         series[ticker] = Series(starts[begins], level[ends], opens[begins])
     event = single_event(f"{instant}+00:00", ["AAA"])
     try:
-        return minutes([event], BarTable(design.width, series), exchange=design.exchange, **design.choices).judged[0]
+        return minutes([event], BarTable(design.width, series), **design.choices).judged[0]
     except EventStudyError:  # a half day the day after, so that the window is cut off
         return None
 
@@ -171,7 +168,7 @@ def ps(one: Judged) -> dict[str, float]:
 def count(name: str, days: int, *, seed: int = SEED, start: int = 0) -> Iterator[tuple[str, str, int, int]]:
     """(what, third, days judged, days with p of 5 % or less) of `days` days from the one numbered `start` on."""
     design = DESIGNS[name]
-    made = world(seed, drawn=design.drawn, exchange=design.exchange)
+    made = world(seed, drawn=design.drawn)
     rng = np.random.default_rng([seed, list(DESIGNS).index(name)])
     chosen = np.arange(_BEFORE + start, _BEFORE + start + days)
     edges = np.quantile(made.volatility[_BEFORE : _BEFORE + DAYS], [1 / 3, 2 / 3])

@@ -31,14 +31,15 @@ SAID = {
     ("14:00, 30 minutes, prices bounce by .1 %", "window"): "all",
     ("14:00, 30 minutes, betas estimated", "window"): "all",
     ("14:00, 30 minutes, moves 1.5 times as large", "window"): "whole",
+    ("betas estimated, moves 1.5 times as large", "window"): "whole",
     ("14:00, two stages", "any stage by Holm"): "whole",
     ("14:00, two stages", "press"): "whole",
     ("14:00, two stages", "difference"): "whole",
     ("14:00 to 11:25 of the next day", "window"): "all",
 }
 """What the guide says: the share of all days, and of each third."""
-OF_OTHER_BARS = [name for name, design in DESIGNS.items() if (design.width, design.exchange) != (5, "XNYS")]
-"""Designs of other bars or of a market with a lunch: a row of a table of the guide each."""
+OF_OTHER_BARS = [name for name, design in DESIGNS.items() if design.width != 5]
+"""Designs of other bars: a row of a table of the guide each."""
 SAID |= dict.fromkeys(((name, "window") for name in OF_OTHER_BARS), "all")
 
 
