@@ -97,10 +97,16 @@ def cpu(call: Callable[[], object], runs: int = 3) -> float:
     return statistics.median(taken)
 
 
-def study(model: str = "market") -> EventStudy:
+def study(model: str = "market", **more: Any) -> EventStudy:
     """The study that is measured: default tests, five windows."""
     return EventStudy(
-        model=model, benchmark="MKT", calendar=None, estimation_window=ESTIMATION, event_window=EVENT, windows=WINDOWS
+        model=model,
+        benchmark="MKT",
+        calendar=None,
+        estimation_window=ESTIMATION,
+        event_window=EVENT,
+        windows=WINDOWS,
+        **more,
     )
 
 

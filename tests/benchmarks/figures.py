@@ -57,7 +57,7 @@ def held() -> dict[str, Any]:
 def keep(name: str, value: Any) -> None:
     """Put one measurement into the file, beside what is there; one that says what it was taken `on` speaks for itself."""
     found = held() if HELD.exists() else {}
-    found |= {name: value} if "on" in value else {name: value, "machine": machine()}
+    found |= {name: value} if isinstance(value, dict) and "on" in value else {name: value, "machine": machine()}
     HELD.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
