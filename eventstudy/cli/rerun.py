@@ -28,6 +28,12 @@ _SHOWN = 20
 @click.option(
     "--registry", type=click.Path(), help="Where its events stand. [default: what ships, or as the result says]"
 )
+@click.option("--dates", type=Choice(["dmy", "mdy", "ymd"]), help="Order of dates, where a file leaves it open.")
+@click.option("--decimal", type=Choice(["comma", "point"]), help="Decimal mark, where a file leaves it open.")
+@click.option("--times", type=Choice(["written", "after", "before"]), help="The day that times in a price file are of.")
+@click.option(
+    "--unit-in", type=Choice(["percent", "decimal", "bp"]), help="Unit of returns, where their file leaves it open."
+)
 @click.option("--format", "form", type=Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False), help="Write to this file instead of stdout (-).")
 @click.option("--quiet", is_flag=True, help="Print nothing where every figure is the same.")
@@ -48,6 +54,7 @@ def COMMAND(  # noqa: N802
     output: str | None,
     quiet: bool,
     verbose: bool,
+    **said: Any,
 ) -> None:
     """Run the study of a RESULT.json once more, and name every figure that differs and why.
 
@@ -64,7 +71,8 @@ def COMMAND(  # noqa: N802
     told = read_result(result)
     files = {"prices": prices, "abnormal": abnormal, "factors": factors, "shares": shares, "registry": registry}
     files |= {"benchmark_portfolios": benchmark_portfolios, "assign": assign}
-    now = again(told, **files, progress=progress(quiet)).to_dict()
+    words = {name: value for name, value in said.items() if value is not None}
+    now = again(told, **files, **words, progress=progress(quiet)).to_dict()
     moved, why = differences(told, now), reasons(told, now)
     same_prices = told["provenance"]["prices_sha256"] == now["provenance"]["prices_sha256"]
     if form == "json":

@@ -116,8 +116,7 @@ def again(
         assign=assign,
         shares=shares or ("yahoo" if counted == "yahoo" else None),
         as_of=as_of,
-        **choices,
-        **words,
+        **{**choices, **words},
     )
 
 
