@@ -383,7 +383,7 @@ def _with_minus(text: str) -> str:
     for before in " ([;":
         for digit in "0123456789":
             text = text.replace(f"{before}-{digit}", f"{before}−{digit}")
-    return text
+    return f"−{text[1:]}" if text[:1] == "-" and text[1:2].isdigit() else text
 
 
 class Words:

@@ -129,7 +129,7 @@ def test_of_many_instants_the_first_few_are_drawn_and_all_are_in_the_table() -> 
     report = build(many)
     assert plain(report.finding[0].text).startswith("Over 6 days the first window moved")
     assert report.id == "minutes"
-    assert report.title == "-1.92 % on average over 6 days"
+    assert report.title == "\u22121.92\u00a0% on average over 6 days"
     blocks = {s.id: s.blocks for s in report.sections}
     assert len(blocks["s.charts"]) == 4
     assert len(blocks["s.bars"]) == 1 + 4
