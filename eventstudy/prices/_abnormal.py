@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+import pandas as pd
 
 from eventstudy.errors import InvalidFile
 from eventstudy.prices._bars import frame_of
 from eventstudy.prices._frame import frame_to_table
+from eventstudy.prices._read import QUIET
 from eventstudy.prices._table import PriceTable
 from eventstudy.tables.place import Reading
 
@@ -14,7 +18,7 @@ _NAMES = ("ar", "abnormal", "abnormal_return", "aret", "abret")
 
 
 def load_abnormal(given: Any, reading: Reading | None = None) -> PriceTable:
-    """Abnormal returns as a table whose returns they are.
+    """Abnormal returns as a table whose returns they are; in decimals, where nothing says another unit.
 
     Raises:
         InvalidFile: no column is called `ar`, or several are; a date or number that is none.
@@ -31,4 +35,7 @@ def load_abnormal(given: Any, reading: Reading | None = None) -> PriceTable:
         )
     others = [c for c in frame.columns if str(c).strip().lower() in ("ret", "return", "close", "price", "adj_close")]
     frame = frame.drop(columns=others).rename(columns={named[0]: "ret"})
+    reading, values = reading or Reading(), pd.to_numeric(frame["ret"], errors="coerce").abs()
+    if reading.unit is None and values.notna().any() and values.max() <= 1 and values.median() <= QUIET:
+        reading = replace(reading, unit="decimal")  # their unit, unless their sizes or a sign say another one
     return frame_to_table(frame, reading=reading)

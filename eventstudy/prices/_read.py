@@ -59,7 +59,7 @@ _OF_LEVELS = ("open", "high", "low", "close", "adj_close")
 """Fields that levels have too, where they may be zero or negative."""
 _START = 100.0
 """What a price that is made of returns starts at."""
-_QUIET = 0.05
+QUIET = 0.05
 """A return of the middle of days above that is no return in decimals, unless it is said to be one."""
 _STILL = 0.015
 """A security whose returns spread less a day gives them in decimals: none that falls as it rises moves by .015 % a day."""
@@ -798,7 +798,7 @@ def _are_decimals(returns: Floats, days: Days) -> bool:
     size = np.abs(returns[np.isfinite(returns)])
     if not len(size):
         return True
-    if size.max() > 1 or np.median(size) > _QUIET:
+    if size.max() > 1 or np.median(size) > QUIET:
         return False
     moves = [column[np.isfinite(column) & (column != 0)] for column in returns.T]
     moves = [m for m in moves if len(m) > 1 and max((m > 0).mean(), (m < 0).mean()) <= _LOPSIDED]

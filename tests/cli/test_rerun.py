@@ -185,14 +185,11 @@ def test_abnormal_returns_are_asked_for_by_their_name(es: Es, tmp_path: Path) ->
     rows = [f"NVDA,{day:%Y-%m-%d},{value:.6f}" for day, value in closes.pct_change().dropna().items()]
     (tmp_path / "ar.csv").write_text("\n".join(["ticker,date,ar", *rows]) + "\n")
     run = ("run", "deepseek-r1", "--tickers", "NVDA", "--format", "json", "--output", "r.json")
-    undecided = es(*run, "--abnormal", "ar.csv")
-    assert undecided.code == 3, "of one share alone they may be per cent"
-    assert "--unit-in percent or --unit-in decimal" in undecided.err
-    assert es(*run, "--abnormal", "ar.csv", "--unit-in", "decimal").code == 0
+    assert es(*run, "--abnormal", "ar.csv").code == 0
     refused = es("rerun", "r.json")
     assert (refused.code, refused.out) == (2, "")
     assert "name their file: --abnormal FILE" in refused.err
-    assert "figures are the same" in es("rerun", "r.json", "--abnormal", "ar.csv", "--unit-in", "decimal").out
+    assert "figures are the same" in es("rerun", "r.json", "--abnormal", "ar.csv").out
     assert es("rerun", "r.json", "--abnormal", "ar.csv", "--unit-in", "percent").code == 4
     assert es(*run).code == 0
     assert "leave out --abnormal" in es("rerun", "r.json", "--abnormal", "ar.csv").err
