@@ -6,6 +6,7 @@ formula without a value.
 
 from __future__ import annotations
 
+import functools
 import re
 import struct
 import zipfile
@@ -19,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from eventstudy.errors import InvalidFile
 from eventstudy.language import Phrase
@@ -45,6 +47,8 @@ _ROWS_MORE, _COLUMNS_MORE = (
 )
 _VAST = 10_000_000
 """Places between the first cell and the last, all of which are given room, however few of them hold anything."""
+_BLOCK, _BEHIND = 1 << 16, 11
+"""Bytes of a sheet that are looked at together, and how many behind each of them."""
 _NAME = re.compile(rb"\br=[\"']([A-Z]+\d+)[\"']")
 
 
@@ -277,17 +281,37 @@ def _usual(text: bytes) -> tuple[bool, bool]:
         return False, False
     if text.find(b":", start) >= 0 and (text.find(b":c", start) >= 0 or text.find(b":f", start) >= 0):
         return False, False
-    held = np.frombuffer(text + b"    ", np.uint8)[start:]
-    tags, quotes = np.flatnonzero(held == ord("<")), np.flatnonzero(held == ord('"'))
-    first, word = held[tags + 1], held[quotes - 2]
-    cells = np.count_nonzero(first == ord("c")) + np.count_nonzero(held[tags[first == ord("r")] + 2] == ord("o"))
-    opens = held[quotes - 1] == ord("=")
-    named = np.flatnonzero(opens & (word == ord("r")) & (held[quotes - 3] == ord(" ")))
-    if not len(named) or named[-1] + 1 == len(quotes):
-        return False, False
-    far = ((quotes[named + 1] - quotes[named] > 7) | (held[quotes[named] + 2] > ord("9"))).any()
-    error = (opens & (word == ord("t")) & (held[quotes + 1] == ord("e")) & (held[quotes + 2] == ord('"'))).any()
-    return len(named) >= int(cells) and not far, not bool(error) and not (first == ord("f")).any()
+    cells = named = 0
+    near = sound = True
+    for at in range(start, len(text), _BLOCK):
+        has_name, far, cell, broken = _marks(
+            np.frombuffer(text[at : at + _BLOCK + _BEHIND].ljust(_BEHIND + 1), np.uint8)
+        )
+        cells, named, near, sound = cells + cell, named + has_name, near and not far, sound and not broken
+    return 0 < cells <= named and near, sound
+
+
+def _marks(held: NDArray[np.uint8]) -> tuple[int, bool, int, bool]:
+    """What stands in these bytes, the last of them looked at only behind others.
+
+    How many cells and rows have a name, whether one lies far out; how many cells and rows there are; whether there is a formula
+    or an error.
+    """
+    size = len(held) - _BEHIND
+
+    def there(mark: bytes, at: int = 0) -> NDArray[np.bool_]:
+        """(size,) whether these bytes stand `at` bytes behind each place."""
+        found: NDArray[np.bool_] = held[at : at + size] == mark[0]
+        for k in range(1, len(mark)):
+            found &= held[at + k : at + k + size] == mark[k]
+        return found
+
+    named = there(b' r="')
+    ends = functools.reduce(np.logical_or, (there(b'"', at) for at in range(5, 11)))
+    far = named & ~(ends & (held[5 : 5 + size] <= ord("9")))
+    cells = np.count_nonzero(there(b"<c")) + np.count_nonzero(there(b"<ro"))
+    broken = there(b't="e"').any() or there(b"<f").any()
+    return int(np.count_nonzero(named)), bool(far.any()), int(cells), bool(broken)
 
 
 def _cells_of_xml(text: bytes) -> Iterator[tuple[int, int]]:
