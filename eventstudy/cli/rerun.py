@@ -42,6 +42,7 @@ _SHOWN = 20
 @click.pass_context
 def COMMAND(  # noqa: N802
     ctx: click.Context,
+    /,
     result: str,
     prices: Any,
     abnormal: str | None,

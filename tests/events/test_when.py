@@ -180,7 +180,9 @@ def test_the_time_of_the_winter_is_no_zone_of_the_summer() -> None:
 )
 def test_zones_as_people_call_them(tz: str, winter: float, summer: float) -> None:
     for text, hours in (("2025-01-27 16:00", winter), ("2025-07-28 16:00", summer)):
-        assert parse_when(text, tz=tz).utcoffset() == timedelta(hours=hours)  # type: ignore[union-attr]
+        read = parse_when(text, tz=tz)
+        assert isinstance(read, datetime)
+        assert read.utcoffset() == timedelta(hours=hours)
 
 
 def test_the_order_that_is_asked_for_settles_a_date() -> None:
