@@ -28,6 +28,7 @@ from eventstudy.prices._given import (
 from eventstudy.prices._read import read_table, size_of
 from eventstudy.prices._shapes import matched, names_field
 from eventstudy.prices._table import PriceTable, SeriesInfo, together
+from eventstudy.tables.dates import rest
 from eventstudy.tables.frames import headed_frame, pandas_of
 from eventstudy.tables.headings import fold, role_of
 from eventstudy.tables.place import Place, Reading
@@ -145,8 +146,9 @@ def _is_plain(frame: pd.DataFrame) -> bool:
         return False  # NVDA_Close
     if any(fold(c) in ("close", "date", "ticker", "adj_close") for c in labels if not _CODE.fullmatch(c)):
         return False
-    if (index.to_numpy() != index.to_numpy("datetime64[D]")).any() or _may_be_returns(frame):
-        return False
+    days = index.to_numpy("datetime64[D]")
+    if (index.to_numpy() != days).any() or not rest(days) or _may_be_returns(frame):
+        return False  # days on weekends may be those beside the sessions, or have day and month swapped
     return len(set(labels)) == len(labels)
 
 

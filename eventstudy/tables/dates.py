@@ -58,8 +58,17 @@ def dates_of(
     """The dates of a column of texts, dates, stamps or numbers; of `months`, where all are, the last day of each.
 
     Raises:
-        InvalidFile: the column can be read two ways; says which rows leave it open, and the option that settles it.
+        InvalidFile: the column can be read two ways; says which rows leave it open, and the option that settles it. Or day and
+        month of some look swapped, and nobody has said the order.
     """
+    found = _read(place, column, name, reading, serials=serials, months=months)
+    if reading.dates is None:
+        _refuse_swapped_days(place, name, found)
+    return found
+
+
+def _read(place: Place, column: Any, name: str, reading: Reading, *, serials: bool, months: bool) -> Dates:
+    """The same, whatever days of the week they fall on."""
     series = column if isinstance(column, pd.Series) else pd.Series(column)
     if isinstance(series.dtype, pd.CategoricalDtype):
         coded, distinct = series.cat.codes.to_numpy(), series.cat.categories
@@ -412,6 +421,35 @@ def _refuse_swapped(
     )
 
 
+def _refuse_swapped_days(place: Place, name: str, dates: Dates) -> None:
+    """Where 02/01 was taken for 1 February and 13/01 for 13 January, days up to the 12th alone fall on weekends.
+
+    Raises:
+        InvalidFile: some do, no day after the 12th does, and none of them would with day and month swapped.
+    """
+    days: Days = np.array([w.date() if isinstance(w, datetime) else w for w in dates.whens], "datetime64[D]")
+    month = days.astype("datetime64[M]")
+    number, months = (days - month).astype(np.int64) + 1, month.astype(np.int64) % 12 + 1
+    open_ones = (number <= 12) & (number != months)
+    on_weekend = open_ones & (_weekday(days) >= _WEEKEND[0])
+    n, able = int(on_weekend.sum()), int(open_ones.sum())
+    if n < max(_SWAPPED, able / 10) or (_weekday(days[number > 12]) >= _WEEKEND[0]).any():
+        return
+    swapped = (month + (number - months)).astype("datetime64[D]") + (months - 1)
+    if (_weekday(swapped[open_ones]) >= _WEEKEND[0]).any():
+        return
+    row = int(np.append(on_weekend, False)[dates.codes].argmax())
+    at = dates.codes[row]
+    raise place.fault(
+        f"{days[at]} may be {swapped[at]}: of {able} days up to the 12th of a month {n} are Saturdays or Sundays, of those"
+        " after it none is, and with day and month swapped none would be",
+        row=row,
+        column=name,
+        hint="read the dates anew from where they come from, or write them as 2025-01-27; if they are right as they stand, say"
+        " in which order: --dates dmy|mdy|ymd",
+    )
+
+
 def _refuse_other_digits(
     place: Place, name: str, codes: Ints, values: Sequence[Any], found: Sequence[Written | When | None]
 ) -> None:
@@ -643,9 +681,7 @@ def _of_times(
             able.append((which, written + by))
     if asked is not None:
         meant = [days for which, days in able if which == asked] or [written]
-        return next((days for days in meant if _rest(days, _WEEKEND)), meant[0]), (
-            Phrase("days of sessions, as asked"),
-        )
+        return next((days for days in meant if rest(days, _WEEKEND)), meant[0]), (Phrase("days of sessions, as asked"),)
     greenwich = any(isinstance(w, datetime) and w.tzinfo and not w.utcoffset() for w in dates.whens)
     found, sure = _session(able, clocks, open_on, zoned=zoned, greenwich=greenwich)
     if found is None:
@@ -664,8 +700,8 @@ def _of_times(
     return days, (told[which],)
 
 
-def _rest(days: Days, resting: tuple[int, int]) -> bool:
-    """Whether days leave two days of the week out, but for a few."""
+def rest(days: Days, resting: tuple[int, int] = _WEEKEND) -> bool:
+    """Whether days leave two days of the week out, but for a few; Saturday and Sunday, if nothing else is said."""
     return int(np.isin(_weekday(days), resting).sum()) <= _ODD * len(days)
 
 
@@ -679,13 +715,13 @@ def _session(
     able: Able, clocks: Sequence[time], open_on: Callable[[Days], bool], *, zoned: bool, greenwich: bool
 ) -> tuple[tuple[str, Days] | None, bool]:
     """Which of the days times are of, and whether the days of the week say so; None: it cannot be told."""
-    usual = [one for one in able if _rest(one[1], _WEEKEND)]
-    usual = usual or [one for one in able if _rest(one[1], _OF_SUNDAYS)]
+    usual = [one for one in able if rest(one[1], _WEEKEND)]
+    usual = usual or [one for one in able if rest(one[1], _OF_SUNDAYS)]
     midnights = all(clock == time() for clock in clocks)
     by_day = all(_EARLY <= clock < _EVENING for clock in clocks)
     into_next = any(which == "after" for which, _ in able)
     if len(usual) == 1:
-        if usual[0][0] == "after" and _rest(able[0][1], _OF_SUNDAYS):
+        if usual[0][0] == "after" and rest(able[0][1], _OF_SUNDAYS):
             fits = [one for one in (able[0], usual[0]) if open_on(one[1])]
             usual = fits if len(fits) == 1 else usual
             closes = all(_EARLY <= c < _EVENING and (c <= _SUNDAYS_END[greenwich] or c.minute % 15) for c in clocks)

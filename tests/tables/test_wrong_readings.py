@@ -528,3 +528,68 @@ def test_closes_beside_returns_say_their_unit(tmp_path: Path, unit: str, factor:
     found = load_prices(path=tmp_path / "x.csv", reading=Reading(values="returns"))
     assert f"returns in {unit}, in place of prices" in told(found)
     np.testing.assert_allclose(found.fields["ret"]["BOND"].to_numpy(), moves / factor)
+
+
+# ---- day and month swapped -----------------------------------------------------------------------------------------------
+
+
+def swapped(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Days as a reader leaves them that takes 02/01 for 1 February and, since it must, 13/01 for 13 January."""
+    return pd.DatetimeIndex([d.replace(month=d.day, day=d.month) if d.day <= 12 else d for d in days], name="date")
+
+
+@pytest.mark.parametrize("which", ["all", "up to the 12th"])
+@pytest.mark.parametrize("kind", ["frame", "file", "days first", "long"])
+@pytest.mark.parametrize("code", ["XNYS", "XETR", "XTKS"])
+def test_days_that_were_swapped_are_refused(tmp_path: Path, code: str, kind: str, which: str) -> None:
+    right = sessions(code)
+    days = swapped(right[right.day <= 12] if which != "all" else right)
+    path = tmp_path / "x.csv"
+    texts = [f"{d:%d/%m/%Y}" if kind == "days first" else f"{d:%Y-%m-%d}" for d in days]
+    given: Any = path
+    if kind == "frame":
+        given = pd.DataFrame({"NVDA": closes(len(days))}, days)
+    elif kind == "long":
+        rows = "".join(f"NVDA,{t},{v}\n" for t, v in zip(texts, closes(len(days)), strict=True))
+        path.write_text("ticker,date,close\n" + rows)
+    else:
+        stamped(path, texts)
+    with pytest.raises(InvalidFile, match=r"with day and month swapped|reads two ways") as caught:
+        load_prices(path=given)
+    assert "--dates" in str(caught.value)
+    order = "dmy" if kind == "days first" else "ymd"
+    kept = load_prices(path=given, reading=Reading(dates=order))  # type: ignore[arg-type]
+    assert kept.close.index.tolist() == sorted(days)
+
+
+def test_swapped_days_of_events_are_refused(tmp_path: Path) -> None:
+    days = sessions("XNYS")[::5]
+    path = tmp_path / "events.csv"
+    path.write_text("event,date,ticker\n" + "".join(f"e{i},{d:%Y-%m-%d},NVDA\n" for i, d in enumerate(swapped(days))))
+    with pytest.raises(InvalidFile, match="with day and month swapped"):
+        load_registry(path)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        pd.date_range("2024-01-01", periods=300),  # what never rests
+        pd.date_range("2015-01-01", periods=120, freq="MS"),  # months under their first days
+        pd.DatetimeIndex([*sessions("XNYS"), *pd.to_datetime(["2024-03-02", "2024-06-08"])]),  # two nobody planned
+        pd.DatetimeIndex([*sessions("XNYS"), *pd.date_range("2024-03-02", "2024-05-30", freq="W-SAT")]),
+    ],
+    ids=["seven days", "months", "two Saturdays", "Saturdays of a spring"],
+)
+def test_weekends_of_themselves_are_no_swap(tmp_path: Path, days: pd.DatetimeIndex) -> None:
+    found = load_prices(path=stamped(tmp_path / "x.csv", [f"{d:%Y-%m-%d}" for d in days]))
+    assert found.close.index.tolist() == sorted(days)
+
+
+@pytest.mark.parametrize("by", [-1, 1])
+def test_frames_beside_the_sessions_are_refused_as_files_are(by: int) -> None:
+    days = sessions("XNYS")
+    frame = pd.DataFrame({"NVDA": closes(len(days))}, days + by * DAY)
+    with pytest.raises(InvalidFile, match=r"they are of the day (before|after) the sessions"):
+        load_prices(path=frame)
+    moved = load_prices(path=frame, reading=Reading(times="after" if by < 0 else "before"))
+    assert moved.close.index.tolist() == days.tolist()
