@@ -727,12 +727,12 @@ def _as_returns(
             hint="put all of them in one unit, or say it: --unit-in percent|decimal|bp",
         )
     if reading.unit in (None, "decimal") and not units:
-        returns = _without_codes(returns, cells.days, said)
+        returns = _without_codes(returns, cells.days, said, decimals=shape.decimals)
     unit: str = (
         reading.unit
         or next(iter(units), None)
         or (None if priced is None else _unit_beside(returns, priced))
-        or _decimal_or_refused(place, cells, returns)
+        or _decimal_or_refused(place, cells, returns, decimals=shape.decimals)
     )
     returns = returns / _UNITS[unit]
     for k in np.flatnonzero((returns < -1).any(axis=0) | np.isinf(returns).any(axis=0)).tolist():
@@ -783,23 +783,28 @@ _NONE = frozenset("BC")
 """Not traded where CRSP looks, and no price to count a return from."""
 
 
-def _without_codes(returns: Floats, days: Days, said: list[Phrase]) -> Floats:
+def _without_codes(returns: Floats, days: Days, said: list[Phrase], *, decimals: bool) -> Floats:
     """Returns without CRSP's codes for none, where all others are decimals: no decimal is as low as one."""
     coded = np.isin(returns, NO_RETURN)
-    if not coded.any() or not _are_decimals(np.where(coded, np.nan, returns), days):
+    if not coded.any() or not _are_decimals(np.where(coded, np.nan, returns), days, decimals=decimals):
         return returns
     met = sorted(set(returns[coded].tolist()), reverse=True)
     said.append(_codes_left(int(coded.sum()), [f"{code:g}" for code in met]))
     return np.where(coded, np.nan, returns)
 
 
-def _are_decimals(returns: Floats, days: Days) -> bool:
-    """Whether returns (S, n) of n securities on S days cannot be per cent: none is above 1, and one spreads too little."""
+def _are_decimals(returns: Floats, days: Days, *, decimals: bool) -> bool:
+    """Whether returns (S, n) of n securities on S days cannot be per cent: none is above 1, and one spreads too little.
+
+    `decimals`: whether the file is of somebody who gives them so; a share may then have gained more than it was worth.
+    """
     size = np.abs(returns[np.isfinite(returns)])
     if not len(size):
         return True
-    if size.max() > 1 or np.median(size) > QUIET:
+    if np.median(size) > QUIET or (size.max() > 1 and not decimals):
         return False
+    if decimals:
+        return True
     moves = [column[np.isfinite(column) & (column != 0)] for column in returns.T]
     moves = [m for m in moves if len(m) > 1 and max((m > 0).mean(), (m < 0).mean()) <= _LOPSIDED]
     sessions = max(1.0, float(np.median(np.diff(days).astype(float))) * 5 / 7) if len(days) > 1 else 1.0
@@ -819,13 +824,13 @@ def _unit_beside(returns: Floats, closes: Floats) -> str | None:
     return next((unit for unit, factor in _UNITS.items() if abs(middle / factor - 1) < 0.1), None)
 
 
-def _decimal_or_refused(place: Place, cells: _Cells, returns: Floats) -> str:
+def _decimal_or_refused(place: Place, cells: _Cells, returns: Floats, *, decimals: bool) -> str:
     """Decimals, where they cannot be per cent.
 
     Raises:
         InvalidFile: they can be either.
     """
-    if _are_decimals(returns, cells.days):
+    if _are_decimals(returns, cells.days, decimals=decimals):
         return "decimal"
     k = int(np.nanargmax(np.where(np.isfinite(returns), np.abs(returns), -1).max(axis=0)))
     t = int(np.nanargmax(np.where(np.isfinite(returns[:, k]), np.abs(returns[:, k]), -1)))

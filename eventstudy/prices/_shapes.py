@@ -76,6 +76,8 @@ class Shape:
     """Columns of returns whose heading says their unit."""
     middles: bool = False
     """Whether a negative price is the middle of bid and ask, as CRSP writes it."""
+    decimals: bool = False
+    """Whether returns are decimals unless their sizes speak against it: CRSP's are, whose column `permno` is."""
     said: list[Phrase] = field(default_factory=list)
     proof: tuple[str, str] | None = None
     """The row and the cell that can only have the decimal mark of the table."""
@@ -615,6 +617,7 @@ def _extras(shape: Shape, table: Headed, others: list[int], meant: Mapping[int, 
     shape.units = {i: unit for f, i in fields if f == "ret" and (unit := unit_said(heads[i]))}
     close = shape.fields.get("close", shape.columns.get(("", "close")))
     shape.middles = close is not None and fold(heads[close]) in _MARKED_FIELDS
+    shape.decimals = "permno" in map(fold, heads)
 
 
 def _long(table: Headed, dates: list[int], others: list[int], meant: Mapping[int, str | None], ticker: int) -> Shape:

@@ -519,6 +519,25 @@ def test_returns_that_spread_too_little_for_per_cent_are_decimals(tmp_path: Path
     assert "returns in decimals, in place of prices" in told(found)
 
 
+def test_returns_of_crsp_are_decimals_unless_their_sizes_speak_against_it(tmp_path: Path) -> None:
+    """Of shares that all move by 3 to 6 % a day, one of which gained 140 % on a day; -66 is a code."""
+    path = returns(tmp_path / "x.csv", {"10001": 0.03, "10002": 0.06})
+    rows = path.read_text().replace("ticker", "permno").splitlines()
+    rows[5], rows[7] = (f"{rows[k].rpartition(',')[0]},{value}" for k, value in ((5, 1.4), (7, -66)))
+    path.write_text("\n".join(rows))
+    found = load_prices(path=path)
+    assert "returns in decimals, in place of prices" in told(found)
+    assert "codes of CRSP for no return taken for missing: 1 (-66)" in told(found)
+    assert found.fields["ret"]["10001"].max() == 1.4
+    with pytest.raises(InvalidFile, match="reads two ways"):
+        load_prices(path=_renamed(returns(tmp_path / "y.csv", {"10001": 3.0, "10002": 6.0})))
+
+
+def _renamed(path: Path) -> Path:
+    path.write_text(path.read_text().replace("ticker", "permno"))
+    return path
+
+
 @pytest.mark.parametrize(("unit", "factor"), [("per cent", 100), ("decimals", 1), ("basis points", 10_000)])
 def test_closes_beside_returns_say_their_unit(tmp_path: Path, unit: str, factor: int) -> None:
     days, close = sessions("XNYS")[:60], 100 * np.cumprod(1 + 0.0004 * np.random.default_rng(3).standard_normal(60))
