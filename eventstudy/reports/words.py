@@ -102,7 +102,7 @@ PHRASES: dict[str, str] = {
     "cap.days": "{ticker}: each day of the event window",
     "cap.aar": "Average abnormal return of each day",
     "cap.model": "The normal return of each stock",
-    "cap.tests": "p-value of every valid test",
+    "cap.tests": "p-value of each test, where it is valid",
     "cap.invalid": "Tests that are not valid here",
     "cap.events": "The events of this study",
     "p note": (
