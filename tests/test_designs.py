@@ -1446,3 +1446,19 @@ def test_every_design_says_what_it_is_in_both_languages(design: str) -> None:
     charts = chosen_charts(found)
     assert charts
     found.plot(charts[0], lang="de")
+
+
+@pytest.mark.parametrize(("factor", "unit"), [(1, "bp"), (0.01, "percent"), (0.01, "bp")])
+def test_levels_that_hardly_move_are_of_another_unit(factor: float, unit: str) -> None:
+    """A yield of 4.25 taken for basis points moves by hundredths of one: what it is said to have found is nothing."""
+    made = yields() * factor
+    with pytest.raises(NothingUsable, match="on a usual day, as no rate does: it is in another unit") as error:
+        study(made, tickers=["US2"], **{**LEVELS, "unit_in": unit})
+    moves = made["US2"].diff().abs()
+    usual = moves[moves > 0].median() * {"bp": 1, "percent": 100}[unit]
+    assert f"US2 moves by {usual:.2g} basis points" in str(error.value)
+    right = study(yields(), tickers=["US2"], **LEVELS)
+    decimal = study(yields() / 100, tickers=["US2"], **{**LEVELS, "unit_in": "decimal"})
+    assert decimal.returns.ar == pytest.approx(right.returns.ar)
+    points = study(made, tickers=["US2"], returns="difference", unit_in="points")
+    assert points.returns.ar == pytest.approx(right.returns.ar * 100 * factor)

@@ -36,6 +36,8 @@ def check_levels(panel: Panel, levels: PriceTable, accepts: Accepts = nothing, s
 
 _HIGHEST = 1.0
 """A rate whose middle is higher is none: 100 per cent."""
+_STILLEST = 1e-5
+"""Rates that move, and by less than a tenth of a basis point on most of these days, are in another unit."""
 _APART = 20.0
 """One series moves so many times as far a day as another: their mean is that of the wilder one."""
 
@@ -52,6 +54,11 @@ def no_levels(table: PriceTable, unit: str) -> dict[str, SourceError]:
         close = table.close[ticker].to_numpy(float)
         close = close[np.isfinite(close)]
         middle = float(np.median(np.abs(close))) if len(close) else 0.0
+        moves = np.abs(np.diff(close))
+        usual = float(np.median(moves[moves > 0])) * GIVEN_IN[unit] if (moves > 0).any() else _STILLEST
+        hint = Phrase(
+            "study prices by their returns, apart from levels; an index, or so high a rate, with --unit-in points"
+        )
         if any(_of_a_share(table, ticker, field) for field in of_prices):
             what = Phrase(
                 "{ticker} has dividends, splits or adjusted closes, which prices have and levels do not", ticker=ticker
@@ -65,11 +72,19 @@ def no_levels(table: PriceTable, unit: str) -> dict[str, SourceError]:
                 unit=unit,
                 rate=rate,
             )
+        elif unit != "points" and usual < _STILLEST:
+            what = Phrase(
+                "read in {unit}, {ticker} moves by {usual:.2g} basis points on a usual day, as no rate does: it is in another"
+                " unit",
+                unit=unit,
+                ticker=ticker,
+                usual=usual * 1e4,
+            )
+            hint = Phrase(
+                "name the unit of the file with --unit-in; a rate that moves so little, with --unit-in points"
+            )
         else:
             continue
-        hint = Phrase(
-            "study prices by their returns, apart from levels; an index, or so high a rate, with --unit-in points"
-        )
         wrong[ticker] = SourceMalformed(what, where=f"ticker {ticker}", hint=hint)
     return wrong
 

@@ -158,6 +158,11 @@ def _day0(
         when = events.moments[key // len(places)]
         assert when is not None
         where = places[key % len(places)]
+        if where is None and not config.clock.daily:
+            when = _rolled(when)
+            if unsure := _at_the_end(when, config):
+                left.rows(events, rows[codes == k], "NO_DAY0", unsure)
+                continue
         sessions = days.days[key % len(places) - known] if where is None else days.days[0]
         day0 = _placed(
             when, where, sessions, config.max_shift if where else _farthest(config), opened_by(where, prices)
@@ -216,6 +221,34 @@ def _told_apart(events: EventColumns, rows: Ints, prices: PriceTable, max_shift:
             )  # fmt: skip
             left.rows(events, rows[k : k + 1], "NO_DAY0", why)
     return sure
+
+
+def _rolled(moment: Moment) -> Moment:
+    """Without an exchange what happened on a weekend is of the weekday that follows, as in a study of days."""
+    day = moment.when.date() if isinstance(moment.when, datetime) else moment.when
+    next_one: date = np.busday_offset(np.datetime64(day, "D"), 0, roll="forward").item()
+    return moment if next_one == day else Moment(next_one)
+
+
+def _at_the_end(moment: Moment, config: StudyConfig) -> Phrase | None:
+    """Why an event without an exchange may belong to two weeks or months: it has a time of their last weekday.
+
+    A date alone is that of a session, as in a study of days.
+    """
+    timed = isinstance(moment.when, datetime)
+    if not timed and moment.timing != "post":
+        return None
+    day = np.array([str(moment.when)[:10]], "datetime64[D]")
+    first, second = config.clock.named_by(np.concatenate([day, np.busday_offset(day, 1, roll="backward")])).tolist()
+    if first == second:
+        return None
+    return Phrase(
+        "{when} may be after the last close of the period to {first}, and would then be of the one to {second}: say where the"
+        " ticker trades, --exchange TICKER=XNYS",
+        when=moment.when.isoformat(),
+        first=first,
+        second=second,
+    )
 
 
 def _shared(days: OwnDays, home: int, abroad: int | None) -> Days:

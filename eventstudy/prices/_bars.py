@@ -55,6 +55,10 @@ _ENOUGH = 20
 """Steps from bar to bar, all multiples of the least, that tell the width of bars."""
 _SHARE = 0.5
 """Of the days, so many must begin with a bar at the same place of the clock for it to say what times are."""
+_RUN = 5
+"""Sessions on end whose bars are equally far from the hours of the exchange."""
+_HALF = 30
+"""Minutes: zones stand whole and half hours apart."""
 _AS = "write it with commas and in UTF-8, or as Parquet"
 Stamps = NDArray[np.datetime64]
 Stamp = Literal["start", "end"]
@@ -464,13 +468,27 @@ def _lasting(minutes: int) -> Phrase:
 
 
 def _stamped(times: Stamps, width: int, exchange: str, named: Stamp | None, said: list[Phrase]) -> Stamp:
-    """What times are: what is named, with a word where the opening of the exchange says otherwise; else what the bars tell."""
-    opening = _by_opening(times, width, exchange)
+    """What times are: what is named, with a word where the opening of the exchange says otherwise; else what the bars tell.
+
+    Raises:
+        InvalidRequest: the bars do not tell, or begin and end hours away from those of the exchange.
+    """
+    hours = _hours(times, exchange)
+    _refuse_other_zones(times, width, exchange, hours)
+    opening = _by_opening(times, width, exchange, hours)
+    sure = opening and (opening[0] == "start" or _close_is_there(times, width, hours))
+    if named is None and opening and not sure:
+        raise InvalidRequest(
+            "is a time the start of its bar, or its end? the first bar after the opening of most days is lacking, or the last"
+            " before the close",
+            available="start, end",
+            hint="say it: --stamp start",
+        )
     if named is None:
         found, by = opening or _by_days(times, width)
         said.append(by)
         return found
-    if opening and opening[0] != named:
+    if opening and sure and opening[0] != named:
         starts = Phrase(
             "times are taken as the starts of bars, as was asked; by the opening of {exchange} they are the ends, and every bar"
             " would be one off",
@@ -485,9 +503,9 @@ def _stamped(times: Stamps, width: int, exchange: str, named: Stamp | None, said
     return named
 
 
-def _by_opening(times: Stamps, width: int, exchange: str) -> tuple[Stamp, Phrase] | None:
+def _by_opening(times: Stamps, width: int, exchange: str, hours: Stamps) -> tuple[Stamp, Phrase] | None:
     """What times are by the opening of the exchange; None: it does not tell."""
-    step, began = np.timedelta64(60 * width, "s"), _openings(times, exchange)
+    step, began = np.timedelta64(60 * width, "s"), hours[:, 0]
     if not len(began):
         return None
     before, at, after = (np.isin(began + k * step, times).mean() for k in (-1, 0, 1))
@@ -496,6 +514,54 @@ def _by_opening(times: Stamps, width: int, exchange: str) -> tuple[Stamp, Phrase
     if at > _SHARE:
         return "start", Phrase("times are the starts of bars, by the opening of {exchange}", exchange=exchange)
     return "end", Phrase("times are the ends of bars, by the opening of {exchange}", exchange=exchange)
+
+
+def _last(width: int, hours: Stamps) -> Stamps:
+    """(S,) when the last bar of each session starts, were there no lunch."""
+    step = np.timedelta64(60 * width, "s")
+    last: Stamps = hours[:, 0] + (hours[:, 1] - hours[:, 0] - np.timedelta64(1, "s")) // step * step
+    return last
+
+
+def _close_is_there(times: Stamps, width: int, hours: Stamps) -> bool:
+    """Whether most days have a bar that the close ends, where times are ends."""
+    ends = np.isin(hours[:, 1], times) | np.isin(_last(width, hours) + np.timedelta64(60 * width, "s"), times)
+    return bool(ends.mean() > _SHARE)
+
+
+def _refuse_other_zones(times: Stamps, width: int, exchange: str, hours: Stamps) -> None:
+    """Days on end whose bars begin and end equally many hours away from the exchange's are of another zone than was said.
+
+    Raises:
+        InvalidRequest: there are such days.
+    """
+    if len(hours) < _RUN:
+        return
+    night = (hours[1:, 0] - hours[:-1, 1]) // 2
+    edges = np.searchsorted(times, np.concatenate([hours[:1, 0] - night[:1], hours[:-1, 1] + night]))
+    ends = np.append(edges[1:], np.searchsorted(times, hours[-1, 1] + night[-1]))
+    has = ends > edges
+    minute = np.timedelta64(60, "s")
+    begun = (times[np.minimum(edges, len(times) - 1)] - hours[:, 0]) // minute
+    ended = (times[np.maximum(ends, 1) - 1] - _last(width, hours)) // minute
+    whole = _HALF if width < _HALF // 2 else 60
+    off = begun // whole * whole
+    alike = (
+        has
+        & ~np.isin(begun, (0, width))
+        & np.isin(begun - off, (0, width))
+        & np.isin(ended - begun, (0, int(width == 1)))
+    )
+    run = 0
+    for k in range(len(hours)):
+        run = (run + 1 if run and off[k] == off[k - 1] else 1) if alike[k] else 0
+        if run == _RUN:
+            raise InvalidRequest(
+                f"bars begin and end {_lasting(abs(int(off[k])))} {'after' if off[k] > 0 else 'before'} the hours of"
+                f" {exchange}, on days such as {hours[k, 0].astype('datetime64[D]')}",
+                hint="say the zone of the times (--bar-zone, of a file whose times have none; Etc/GMT+5 is that of New York"
+                " without summer time), or where they trade: --exchange XLON",
+            )
 
 
 def _by_days(times: Stamps, width: int) -> tuple[Stamp, Phrase]:
@@ -519,13 +585,14 @@ def _by_days(times: Stamps, width: int) -> tuple[Stamp, Phrase]:
     )
 
 
-def _openings(times: Stamps, exchange: str) -> Stamps:
-    """(S,) when the exchange opened on the days of these times, as far as its calendar knows them; UTC."""
+def _hours(times: Stamps, exchange: str) -> Stamps:
+    """(S, 2) when the exchange opened and closed on the days of these times, as far as its calendar knows them; UTC."""
     if not exchange:
-        return times[:0]
+        return times[:0].reshape(0, 2)
     first, last = (day.item() for day in times[[0, -1]].astype("datetime64[D]"))
     low, high = calendars.reach(exchange)
     if last < low or first > high:
-        return times[:0]
+        return times[:0].reshape(0, 2)
     _, hours = calendars.hours(exchange, max(first, low), min(last, high))
-    return np.array([one.stretches[0][0] for one in hours], dtype="datetime64[s]")
+    found = [(one.stretches[0][0], one.stretches[-1][1]) for one in hours]
+    return np.array(found, dtype="datetime64[s]").reshape(-1, 2)

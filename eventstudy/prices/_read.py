@@ -838,7 +838,7 @@ def _decimal_or_refused(place: Place, cells: _Cells, returns: Floats, *, decimal
     raise place.fault(
         f"the return {value:g} of {cells.names[k]} on {cells.days[t]} reads two ways: {value:g} % or {100 * value:g} %",
         available="nothing that says the unit of returns",
-        hint="say which: --unit-in percent or --unit-in decimal",
+        hint="say which: --unit-in percent or --unit-in decimal; of yields and other levels, --returns difference beside it",
     )
 
 

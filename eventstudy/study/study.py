@@ -65,7 +65,7 @@ from eventstudy.tables.place import Reading
 from eventstudy.tables.written import one_day
 from eventstudy.text import some_of
 from eventstudy.units import GIVEN_IN
-from eventstudy.units.frequency import rows_apart
+from eventstudy.units.frequency import FREQUENCIES, rows_apart
 from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
@@ -200,8 +200,8 @@ class EventStudy:
         table, dropped = _without_days(price_table(prices, levels=levels), config.dropped)
         given, table, converted = table, *_in_one_currency(_in_decimals(table, config), config)
         converted[:0] = dropped
-        if config.clock.daily and config.calendar is not None:  # without a calendar rows are what they are
-            _check_days(table)
+        if config.calendar is not None or not config.clock.daily:  # without a calendar rows of days are what they are
+            _check_days(table, config.frequency)
         if keep == "aggregate":
             return self._aggregate(events, given, table, converted, factors, day0, provenance or {}, executor, besides)
         if keep != "pairs":
@@ -683,18 +683,21 @@ def last_day(panel: Panel) -> np.ndarray:
     return np.where(panel.delisted, panel.last_close, panel.block.event.end)
 
 
-def _check_days(table: PriceTable) -> None:
-    """Refuse weeks and months that would pass for days.
+def _check_days(table: PriceTable, asked: str) -> None:
+    """Refuse weeks and months that would pass for days, and months that would pass for weeks.
 
     Raises:
         InvalidRequest: the rows of the table lie as far apart.
     """
     days = table.close.index.to_numpy("datetime64[D]")
-    if (frequency := rows_apart(days)) != "daily":
+    frequency = rows_apart(days)
+    if FREQUENCIES[frequency].days > FREQUENCIES[asked].days:
+        apart = np.median(np.diff(days).astype(np.int64))
         raise InvalidRequest(
-            Phrase(
-                "most rows of the prices are {apart:.0f} days apart, and this is a study of days",
-                apart=np.median(np.diff(days).astype(np.int64)),
+            Phrase("most rows of the prices are {apart:.0f} days apart, and this is a study of days", apart=apart)
+            if asked == "daily"
+            else Phrase(
+                "most rows of the prices are {apart:.0f} calendar days apart, too far for a study of weeks", apart=apart
             ),
             available=f"{days[0]} to {days[-1]}, {len(days)} rows",
             hint=f"say what a row is: --frequency {frequency}",

@@ -1033,3 +1033,59 @@ def test_the_picture_joins_the_first_bar_to_what_was_before_and_marks_a_lunch() 
     over = minutes([event], hong_kong, **choices).plot(lang="de")
     assert "Mittagspause" in [t.get_text() for t in over.figure.legends[0].get_texts()]
     assert any(list(line.get_xdata()) == [6, 6] for line in over.lines)
+
+
+def clocks(zone: str, later: int = 0) -> pd.DataFrame:
+    """The golden bars as a file without zones writes them whose clock is that of a place."""
+    bars = frame(made())
+    moved = bars["time"] + pd.Timedelta(minutes=later)
+    return bars.assign(time=moved.dt.tz_convert(zone).dt.tz_localize(None))
+
+
+@pytest.mark.parametrize(
+    ("clock", "said", "off"),
+    [
+        ("America/Chicago", "America/New_York", "60 minutes before"),
+        ("America/New_York", "America/Chicago", "60 minutes after"),
+        ("Etc/GMT+4", "America/New_York", "60 minutes after"),  # right until summer time ends
+        ("UTC", "America/New_York", "300 minutes after"),
+        ("America/St_Johns", "America/New_York", "90 minutes after"),
+    ],
+)
+@pytest.mark.parametrize("later", [0, 5])
+@pytest.mark.parametrize("stamp", [None, "start"])
+def test_bars_of_another_zone_than_the_one_that_is_said_are_refused(
+    clock: str, said: str, off: str, later: int, stamp: Literal["start"] | None
+) -> None:
+    """An hour beside the exchange's five sixths of the bars lie on its hours, and each of them has another's move."""
+    with pytest.raises(InvalidRequest, match=f"bars begin and end {off} the hours of XNYS") as error:
+        load_bars(clocks(clock, later), zone=said, stamp=stamp)
+    assert "--bar-zone" in str(error.value.hint)
+    assert load_bars(clocks(clock, later), zone=clock).sha256() == table().sha256()
+
+
+def test_bars_before_and_after_the_hours_are_of_no_other_zone() -> None:
+    """Longer at both ends, or shorter, or longer at one: no day is shifted."""
+    bars = frame(made())
+    clock = bars["time"].dt.tz_convert("America/New_York").dt.strftime("%H:%M")
+    early = bars[clock < "10:30"].assign(time=bars["time"] - pd.Timedelta(minutes=60))
+    late = bars[clock >= "15:00"].assign(time=bars["time"] + pd.Timedelta(minutes=60))
+    for given in (
+        pd.concat([bars, early, late]),
+        pd.concat([bars, early]),
+        bars[(clock >= "10:30") & (clock < "15:00")],
+    ):
+        assert load_bars(given, stamp="start").width == 5
+
+
+def test_starts_whose_first_bars_are_lacking_are_not_taken_for_ends() -> None:
+    """From 09:35 on: the ends of all bars, or the starts of all but the first; the close tells the two apart."""
+    bars = frame(made())
+    clock = bars["time"].dt.tz_convert("America/New_York").dt.strftime("%H:%M")
+    short = bars[clock != "09:30"]
+    with pytest.raises(InvalidRequest, match="the first bar after the opening of most days is lacking") as error:
+        load_bars(short)
+    assert "--stamp start" in str(error.value.hint)
+    assert load_bars(short, stamp="start").read_as == ()
+    ends = bars.assign(time=bars["time"] + pd.Timedelta(minutes=5))
+    assert "times are the ends of bars, by the opening of XNYS" in map(str, load_bars(ends).read_as)

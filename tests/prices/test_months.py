@@ -9,7 +9,7 @@ import eventstudy as es
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy.errors import InvalidFile
+from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.language import in_language
 from eventstudy.prices import load_prices
 
@@ -50,7 +50,7 @@ def test_rows_of_months_are_counted_as_months(form: str, tmp_path: Path) -> None
 def test_months_of_any_form_give_the_study_of_dated_months(tmp_path: Path) -> None:
     made = closes()
     dated = made.set_axis(pd.DatetimeIndex(ENDS, name="date"))
-    events = pd.DataFrame({"ticker": ["AAA", "BBB", "CCC"], "date": ["2011-03-15", "2011-07-30", "2012-02-06"]})
+    events = pd.DataFrame({"ticker": ["AAA", "BBB", "CCC"], "date": ["2011-03-15", "2011-07-29", "2012-02-06"]})
     choices: dict[str, Any] = {"frequency": "monthly", "benchmark": "MKT"}
     wanted = es.EventStudy(**choices).run(events, dated)
     returns = made.pct_change().iloc[1:]
@@ -75,6 +75,42 @@ def test_months_of_any_form_give_the_study_of_dated_months(tmp_path: Path) -> No
     given = es.run(events, abnormal=long[long["permno"] != "MKT"], frequency="monthly")
     own = [returns[t][pd.Period(day, "M")] for t, day in zip(events["ticker"], events["date"], strict=True)]
     assert given.returns.over(es.Window(0, 0)).car == pytest.approx(own)
+
+
+@pytest.mark.parametrize(
+    ("when", "month"),
+    [
+        ("2011-07-29", "2011-07"),
+        ("2011-07-30", "2011-08"),  # a Saturday, and the Sunday after it
+        ("2011-07-31T12:00:00-04:00", "2011-08"),
+        ("2011-07-28T17:00:00-04:00", "2011-07"),
+        ("2011-07-29T17:00:00-04:00", None),
+        ("2011-07-29T10:00:00-04:00", None),
+    ],
+)
+def test_what_may_follow_the_last_close_of_a_month_needs_an_exchange(when: str, month: str | None) -> None:
+    """A file of months does not say where and until when one trades; of an exchange that is named the day decides as ever."""
+    made = closes()
+    events = pd.DataFrame({"ticker": ["AAA"], "date": [when]})
+    choices: dict[str, Any] = {"frequency": "monthly", "benchmark": "MKT", "prices": made}
+    if month:
+        found = es.run(events, **choices)
+        assert found.panel.day0[0].session.isoformat()[:7] == month
+    else:
+        with pytest.raises(NothingUsable, match="may be after the last close of the period to 2011-07-31") as error:
+            es.run(events, **choices)
+        assert "--exchange" in str(error.value)
+        assert "2011-08-31" in str(error.value)
+    placed = es.run(events, exchange=["AAA=XNYS", "MKT=XNYS"], **choices)
+    late = when.startswith("2011-07-29T17")
+    assert placed.panel.day0[0].session.isoformat()[:7] == (month or ("2011-08" if late else "2011-07"))
+
+
+def test_a_file_of_months_is_no_study_of_weeks() -> None:
+    events = pd.DataFrame({"ticker": ["AAA"], "date": ["2011-07-28"]})
+    with pytest.raises(InvalidRequest, match="are 31 calendar days apart, too far for a study of weeks") as error:
+        es.run(events, frequency="weekly", benchmark="MKT", prices=closes())
+    assert str(error.value.hint) == "say what a row is: --frequency monthly"
 
 
 def test_periods_of_pandas_are_months_or_weeks() -> None:
