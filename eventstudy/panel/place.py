@@ -226,7 +226,7 @@ def _told_apart(events: EventColumns, rows: Ints, prices: PriceTable, max_shift:
 def _rolled(moment: Moment) -> Moment:
     """Without an exchange what happened on a weekend is of the weekday that follows, as in a study of days."""
     day = moment.when.date() if isinstance(moment.when, datetime) else moment.when
-    next_one: date = np.busday_offset(np.datetime64(day, "D"), 0, roll="forward").item()
+    next_one = date.fromisoformat(str(np.busday_offset(np.datetime64(day, "D"), 0, roll="forward")))
     return moment if next_one == day else Moment(next_one)
 
 
