@@ -146,6 +146,11 @@ class Portfolios:
     left_out: Bools | None = None
     """(N, L1 + D) days of other events of each pair, as in `Around`; None: none."""
 
+    def take(self, which: Ints, block: EventBlock) -> Portfolios:
+        """Of the pairs at these positions, whose block is `block`, with the days after their windows and of other events."""
+        after = None if self.after is None else self.after.take(which)
+        return replace(self, block=block, after=after, left_out=None if self.left_out is None else self.left_out[which])
+
     def portfolio(self, members: Ints, weights: Floats | None = None) -> tuple[AbnormalReturns | None, str]:
         """The portfolio of the pairs at these positions as one series, or None and why there is none.
 

@@ -328,7 +328,7 @@ class StudyResult(Result):
             panel=panel,
             fit=self.fit.take(members),
             returns=self.returns.take(members),
-            portfolios=replace(self.portfolios, block=panel.block),
+            portfolios=self.portfolios.take(members, panel.block),
         )
 
     # ---- tables -------------------------------------------------------------------------------------------------------
