@@ -43,7 +43,8 @@ def test_days_near_the_window_of_a_part_are_its_own(dates: dict[str, int]) -> No
             found = part.test("placebo", (window.start, window.end))
             assert found.p_value == pytest.approx(firm.headline_p[i])
             near, own = part.sample(window).regime, firm.tests["placebo"].regimes
-            assert near is not None and own is not None
+            assert near is not None
+            assert own is not None
             assert near.ratio == pytest.approx(own.ratio[i])
             raised.append((ticker, near.used))
     assert ("BBB", True) in raised
