@@ -198,3 +198,59 @@ def test_closed_days_are_those_of_the_calendars(code: str) -> None:
     ]
     known = [line for line in lines if 2000 <= int(line.split()[1]) <= 2024]
     assert known == lines_of(code, 2000, 2024)
+
+
+MARKS = {
+    "XLON": ".L",
+    "XETR": ".DE",
+    "XPAR": ".PA",
+    "XTKS": ".T",
+    "XTSE": ".V",
+    "XPRA": ".PR",
+    "XHKG": ".HK",
+    "XNYS": ".N",
+}
+
+
+@pytest.mark.parametrize("named", MARKS)
+def test_a_mark_that_the_days_contradict_gives_way_to_them(named: str) -> None:
+    """`MKC.V` is a share of New York (common stock with votes), `BAC.PR` a preferred one; files join what they like."""
+    made, codes = table(tuple(MARKS), 2), tuple(MARKS)
+    frame = made.close.set_axis([t + MARKS[named] for t in made.close.columns], axis=1)
+    again = load_prices(path=frame)
+    for ticker in frame.columns:
+        code = codes[int(ticker[1])]
+        home = home_of(ticker, again)
+        shut = len(np.setdiff1d(calendars.sessions(code, FIRST, LAST), calendars.sessions(named, FIRST, LAST)))
+        if shut < 4:  # its own, or one such as Paris, which is open on all days of London
+            assert (home.exchange, home.by, home.mark) == (named, "mark", None)
+        elif shut > 5 or home.by == "evidence":
+            assert home.by == "evidence", (ticker, home)
+            assert code in (home.exchange, *home.same)
+            assert (home.mark, named in home.same) == (named, False)
+            assert 4 <= home.shut <= shut
+
+
+def test_a_contradicted_mark_is_said_and_a_word_overrules_the_days() -> None:
+    made = table(("XNYS", "XLON"), 1)
+    frame = made.close.set_axis(["MKC.V", "MKT.L"], axis=1)
+    asked = {"date": "2023-10-09", "tickers": "MKC.V", "model": "constant_mean", "prices": frame}
+    result = run(**asked)  # a Monday on which Toronto was closed and New York was open
+    assert [(f["day0"], f["exchange"], f["exchange_by"]) for f in result.to_dict()["firms"]] == [
+        ("2023-10-09", "XNYS", "evidence")
+    ]
+    said = [s for s in result.provenance["read_as"] if "is not taken to trade on XTSE" in s]
+    assert len(said) == 1
+    assert "--exchange MKC.V=XTSE insists" in said[0]
+    told = run(**asked, exchange="MKC.V=XTSE").to_dict()["firms"][0]
+    assert (told["day0"], told["exchange"], told["exchange_by"]) == ("2023-10-10", "XTSE", "given")
+
+
+def test_holidays_of_both_names_leave_a_mark_its_word() -> None:
+    """A price on the days alone that London and New York have in common is of either; so is one of too few days."""
+    both = np.intersect1d(calendars.sessions("XLON", FIRST, LAST), calendars.sessions("XNYS", FIRST, LAST))
+    frame = pd.DataFrame({"VOD.L": prices(both)}, pd.DatetimeIndex(both))
+    assert home_of("VOD.L", load_prices(path=frame)).by == "mark"
+    days = calendars.sessions("XNYS", date(2023, 8, 1), date(2023, 9, 29))
+    frame = pd.DataFrame({"VOD.L": prices(days)}, pd.DatetimeIndex(days))
+    assert home_of("VOD.L", load_prices(path=frame)).by == "mark"

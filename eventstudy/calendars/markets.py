@@ -94,6 +94,18 @@ def fitting(moved: Days) -> Fit | None:
     return fittings(moved, np.ones((1, len(moved)), bool))[0]
 
 
+def shut_on(exchange: str, moved: Days) -> int:
+    """On how many of the days on which a price moved an exchange was closed, where that is more than nobody planned; else 0."""
+    codes, opened, reach = _open()
+    if exchange not in codes or not len(moved):
+        return 0
+    row, at = codes.index(exchange), (moved - _FIRST).astype(np.int64)
+    if at.min() < reach[row, 0] or at.max() >= reach[row, 1]:
+        return 0
+    found = int((~opened[row, at]).sum())
+    return found if found > max(1, ASTRAY * len(moved)) else 0
+
+
 def fittings(days: Days, moved: Bools) -> list[Fit | None]:
     """The same of n prices at once: (n, T) whether each moved on the `days` (T,), which ascend."""
     codes, opened, reach = _open()

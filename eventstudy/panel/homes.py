@@ -1,4 +1,7 @@
-"""Where securities trade: what is given, else the marks of vendors in their names, else the days of their own prices."""
+"""Where securities trade: what is given, else the marks of vendors in their names, else the days of their own prices.
+
+A mark whose exchange was closed on days on which the price moved gives way to an exchange that fits them.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,10 @@ class Home:
     """Where the days of its prices say it: those on which its price moved."""
     astray: int = 0
     """Those of them that are no sessions of the exchange."""
+    mark: str | None = None
+    """The exchange that its name says and its days contradict."""
+    shut: int = 0
+    """Days of its prices on which that one was closed."""
 
 
 def home_of(ticker: str, prices: PriceTable) -> Home:
@@ -76,8 +83,14 @@ def home_by(ticker: str, info: SeriesInfo | None, priced: Days, moved: Callable[
     mark = calendars.stated_by(ticker) if of_file else calendars.exchange_of(ticker)
     if mark is None and info is not None and info.exchange:
         mark = info.exchange
-    if mark is not None and (not of_file or _usable(mark, priced)):
+    if mark is not None and not of_file:
         return Home(mark, "mark")
+    if mark is not None and _usable(mark, priced):
+        shut = markets.shut_on(calendars.code_of(mark), days := moved())
+        fit = markets.fitting(days) if shut else None
+        if fit is None or calendars.code_of(mark) in (fit.exchange, *fit.same) or not _usable(fit.exchange, priced):
+            return Home(mark, "mark")
+        return Home(fit.exchange, "evidence", fit.same, fit.days, fit.astray, mark, shut)
     fit = markets.fitting(moved())
     if fit is not None and _usable(fit.exchange, priced):
         return Home(fit.exchange, "evidence", fit.same, fit.days, fit.astray)
@@ -98,6 +111,15 @@ def taken_for(prices: PriceTable) -> tuple[Phrase, ...]:
             tickers=names, exchange=exchange, n=days - astray, days=days,
         )  # fmt: skip
         said.append(Phrase("{fit}, which cannot be told apart from {same:some 4}", fit=fit, same=same) if same else fit)
+    for ticker, home in prices.homes.items():
+        if ticker and home.mark:
+            said.append(
+                Phrase(
+                    "{ticker} is not taken to trade on {exchange}, as its name says: that was closed on {n} of the days on"
+                    " which its price moved; --exchange {ticker}={exchange} insists on it",
+                    ticker=ticker, exchange=home.mark, n=home.shut,
+                )
+            )  # fmt: skip
     return tuple(said)
 
 

@@ -157,6 +157,7 @@ def test_sums_over_pairs_are_told_of_it_too() -> None:
     frame = long((*tickers, "SPY"))
     for ticker in tickers[:4]:
         frame.loc[(frame["ticker"] == ticker) & (frame["date"] >= DAYS[INSIDE]), "close"] *= 0.1
+    frame["exchange"] = frame["ticker"].map({"SAP.DE": "XETR"})  # these are days of New York
     early = long(("EEE",), jump(BEFORE, 0.1))
     events = pd.DataFrame({"ticker": [*tickers, "EEE"], "date": str(DAY0), "event_id": list("abcdef")})
     result = es.EventStudy().run(events, pd.concat([frame, early], ignore_index=True), keep="aggregate")
