@@ -11,7 +11,8 @@ import pytest
 from eventstudy import EventStudy, StudyResult, plugins
 from eventstudy.charts._language import of_language
 from eventstudy.charts._words import caveat
-from eventstudy.inference import Alternative, Sample, advice
+from eventstudy.inference import Alternative, Sample, Significance, advice
+from eventstudy.inference.base import cannot_reach
 from eventstudy.language import in_language
 from eventstudy.reports import render
 from eventstudy.study.answers import Answer, ask
@@ -396,3 +397,32 @@ def test_a_window_that_the_portfolio_does_not_live_through_still_has_a_headline(
     assert answer.n == 5
     assert answer.tests["bmp_adjusted"].valid
     assert answer.headline == "bmp_adjusted"
+
+
+def test_of_several_reasons_the_largest_size_is_told() -> None:
+    answer = (
+        Significance(1.0, 0.3, "normal", None, 9)
+        .distrusted("one", 0.06)
+        .distrusted("two", 0.26)
+        .distrusted("three", None)
+    )
+    assert answer.expected_size == 0.26
+    assert answer.distrusted("four", 0.1).expected_size == 0.26
+    assert Significance(1.0, 0.3, "normal").distrusted("one").expected_size is None
+
+
+def test_a_test_that_can_reject_nothing_has_no_size() -> None:
+    """Whichever reason comes first, and though the formula for independent pairs gives one: 6 % of five signs."""
+    mute = Significance(1.0, 0.3, "binomial", None, 3).distrusted(cannot_reach(3, 0.25))
+    assert mute.distrusted("one date", 0.0).expected_size is None
+    assert (
+        Significance(1.0, 0.3, "binomial")
+        .distrusted("one date", 0.06)
+        .distrusted(cannot_reach(5, 0.0625))
+        .expected_size
+        is None
+    )
+    answer = asked(panel([100] * 3))
+    assert len(answer.tests["generalized_sign"].reasons) == 2
+    assert answer.tests["generalized_sign"].expected_size is None
+    assert answer.tests["patell"].expected_size is not None

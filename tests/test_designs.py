@@ -19,6 +19,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import StudyResult, run
+from eventstudy.charts._language import of_language
+from eventstudy.charts._paths import verdict as verdict_of
+from eventstudy.charts._words import judged
 from eventstudy.engine.leave_out import days_of, drawn_t
 from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, UnknownName
 from eventstudy.events import Group
@@ -110,6 +113,26 @@ def test_what_has_no_direction_has_no_one_sided_p() -> None:
     assert "ONE_SIDED" in codes(world(alternative="less"))
     assert "below zero only (less, to be chosen beforehand)" in world(alternative="less").text()
     assert "ONE_SIDED" not in codes(world())
+
+
+@pytest.mark.parametrize(
+    ("alternative", "verdict", "german"),
+    [
+        ("greater", "that is no rise out of the ordinary (p 1", "das ist kein ungewöhnlicher Anstieg (p 1"),
+        ("less", "that is a fall out of the ordinary (p ", "das ist ein ungewöhnlicher Rückgang (p "),
+    ],
+)
+def test_a_verdict_to_one_side_says_to_which(alternative: str, verdict: str, german: str) -> None:
+    """A fall of 17 % is not ordinary because it is no rise."""
+    result = run("deepseek-r1", tickers="NVDA", day0="recognised", alternative=alternative)
+    said = what_happened(result)[0]
+    assert verdict in said
+    assert german in (in_language(said, "de") or "")
+    side = "rise" if alternative == "greater" else "fall"
+    assert f"CAR of NVDA, tested for a {side} alone (p of 5 windows" in result.summary()
+    chosen = np.array([0])
+    with of_language("en"):
+        assert judged(result, verdict_of(result, Window(0, 0), chosen), chosen).endswith(f" {side} out of the ordinary")
 
 
 @pytest.mark.slow

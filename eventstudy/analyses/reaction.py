@@ -22,8 +22,8 @@ from eventstudy.calendars import Moment
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference import holm
-from eventstudy.inference.multiple import romano_wolf_of_windows
-from eventstudy.language import Phrase
+from eventstudy.inference.multiple import least_of_draws, romano_wolf_of_windows
+from eventstudy.language import AtMost, Phrase, at_most
 from eventstudy.language.messages import Message
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.answers import levels_of, raised
@@ -38,6 +38,7 @@ from eventstudy.units.windows import Window
 DAYS = Window(0, 10)
 """The days that are searched unless others are named."""
 DRAWS = 9999
+_BEYOND_ALL = np.finfo(float).max
 
 
 @dataclass(frozen=True)
@@ -325,8 +326,11 @@ def _firms(result: StudyResult, days: Window) -> Iterator[Subject]:
 def _beside_others(subject: Subject, p: Floats, n: int) -> Subject:
     """The subject with the p of its largest day, of those (D,) that are left where n are judged together."""
     largest = subject.largest
-    left = float("nan") if largest is None else float(np.fmax(p[subject.days.index(largest)], largest.p_adjusted))
-    return replace(subject, together=n, p_together=left)
+    if largest is None:
+        return replace(subject, together=n)
+    alone, left = largest.p_adjusted, float(np.fmax(p[subject.days.index(largest)], largest.p_adjusted))
+    least = alone if isinstance(alone, AtMost) else least_of_draws(subject.n_estimation, DRAWS)
+    return replace(subject, together=n, p_together=at_most(left, least))
 
 
 def _portfolios(result: StudyResult, days: Window, warned: list[Message]) -> Iterator[Subject]:
@@ -353,8 +357,8 @@ def _portfolios(result: StudyResult, days: Window, warned: list[Message]) -> Ite
         cells = np.concatenate([np.repeat(series.studentised, days.length, axis=0) for _, series in made])
         statistic = np.concatenate([one.scaled[0] for one in judged])
         levels = [level for one in judged for level in one.levels()]
-        together = judged_by_days(cells, statistic, _singly(days) * len(made), result.config.seed, levels)
-        together = together.reshape(len(made), -1)
+        by_days = judged_by_days(cells, statistic, _singly(days) * len(made), result.config.seed, levels)
+        together = by_days.p.reshape(len(made), -1)
     for g, (group, _) in enumerate(made):
         found = _subject(result, days, group.name, "group", group.members, judged[g], 0)
         yield found if together is None else _beside_others(found, together[g], len(made))
@@ -381,8 +385,12 @@ class _Judged:
     """(L2,) of (N,): how wild the days near each estimation day are, where the day is judged by that; else empty."""
     p: Floats
     """(N, L2)"""
+    least: Floats
+    """(N, L2) the smallest that is possible; NaN where the test does not count."""
     p_adjusted: Floats
     """(N, D)"""
+    least_adjusted: Floats
+    """(N,) the smallest that is possible."""
     car: Floats
     """(N,) over the searched days."""
     car_p: Floats
@@ -411,6 +419,7 @@ def _judged(returns: AbnormalReturns, days: Window, seed: int) -> _Judged:
     scale = np.stack([raised(answer) for answer in each], axis=1)
     ar = np.where(np.isfinite(sar), returns.ar, np.nan)
     searched = slice(days.start - event.start, days.end - event.start + 1)
+    scaled, lacking = (sar / scale)[:, searched], np.full(returns.n, np.nan)
     by_rank = ranked.compute(returns, days, seed).p_value
     by_t = exact.compute(returns, days, seed)
     return _Judged(
@@ -420,7 +429,11 @@ def _judged(returns: AbnormalReturns, days: Window, seed: int) -> _Judged:
         scale=scale,
         near=[levels_of(answer) for answer in each],
         p=np.stack([answer.p_value for answer in each], axis=1),
-        p_adjusted=adjusted_over_days((sar / scale)[:, searched], returns.studentised, seed),
+        least=np.stack([lacking if answer.least is None else answer.least for answer in each], axis=1),
+        p_adjusted=adjusted_over_days(scaled, returns.studentised, seed),
+        least_adjusted=np.fmin.reduce(
+            adjusted_over_days(np.where(np.isfinite(scaled), _BEYOND_ALL, np.nan), returns.studentised, seed), axis=1
+        ),
         car=np.where(np.isfinite(by_t.statistic), np.nansum(ar[:, searched], axis=1), np.nan),
         car_p=np.where(np.isfinite(by_rank), by_rank, by_t.p_value),
         n_estimation=returns.observed_days,
@@ -472,8 +485,8 @@ def _days(rel_days: Sequence[int], sessions: Any, judged: _Judged, row: int) -> 
             session=None if np.isnat(session) else session.item(),
             ar=float(judged.ar[row, j]),
             sar=float(judged.sar[row, j]),
-            p=float(judged.p[row, j]),
-            p_adjusted=float(adjusted[j]),
+            p=at_most(float(judged.p[row, j]), float(judged.least[row, j])),
+            p_adjusted=at_most(float(adjusted[j]), float(judged.least_adjusted[row])),
             p_holm=float(corrected[j]),
             scale=float(judged.scale[row, j]),
         )
@@ -647,7 +660,10 @@ def _days_of(subject: Subject) -> Iterator[str]:
 
 def _legend(found: Scan) -> Iterator[str]:
     n = found.days.length
-    yield f"p: chance that the largest of {n} ordinary days is as large (maxT over the days), on the scale of the days near it"
+    shown = [p for s in found.subjects for day in s.days for p in (day.p, day.p_adjusted)]
+    floor = "; ≤: least possible" if any("≤" in p_text(p) for p in shown) else ""
+    chance = f"chance that the largest of {n} ordinary days is as large (maxT over the days)"
+    yield from wrapped(f"p: {chance}, on the scale of the days near it{floor}")
     if len(found.subjects) > 1:
         yield "where no day reacted its columns show the largest; groups are judged as one portfolio each"
         yield from _together(found)

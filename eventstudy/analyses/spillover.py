@@ -21,7 +21,7 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.inference import Sample, Significance, holm
 from eventstudy.inference.advice import in_a_storm
 from eventstudy.inference.joint import equal_means, not_one_design, restricted
-from eventstudy.language import Phrase
+from eventstudy.language import Phrase, at_most
 from eventstudy.language.messages import Message
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.answers import FirmAnswers, ask_family, ask_firms, levels_of, on_scale
@@ -353,21 +353,25 @@ def _verdicts(looked: Sequence[_Series]) -> list[list[Verdict]]:
     statistic = np.where(np.concatenate(valid), np.concatenate([on_scale(one.said) for one in looked]), np.nan)
     windows = [one.said.window for one in looked for _ in range(one.returns.n)]
     dependent = any(one.returns.dependent for one in looked)
-    together = np.full(len(p), np.nan)
+    together, least = np.full(len(p), np.nan), np.nan
     if len(p) and not dependent:
         days = np.concatenate([one.returns.studentised for one in looked])
         levels = [level for one in looked for level in _levels_of(one.said)]
-        together = judged_by_days(days, statistic, windows, looked[0].seed, levels)
+        together, least = judged_by_days(days, statistic, windows, looked[0].seed, levels)
     adjusted = iter(np.fmax(np.where(np.isfinite(p), together, np.nan), p) if np.isfinite(together).any() else holm(p))
     found = []
     for (returns, said, _), sound in zip(looked, valid, strict=True):
-        judged = (np.where(sound, column, np.nan).tolist() for column in (said.low, said.high, said.headline_p))
+        judged = (
+            np.where(sound, column, np.nan).tolist() for column in (said.low, said.high, said.headline_p, said.least)
+        )
         plain = (column.tolist() for column in (said.found.car, said.found.scar, returns.df, said.p))
         tests = [test if one else "" for test, one in zip(said.headline, sound, strict=True)]
         found.append(
             [
-                Verdict(car, low, high, test, q, float(next(adjusted)), t, int(df), exact)
-                for test, low, high, q, car, t, df, exact in zip(tests, *judged, *plain, strict=True)
+                Verdict(
+                    car, low, high, test, at_most(q, floor), at_most(float(next(adjusted)), least), t, int(df), exact
+                )
+                for test, low, high, q, floor, car, t, df, exact in zip(tests, *judged, *plain, strict=True)
             ]
         )
     return found
@@ -464,7 +468,11 @@ def _legend(found: Spillover) -> str:
         v.answer.test for s in found.windows for v in s.differences
     }
     p = "place among windows of ordinary days" if by <= {"placebo", ""} else "place among ordinary days, or exact t"
-    return f"p and interval: {p}; adj.: judged together with all groups (or all differences) over {over}"
+    told = [g.answer for s in found.windows for g in s.groups] + [
+        d.answer for s in found.windows for d in s.differences
+    ]
+    floor = "; ≤: least possible" if any("≤" in p_text(p) for v in told for p in (v.p, v.p_adjusted)) else ""
+    return f"p and interval: {p}; adj.: judged together with all groups (or all differences) over {over}{floor}"
 
 
 def _rows(spill: Spill) -> Iterator[list[str]]:

@@ -150,6 +150,11 @@ def judged(result: StudyResult, found: Verdict, chosen: Ints) -> str:
     found, _ = together(result, found, chosen)
     if not found.test:
         return say("no test is valid")
+    side = result.config.alternative
+    if side == "greater":
+        return say("a rise out of the ordinary") if found.p < LEVEL else say("no rise out of the ordinary")
+    if side == "less":
+        return say("a fall out of the ordinary") if found.p < LEVEL else say("no fall out of the ordinary")
     if found.window == DAY0 and len(chosen) == 1 and (counted := days_as_large(result.sample(DAY0, chosen))):
         larger, days = counted
         if (found.p < LEVEL) == ((1 + larger) / (1 + days) < LEVEL):

@@ -218,7 +218,7 @@ def describe(sample: Sample) -> Design:
         n_dates=sample.n_dates,
         length=sample.window.length,
         correlation=sample.correlation,
-        variance_p=variance.p_value,
+        variance_p=variance.told_p,
         kurtosis=shape.kurtosis,
         skewness=shape.skewness,
         has_portfolio=sample.portfolio is not None and bool(cumulate(sample.portfolio, sample.window).covered[0]),
@@ -291,8 +291,8 @@ def objections(test: PairsTest, design: Design, variant: str) -> Iterator[tuple[
     """(reason, expected size or None) of everything that the design breaks."""
     n = design.n
     if (test.independent or variant in test.independent_variants) and design.f > _MORE:
-        known = test.size_when_clustered is not None and np.isfinite(design.correlation.mean)
-        size = test.size_when_clustered(n, design.correlation.mean) if test.size_when_clustered and known else None
+        size_of = test.size_of_variants.get(variant, test.size_when_clustered)
+        size = size_of(n, design.correlation.mean) if size_of and np.isfinite(design.correlation.mean) else None
         yield _why_clustered(design), size
     elif test.independent and design.held and design.correlation.overlap > 0:
         yield Phrase("holding periods of a year or more overlap: the pairs are not independent"), None

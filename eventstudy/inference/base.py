@@ -31,7 +31,7 @@ from eventstudy.engine.totals import (
 )
 from eventstudy.inference.distributions import upper_tail
 from eventstudy.inference.regime import Regime, Regimes, regime_of_all, regimes
-from eventstudy.language import AtMost, Phrase
+from eventstudy.language import Phrase, at_most
 from eventstudy.panel.block import Bools, Days, EventBlock, Floats, Ints
 from eventstudy.parallel import Executor
 from eventstudy.units.frequency import DAILY, Frequency
@@ -54,11 +54,6 @@ NOTHING_OWN = Phrase("the residuals of the pairs are the same: no pair has anyth
 COLLINEAR = Phrase(
     "the abnormal returns of some firms are the same, or follow from those of the others: no joint test is possible"
 )
-
-
-def at_most(p: float, least: float | None) -> float:
-    """A p-value, marked where it is the smallest that is possible (None or NaN: not known)."""
-    return AtMost(p) if least is not None and p <= least * (1 + 1e-9) else p
 
 
 @dataclass(frozen=True)
@@ -100,9 +95,14 @@ class Significance:
         return at_most(self.p_value, self.least)
 
     def distrusted(self, reason: str, expected_size: float | None = None) -> Significance:
-        """This answer, marked as not valid for `reason`; the expected size is kept from the first reason that has one."""
-        size = self.expected_size if self.expected_size is not None else expected_size
-        return replace(self, valid=False, reasons=(*self.reasons, Phrase.quoted(reason)), expected_size=size)
+        """This answer, marked as not valid for `reason`.
+
+        Of what several reasons lead to expect, the largest size is kept; a test whose p cannot be small has none.
+        """
+        reasons = (*self.reasons, Phrase.quoted(reason))
+        sizes = [size for size in (self.expected_size, expected_size) if size is not None]
+        mute = any(one.template == cannot_reach(0, 1.0).template for one in reasons)
+        return replace(self, valid=False, reasons=reasons, expected_size=None if mute else max(sizes, default=None))
 
     def in_upper_tail(self) -> Significance:
         """This answer with the p of the upper tail, where its reference is symmetric about zero."""
@@ -727,6 +727,8 @@ class PairsTest:
     """The smallest p that N pairs can reach, for tests that count."""
     size_when_clustered: SizeFunction | None = None
     """Expected rejection rate of true nulls at 5 % given N and the mean correlation (METHODS 6.3 O7)."""
+    size_of_variants: Mapping[str, SizeFunction] = field(default_factory=dict)
+    """The same of variants that reject at other values."""
     by_precision: bool = False
     """Adds up returns over their own standard errors, so that calm firms weigh most: of one effect, not of the mean of all."""
     location: bool = True

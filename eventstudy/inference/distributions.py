@@ -55,14 +55,27 @@ def against_variance(ratio: float) -> float:
     return _tail(np.sqrt(1 / ratio))
 
 
-def count_of_signs(n: int, r: float) -> float:
-    """Tests that count signs: given the common part the count is binomial; averaged over the common part."""
+EXACT_SIGNS = 100
+"""Up to so many pairs signs are judged by the binomial distribution."""
+
+
+def exact_count_of_signs(n: int, r: float) -> float:
+    """As `count_of_signs`, of tests that reject where twice the tail of n fair coins is 5 % at most; beyond 100 as that."""
+    tails = 2 * special.bdtrc(np.arange(n + 1), n, 0.5)
+    return count_of_signs(n, r) if n > EXACT_SIGNS else count_of_signs(n, r, float(np.argmax(tails <= 0.05)))
+
+
+def count_of_signs(n: int, r: float, beyond: float | None = None) -> float:
+    """Tests that count signs: given the common part the count is binomial; averaged over the common part.
+
+    They reject where more than `beyond` of the n signs are alike; None: by the normal approximation.
+    """
     if r <= 0 or r >= 1:
         return _tail(1.0)
     node, weight = _nodes()
     up = special.ndtr(np.sqrt(r / (1 - r)) * node)
     half_width = special.ndtri(0.975) * np.sqrt(n) / 2
-    beyond = np.floor(n / 2 + half_width - 1e-9)
+    beyond = np.floor(n / 2 + half_width - 1e-9) if beyond is None else beyond
     rejected = special.bdtrc(beyond, n, up) + special.bdtrc(beyond, n, 1 - up)
     return float((weight * rejected).sum() / weight.sum())
 

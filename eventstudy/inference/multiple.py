@@ -112,6 +112,11 @@ def among_days(p: Floats, days: int) -> Floats:
     return (1 + days * p) / (1 + days)
 
 
+def least_of_draws(days: int, draws: int) -> float:
+    """The smallest p that `among_days` leaves of the smallest of some `draws`: about 1 / (M + 1)."""
+    return (1 + days / (draws + 1)) / (1 + days)
+
+
 def romano_wolf_of_cells(
     days: Floats,
     statistic: Floats,
@@ -124,7 +129,7 @@ def romano_wolf_of_cells(
     """(C,) step-down adjusted p of cells, each a series and a window of its own; NaN where the statistic is.
 
     `days` (S, M) are studentised ordinary days on which all series have a value, drawn together for all; `statistic` (C,) and
-    `series` (C,) are those of each cell, and `levels` as in `on_levels`. The smallest p is 1 / (M + 1).
+    `series` (C,) are those of each cell, and `levels` as in `on_levels`. The smallest p is `least_of_draws`.
     """
     distinct = list(dict.fromkeys(windows))
     place = np.array([distinct.index(window) for window in windows], dtype=np.int64)
@@ -259,7 +264,7 @@ def romano_wolf_of_windows(
     """(N, W) step-down adjusted p of the statistics `scar` (N, W) of all series and windows together, and window by window.
 
     All windows are made of the same drawn days, so that windows that overlap hang together as the real ones do. `levels` (N W,)
-    series by series as in `on_levels`. A p is at least 1 / (M + 1), the place of the judged day among M ordinary ones.
+    series by series as in `on_levels`. A p is at least `least_of_draws`: the place of the judged day among M ordinary ones.
     """
     bootstrap, n = DayBootstrap(returns, windows), len(windows)
     observed = np.where(bootstrap.known[:, None], scar, np.nan)

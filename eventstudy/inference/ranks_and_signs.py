@@ -7,12 +7,17 @@ from scipy import special
 
 from eventstudy.engine.ranks import mean_ranks, pooled_t, scaled_ranks
 from eventstudy.inference.base import LEVEL, PairsTest, Sample, Significance, cannot_reach, no_spread, nothing_own
-from eventstudy.inference.distributions import count_of_signs, mean_over_spread, p_normal, p_t
+from eventstudy.inference.distributions import (
+    EXACT_SIGNS,
+    count_of_signs,
+    exact_count_of_signs,
+    mean_over_spread,
+    p_normal,
+    p_t,
+)
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Floats
 
-_EXACT_SIGNS = 100
-"""Pairs up to which the p of a count of signs is exact."""
 _EXACT_RANKS = 25
 """Pairs up to which the p of signed ranks is exact."""
 
@@ -141,7 +146,7 @@ def sign(sample: Sample, variant: str) -> Significance:
     n = sample.n
     up = sample.positive
     z = (up - n / 2) / (np.sqrt(n) / 2)
-    if variant == "default" and n <= _EXACT_SIGNS:
+    if variant == "default" and n <= EXACT_SIGNS:
         tails = binomial_tails(up, n)
         return Significance(float(z), two_sided(tails), "binomial", None, n, tails=tails)
     return Significance(float(z), float(p_normal(z)), "normal", None, n)
@@ -160,7 +165,7 @@ def generalized_sign(sample: Sample, variant: str) -> Significance:
         )
     n, up = sample.n, sample.positive
     z = float((up - n * p) / np.sqrt(n * p * (1 - p)))
-    if variant == "paper" or n > _EXACT_SIGNS:
+    if variant == "paper" or n > EXACT_SIGNS:
         return Significance(z, float(p_normal(z)), "normal", None, n)
     tails = binomial_tails(up, n, p)
     answer = Significance(z, two_sided(tails), "binomial", None, n, tails=tails)
@@ -264,7 +269,8 @@ TESTS: dict[str, PairsTest] = {
         independent=True,
         symmetric=True,
         smallest_p=lambda n: 2.0 ** (1 - n),
-        size_when_clustered=count_of_signs,
+        size_when_clustered=exact_count_of_signs,
+        size_of_variants={"paper": count_of_signs},
     ),
     "generalized_sign": PairsTest(
         summary="share of positive CARs against that of ordinary windows",
@@ -276,7 +282,8 @@ TESTS: dict[str, PairsTest] = {
         variants=("default", "paper"),
         from_sums=("default", "paper"),
         independent=True,
-        size_when_clustered=count_of_signs,
+        size_when_clustered=exact_count_of_signs,
+        size_of_variants={"paper": count_of_signs},
     ),
     "wilcoxon": PairsTest(
         summary="signed ranks of the CARs",

@@ -12,6 +12,7 @@ import numpy as np
 
 from eventstudy.engine.abnormal import AbnormalReturns, Scaled
 from eventstudy.engine.totals import NearSums
+from eventstudy.language import at_most
 from eventstudy.panel.block import Bools, Floats, Ints
 from eventstudy.units.windows import Window
 
@@ -79,7 +80,8 @@ class Regimes:
 
     def at(self, i: int) -> Regime:
         """That of series i."""
-        return Regime(float(self.ratio[i]), float(self.p[i]), bool(self.used[i]), bool(self.after[i]))
+        p = at_most(float(self.p[i]), 1 / (len(self.scales[i]) + 1))
+        return Regime(float(self.ratio[i]), p, bool(self.used[i]), bool(self.after[i]))
 
 
 def regimes(returns: AbnormalReturns, window: Window) -> Regimes | None:
@@ -102,7 +104,7 @@ def regime_of_all(sums: NearSums, window: Window) -> Regime:
     there = np.isfinite(near)
     [level] = judged(days[np.isfinite(days)][None], near[None], there, window.length)
     used = bool(_used(np.array(level.p), sums.scaled))
-    return Regime(level.ratio, level.p, used, bool(there[SIDE:].sum() >= _FEWEST))
+    return Regime(level.ratio, at_most(level.p, 1 / (len(level.ratios) + 1)), used, bool(there[SIDE:].sum() >= _FEWEST))
 
 
 def _used(p: Floats, scaled: Scaled) -> Bools:

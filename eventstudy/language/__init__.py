@@ -312,6 +312,11 @@ class AtMost(float):
     __slots__ = ()
 
 
+def at_most(p: float, least: float | None) -> float:
+    """A p-value, marked where it is the smallest that is possible (None or NaN: not known)."""
+    return AtMost(p) if least is not None and p <= least * (1 + 1e-9) else p
+
+
 def p_text(p: float, language: str = "en") -> str:
     """A p-value as shown to people, marked where no smaller one is possible."""
     if not math.isfinite(p):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from eventstudy.inference.base import at_most
+from eventstudy.language import at_most
 from eventstudy.panel import was_accepted
 from eventstudy.reports.parts import Figure, Span, Text
 from eventstudy.reports.words import Words

@@ -17,8 +17,7 @@ import numpy as np
 from eventstudy import disk
 from eventstudy.config import shown_as
 from eventstudy.errors import InvalidRequest
-from eventstudy.inference.base import at_most
-from eventstudy.language import Phrase
+from eventstudy.language import Phrase, at_most
 from eventstudy.reports import files, html
 from eventstudy.reports.build import finding, in_doubt, joined, missing, title_of
 from eventstudy.reports.formats import SUFFIXES, render

@@ -19,8 +19,7 @@ import numpy as np
 
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.errors import InvalidRequest
-from eventstudy.inference.base import at_most
-from eventstudy.language import AtMost
+from eventstudy.language import AtMost, at_most
 from eventstudy.reports.build import finding, title_of
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Facts, Lang, plain
@@ -431,7 +430,7 @@ class _Workbook:
                 self._value(window["ci_high"], "percent"),
                 window["headline"] or self.told.words.number(None),
                 _p(window, "headline_p"),
-                Cell(window["p_adjusted_windows"], "p"),
+                _p(window, "p_adjusted_windows"),
                 *([] if self.told.levels else [Cell(window["bhaar"], "percent")]),
             )
         last = 1 + n * len(self.result.rel_days)

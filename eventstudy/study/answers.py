@@ -24,12 +24,13 @@ from eventstudy.inference import (
     holm,
     romano_wolf_of_windows,
 )
-from eventstudy.inference.base import NO_ESTIMATION, at_most
+from eventstudy.inference.base import NO_ESTIMATION
 from eventstudy.inference.days import DRAWS
 from eventstudy.inference.distributions import critical_values
+from eventstudy.inference.multiple import least_of_draws
 from eventstudy.inference.parametric import Standardised
 from eventstudy.inference.regime import MANY, Regime
-from eventstudy.language import Phrase
+from eventstudy.language import Phrase, at_most
 from eventstudy.panel import Bools, Floats, Ints
 from eventstudy.parallel import Executor
 from eventstudy.units.frequency import counted_in
@@ -396,6 +397,8 @@ class FamilyAnswers:
     romano_wolf_by_window: Floats
     """(N, W) the same over the pairs of each window alone."""
     draws: int
+    least: float = float("nan")
+    """The smallest p of Romano and Wolf that is possible."""
 
 
 def ask_family(
@@ -432,6 +435,7 @@ def ask_family(
         romano_wolf=together,
         romano_wolf_by_window=alone,
         draws=_DRAWS,
+        least=least_of_draws(int(returns.observed_days.min()), _DRAWS),
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from eventstudy.inference import Significance
 from eventstudy.inference.regime import Regime
+from eventstudy.language import AtMost
 from eventstudy.language.messages import WARNINGS, Code, Exclusion
 from eventstudy.language.wording import in_words_of
 from eventstudy.panel import Floats, Ints, Warned, home_of
@@ -233,6 +234,7 @@ def window_as_dict(answer: Answer, adjusted: Adjusted | None = None) -> dict[str
         "mean_correlation": number(answer.correlation),
         "headline": answer.headline,
         "p_adjusted_windows": number(adjusted and adjusted.p),
+        "p_adjusted_windows_least": adjusted.p if adjusted and isinstance(adjusted.p, AtMost) else None,
         "adjusted_by": (adjusted and adjusted.by) or None,
         "common_effect": number(answer.common_effect),
         "headline_p": number(said.p_value) if said else None,

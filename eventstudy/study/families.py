@@ -14,8 +14,9 @@ import numpy as np
 
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.inference import Sample, Significance
-from eventstudy.inference.multiple import common_days, gaussian_step_down, romano_wolf_of_cells
+from eventstudy.inference.multiple import common_days, gaussian_step_down, least_of_draws, romano_wolf_of_cells
 from eventstudy.inference.regime import regimes
+from eventstudy.language import AtMost, at_most
 from eventstudy.panel import Floats
 from eventstudy.units.windows import Window
 
@@ -33,6 +34,7 @@ class Adjusted(NamedTuple):
     """The p of a window (of a group), adjusted for those it is judged together with."""
 
     p: float
+    """Marked where no smaller one is possible: the least of draws of days, or of a p that is itself the least."""
     by: str
     """`romano_wolf`, `gaussian_copula`, `primary` where the window was declared before, or empty where it is judged alone."""
     of: int
@@ -79,12 +81,12 @@ def _together(result: Result, cells: Sequence[Cell]) -> list[Adjusted]:
     known = int(np.isfinite(p).sum())
     if known <= 1:
         return [Adjusted(cell.p, ALONE, known) for cell in cells]
-    found = _by_days(result, cells)
-    by = COPULA if found is None else ROMANO_WOLF
-    if found is None:
-        correlation = _correlation(result, cells)
-        found = gaussian_step_down(p, correlation, result.config.seed, two_sided=_either_way(result))
-    return [Adjusted(float(one), by, known) for one in np.fmax(found, p)]
+    if by_days := _by_days(result, cells):
+        return [Adjusted(at_most(float(one), by_days.least), ROMANO_WOLF, known) for one in np.fmax(by_days.p, p)]
+    correlation = _correlation(result, cells)
+    found = np.fmax(gaussian_step_down(p, correlation, result.config.seed, two_sided=_either_way(result)), p)
+    least = [one if isinstance(cell.p, AtMost) else None for one, cell in zip(found.tolist(), cells, strict=True)]
+    return [Adjusted(at_most(*one), COPULA, known) for one in zip(found.tolist(), least, strict=True)]
 
 
 def _either_way(result: Result) -> bool:
@@ -98,8 +100,15 @@ def on_scale(said: Significance) -> float:
     return said.statistic / max(1.0, said.regime.ratio) if raised and said.regime else said.statistic
 
 
-def _by_days(result: Result, cells: Sequence[Cell]) -> Floats | None:
-    """(C,) by draws of days, where all cells are portfolios of one date; else None."""
+class ByDays(NamedTuple):
+    """The adjusted p (C,) of cells of one date by draws of whole days, and the smallest p that is possible so."""
+
+    p: Floats
+    least: float
+
+
+def _by_days(result: Result, cells: Sequence[Cell]) -> ByDays | None:
+    """By draws of days, where all cells are portfolios of one date; else None."""
     told = [cell for cell in cells if np.isfinite(cell.p)]
     if not _either_way(result) or any(c.answer.n_dates != 1 or "placebo" not in c.answer.tests for c in told):
         return None
@@ -113,12 +122,12 @@ def _by_days(result: Result, cells: Sequence[Cell]) -> Floats | None:
     days = np.concatenate([one.studentised for one in portfolios])
     windows = [cell.answer.window for cell in told]
     levels = [level for one, window in zip(portfolios, windows, strict=True) for level in _level(one, window)]
-    p = judged_by_days(days, statistic, windows, result.config.seed, levels)
+    p, least = judged_by_days(days, statistic, windows, result.config.seed, levels)
     if not np.isfinite(p).all():
         return None
     found = np.full(len(cells), np.nan)
     found[[np.isfinite(cell.p) for cell in cells]] = p
-    return found
+    return ByDays(found, least)
 
 
 def _level(portfolio: AbnormalReturns, window: Window) -> list[Floats]:
@@ -129,15 +138,16 @@ def _level(portfolio: AbnormalReturns, window: Window) -> list[Floats]:
 
 def judged_by_days(
     days: Floats, statistic: Floats, windows: Sequence[Window], seed: int, levels: Sequence[Floats] = ()
-) -> Floats:
-    """(C,) adjusted p of cells of one date, each with its studentised ordinary days (C, M), statistic (C,) and window.
+) -> ByDays:
+    """Adjusted p of cells of one date, each with its studentised ordinary days (C, M), statistic (C,) and window.
 
     The statistics are those of placebo windows on the scale of their near days, the `levels` (C,) those of ordinary days; a
     statistic of NaN does not count. By draws of whole days, on which all have a value (Romano and Wolf).
     """
     shared = np.isfinite(days).all(axis=0)
     series, own = np.unique(days[:, shared], axis=0, return_inverse=True)
-    return romano_wolf_of_cells(series, statistic, own.reshape(-1).astype(np.int64), windows, seed, DRAWS, levels)
+    p = romano_wolf_of_cells(series, statistic, own.reshape(-1).astype(np.int64), windows, seed, DRAWS, levels)
+    return ByDays(p, least_of_draws(int(shared.sum()), DRAWS))
 
 
 def _day0(sample: Sample) -> str:
@@ -188,4 +198,4 @@ def _between(result: Result, groups: Sequence[str], window: Window) -> Floats:
 
 def smallest(adjusted: Mapping[Window, Adjusted]) -> float:
     """The smallest adjusted p of several windows; NaN where none is known."""
-    return float(np.fmin.reduce([one.p for one in adjusted.values()], initial=np.nan))
+    return min((one.p for one in adjusted.values() if np.isfinite(one.p)), default=float("nan"))

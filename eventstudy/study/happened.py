@@ -14,7 +14,7 @@ import numpy as np
 
 from eventstudy.config import StudyConfig
 from eventstudy.datasets import company_names
-from eventstudy.inference import Sample, advice
+from eventstudy.inference import Alternative, Sample, advice
 from eventstudy.language import Phrase
 from eventstudy.panel import Ints
 from eventstudy.study.answers import headline_of
@@ -147,7 +147,7 @@ def of_sums(result: AggregateResult) -> Phrase | None:
         "who": who,
         "points": 100 * abs(answer.caar),
         "model": explains(result.config),
-        "rare": _verdict(*_together(result.adjusted[DAY0])),
+        "rare": _verdict(*_together(result.adjusted[DAY0]), result.config.alternative),
     }
     if abs(answer.caar) < _SAME:
         return Phrase("On day 0 of their events {who} moved as much as {model}; {rare}.", **said)
@@ -383,12 +383,21 @@ def _together(adjusted: Adjusted) -> tuple[float, str]:
 def _judged(result: StudyResult, window: Window) -> Phrase:
     """Whether what a window brought is out of the ordinary, by the test that fits the study."""
     p, of, _ = _p(result, window)
-    return _verdict(p, of)
+    return _verdict(p, of, result.config.alternative)
 
 
-def _verdict(p: float, of: str) -> Phrase:
+def _verdict(p: float, of: str, alternative: Alternative) -> Phrase:
+    """Whether something is out of the ordinary; asked to one side, whether it is a rise or a fall that is."""
     if not np.isfinite(p):
         return Phrase("no test can tell whether that is out of the ordinary")
+    if alternative == "greater" and p < LEVEL:
+        return Phrase("that is a rise out of the ordinary (p {p:p}{of})", p=p, of=of)
+    if alternative == "greater":
+        return Phrase("that is no rise out of the ordinary (p {p:p}{of})", p=p, of=of)
+    if alternative == "less" and p < LEVEL:
+        return Phrase("that is a fall out of the ordinary (p {p:p}{of})", p=p, of=of)
+    if alternative == "less":
+        return Phrase("that is no fall out of the ordinary (p {p:p}{of})", p=p, of=of)
     if p < LEVEL:
         return Phrase("that is out of the ordinary (p {p:p}{of})", p=p, of=of)
     return Phrase("that is not out of the ordinary (p {p:p}{of})", p=p, of=of)
@@ -409,6 +418,9 @@ def _rare(result: StudyResult) -> Phrase:
             "{n} of the {days} ordinary days before were as large",
             **said,
         )
+    side = result.config.alternative
+    if side != "two-sided" and np.isfinite(p):  # days of either sign are counted, p looks to one
+        return Phrase("{rare}; {verdict}", rare=rare, verdict=_verdict(p, of, side))
     often = (1 + larger) / (1 + days)
     if not np.isfinite(p) and often < LEVEL:
         return Phrase("{rare}, but no test can tell whether that is out of the ordinary", rare=rare)

@@ -24,9 +24,8 @@ from eventstudy.engine.abnormal import AbnormalReturns, average, weighted_averag
 from eventstudy.errors import InvalidRequest, named
 from eventstudy.events import Event
 from eventstudy.inference import Pairs, Sample, SeriesSignificance, Significance, WeightedMean, precision_weighted
-from eventstudy.inference.base import at_most
 from eventstudy.inference.distributions import critical_values, p_t
-from eventstudy.language import Phrase, Translated
+from eventstudy.language import Phrase, Translated, at_most
 from eventstudy.language.messages import NEWS_OF_A_DAY
 from eventstudy.language.wording import worded
 from eventstudy.models import Fit

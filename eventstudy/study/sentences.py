@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eventstudy.inference import Alternative
 from eventstudy.language import Phrase, shown
 from eventstudy.study.answers import Answer
 from eventstudy.study.doubts import no_finding
@@ -65,7 +66,7 @@ def finding(result: StudyResult) -> Phrase:
         told.append(Phrase("no test is valid for {windows}", windows=nothing))
     if other := [a.window for a in unjudged if a.window not in nothing]:
         told.append(Phrase("the test for this design is not valid over {windows}", windows=other))
-    whom = _measured(result, answers)
+    whom = _to_a_side(_measured(result, answers), result.config.alternative)
     day = None if of_prices(result) else largest_day(result)  # `what_happened` says it of prices
     if not primary:
         whom = _together(result, whom)
@@ -132,6 +133,13 @@ def _further(result: StudyResult, answers: list[Answer]) -> Phrase:
     if n < 2:
         return Phrase("further window: {findings:;}", findings=told)
     return Phrase("further windows (p of {n} judged together): {findings:;}", n=n, findings=told)
+
+
+def _to_a_side(whom: Phrase, alternative: Alternative) -> Phrase:
+    """What was measured, with the side that its p look to where that is one."""
+    if alternative == "greater":
+        return Phrase("{subject}, tested for a rise alone", subject=whom)
+    return Phrase("{subject}, tested for a fall alone", subject=whom) if alternative == "less" else whom
 
 
 def judged_together(result: Result) -> int:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy.inference import Significance
-from eventstudy.inference.base import at_most
+from eventstudy.language import at_most
 from eventstudy.language.messages import NEWS_OF_A_DAY
 from eventstudy.language.wording import worded
 from eventstudy.panel import Ints, Warned
@@ -357,7 +357,7 @@ def _ticker_rows(result: StudyResult, members: Ints) -> list[list[str]]:
         for firm in result.firm_answers.values():
             cells += [percent(firm.found.car[i]), smallest_told(firm.spoken(i))]
         if _stepped_down(result):
-            cells.append(p_text(float(np.fmin.reduce(result.family.romano_wolf[i]))))
+            cells.append(p_text(at_most(float(np.fmin.reduce(result.family.romano_wolf[i])), result.family.least)))
         rows.append(cells)
     return rows
 
@@ -437,12 +437,10 @@ def _not_valid(answers: Sequence[Answer]) -> Iterator[str]:
         if not t.valid and t.distribution
     ]
     for (reason, where), members in groupby(sorted(invalid, key=lambda m: m[0]), key=lambda m: m[0]):
-        named = []
-        for _, name, test in members:
-            size = f" ({100 * test.expected_size:.0f} %)" if test.expected_size is not None else ""
-            named.append(f"{name}{size}")
-        text = f"not valid {where} (true nulls rejected): {', '.join(named)}: {reason}"
-        yield from wrapped(text)
+        sizes = {name: test.expected_size for _, name, test in members}
+        named = [name if size is None else f"{name} ({100 * size:.0f} %)" for name, size in sizes.items()]
+        sized = " (true nulls rejected)" if any(size is not None for size in sizes.values()) else ""
+        yield from wrapped(f"not valid {where}{sized}: {', '.join(named)}: {reason}")
 
 
 def _where_invalid(name: str, answers: Sequence[Answer]) -> str:
@@ -491,13 +489,15 @@ def _other_news(result: StudyResult, verbose: bool) -> Iterator[str]:
 
 def _news_in_short(days: dict[tuple[str, str], dict[str, list[str]]]) -> str:
     """The days with other news and the kinds of it, in a sentence."""
-    told = []
-    for (session, _), said in list(days.items())[:_NEWS_DAYS]:
-        kinds: dict[str, list[str]] = {}
+    kinds: dict[str, dict[str, list[str]]] = {}
+    for (session, _), said in days.items():
         for what, who in said.items():
-            kinds.setdefault(what.partition(" ")[0], []).extend(who)
-        told.append(f"{session} ({', '.join(f'{kind}{_of(who)}' for kind, who in kinds.items())})")
-    more = f" and {len(days) - _NEWS_DAYS} more" if len(days) > _NEWS_DAYS else ""
+            kinds.setdefault(session, {}).setdefault(what.partition(" ")[0], []).extend(who)
+    told = [
+        f"{session} ({', '.join(f'{kind}{_of(who)}' for kind, who in of_day.items())})"
+        for session, of_day in list(kinds.items())[:_NEWS_DAYS]
+    ]
+    more = f" and {len(kinds) - _NEWS_DAYS} more" if len(kinds) > _NEWS_DAYS else ""
     return f"other news, not told apart from the event by prices: {', '.join(told)}{more}; see eventstudy confounders"
 
 

@@ -154,7 +154,7 @@ def test_groups_are_adjusted_as_the_study_has_them() -> None:
 
 def test_judged_together_no_p_is_smaller_than_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     module = import_module("eventstudy.analyses.spillover")  # the function has the same name
-    monkeypatch.setattr(module, "judged_by_days", lambda days, statistic, *_: 0 * statistic)
+    monkeypatch.setattr(module, "judged_by_days", lambda days, statistic, *_: (0 * statistic, 0.0))
     [one] = spillover(found().result, [(0, 0)]).windows
     answers = [g.answer for g in one.groups] + [d.answer for d in one.differences]
     assert [a.p_adjusted for a in answers] == [a.p for a in answers]

@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 from eventstudy import EventStudy, StudyResult, load_prices, run
 from eventstudy.engine.abnormal import cumulate
-from eventstudy.inference.distributions import count_of_signs, mean_over_known_variance, mean_over_spread
+from eventstudy.inference.distributions import (
+    count_of_signs,
+    exact_count_of_signs,
+    mean_over_known_variance,
+    mean_over_spread,
+)
 from eventstudy.units.windows import Window
 from scipy import integrate, stats
 
@@ -115,3 +120,22 @@ def test_size_of_a_count_of_signs(n: int, r: float) -> None:
         positive += np.sqrt(r) * common + np.sqrt(1 - r) * rng.standard_normal(draws) > 0
     share = float((abs(positive - n / 2) > cut).mean())
     assert count_of_signs(n, r) == pytest.approx(share, abs=4 * np.sqrt(wanted * (1 - wanted) / draws))
+
+
+@pytest.mark.parametrize(("n", "r"), [(5, 0.3), (6, 0.2), (8, 0.1), (16, 0.07), (16, 0.56), (50, 0.05)])
+def test_size_of_an_exact_count_of_signs(n: int, r: float) -> None:
+    """Against adaptive integration over the common part, rejecting as scipy's binomial test does."""
+    far = [k for k in range(n + 1) if stats.binomtest(k, n).pvalue <= 0.05]
+
+    def rejected(f: float) -> float:
+        up = stats.norm.cdf(np.sqrt(r / (1 - r)) * f)
+        return float(stats.binom.pmf(far, n, up).sum() * stats.norm.pdf(f)) if far else 0.0
+
+    wanted = integrate.quad(rejected, -8, 8, epsabs=1e-10, limit=200)[0]
+    assert exact_count_of_signs(n, r) == pytest.approx(wanted, abs=1e-7)
+    assert exact_count_of_signs(n, r) <= count_of_signs(n, r) + 1e-12
+
+
+def test_beyond_a_hundred_signs_the_count_is_judged_by_the_normal() -> None:
+    assert exact_count_of_signs(101, 0.1) == count_of_signs(101, 0.1)
+    assert exact_count_of_signs(100, 0.1) < count_of_signs(100, 0.1)

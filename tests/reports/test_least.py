@@ -11,8 +11,9 @@ import eventstudy as es
 import numpy as np
 import openpyxl
 import pytest
-from eventstudy.inference.base import at_most
-from eventstudy.language import AtMost, Phrase, p_text
+from eventstudy.analyses.reaction import scan
+from eventstudy.analyses.spillover import spillover
+from eventstudy.language import AtMost, Phrase, at_most, p_text
 from eventstudy.language.messages import Message
 from eventstudy.reports import render
 from eventstudy.study.result import StudyResult
@@ -67,6 +68,50 @@ def test_every_test_that_counts_days_or_draws_says_its_least_p(sixteen: StudyRes
                 assert said.p_value >= said.least * (1 - 1e-12), (name, window)
     joint = sixteen.answers[DAY].tests["joint_placebo"]
     assert joint.least == pytest.approx(1 / 251, rel=1e-12)
+
+
+def test_windows_judged_together_have_the_least_p_of_their_draws(sixteen: StudyResult) -> None:
+    """A larger one has no mark, and none beside it in JSON."""
+    least = (1 + 250 / 10_000) / 251
+    windows = sixteen.to_dict()["aggregate"]["windows"]
+    assert windows[0]["p_adjusted_windows"] == windows[0]["p_adjusted_windows_least"] == pytest.approx(least, rel=1e-12)
+    above = [one for one in windows if one["p_adjusted_windows"] > least * (1 + 1e-9)]
+    assert above
+    assert all(one["p_adjusted_windows_least"] is None for one in above)
+    told = [line for line in sixteen.text().splitlines() if "p, windows judged together" in line]
+    assert len(told) == 1
+    assert told[0].count("≤.004") == len(windows) - len(above)
+
+
+def test_windows_of_one_firm_judged_together_keep_the_mark_of_a_p_that_is_the_least(nvda: StudyResult) -> None:
+    found = nvda.adjusted[DAY]
+    assert found.by == "gaussian_copula"
+    assert isinstance(nvda.firm_answers[DAY].told_p(0), AtMost)
+    assert isinstance(found.p, AtMost)
+    assert not any(
+        isinstance(one.p, AtMost) for window, one in nvda.adjusted.items() if window not in (DAY, Window(0, 1))
+    )
+
+
+def test_days_and_groups_have_it_too(sixteen: StudyResult) -> None:
+    found = scan(es.run("deepseek-r1", tickers=["NVDA"], event_window=(-5, 10)))
+    largest = found.subjects[0].largest
+    assert largest is not None
+    assert all(isinstance(p, AtMost) for p in (largest.p, largest.p_adjusted))
+    assert "≤.045" in found.text()
+    assert "≤: least possible" in " ".join(found.text().split())
+    groups = spillover(sixteen, [(0, 0)])
+    marked = [g.name for g in groups.windows[0].groups if isinstance(g.answer.p, AtMost)]
+    assert marked == [g.name for g in groups.windows[0].groups if g.answer.p == pytest.approx(1 / 251, rel=1e-9)]
+    assert marked
+    assert groups.text().count("≤.004") >= len(marked)
+
+
+def test_how_wild_days_are_is_marked_alike(sixteen: StudyResult) -> None:
+    design = sixteen.answers[DAY].design
+    assert design is not None
+    assert isinstance(design.variance_p, AtMost)
+    assert "(p ≤.004)" in " ".join(w.message for w in sixteen.warned if w.code == "EVENT_VARIANCE")
 
 
 @pytest.mark.parametrize(("lang", "mark"), [("en", "≤.004"), ("de", "≤0,004")])
