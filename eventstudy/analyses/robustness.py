@@ -25,7 +25,7 @@ from eventstudy.config import StudyConfig
 from eventstudy.engine.least_squares import nothing_left
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference.multiple import rejected_by_chance
-from eventstudy.language import Phrase
+from eventstudy.language import AtMost, Phrase
 from eventstudy.models import model_of
 from eventstudy.panel import Floats, Panel, align
 from eventstudy.parallel import Executor, Serial
@@ -269,6 +269,7 @@ class Robustness(Answer):
                     "ci_high": number(s.judged.high),
                     "test": s.judged.test or None,
                     "p": number(s.p),
+                    "p_least": s.p if isinstance(s.p, AtMost) else None,
                 }
                 for s in self.specifications
             ],

@@ -122,13 +122,11 @@ def _one(
             continue
         chosen = next(iter(answer.tests.values()))
         low, high = answer.interval or (np.nan, np.nan)
-        p = chosen.p_value if answer.headline else np.nan
+        p = chosen.told_p if answer.headline else np.nan
         cars, ps = _of_firms(made.returns, window, config)
         firms: dict[str, Any] = {"firms": names, "cars": cars, "ps": ps} if len(names) > 1 else {}
         test, series = answer.headline or "", _series(study.sample(window), names)
-        found[span, window] = Judged(
-            answer.n, answer.caar, float(low), float(high), test, float(p), **firms, series=series
-        )
+        found[span, window] = Judged(answer.n, answer.caar, float(low), float(high), test, p, **firms, series=series)
     return found
 
 
@@ -182,7 +180,7 @@ def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Wi
             said = ask_firms(of, window, (), config.seed, config.outcome, config.alternative, config.level)
             for i, row in enumerate(rows):
                 low, high = float(said.low[i]), float(said.high[i])
-                test, p = (said.headline[i], float(said.headline_p[i])) if said.spoken(i).valid else ("", np.nan)
+                test, p = (said.headline[i], said.told_p(i)) if said.spoken(i).valid else ("", np.nan)
                 firms: dict[str, Any] = {}
                 if n > 1:
                     cars, ps = _of_firms(returns.take(np.arange(row * n, row * n + n)), window, config)

@@ -101,7 +101,7 @@ class Significance:
         """
         reasons = (*self.reasons, Phrase.quoted(reason))
         sizes = [size for size in (self.expected_size, expected_size) if size is not None]
-        mute = any(one.template == cannot_reach(0, 1.0).template for one in reasons)
+        mute = any(one.template == cannot_reach(self.n, self.p_value).template for one in reasons)
         return replace(self, valid=False, reasons=reasons, expected_size=None if mute else max(sizes, default=None))
 
     def in_upper_tail(self) -> Significance:

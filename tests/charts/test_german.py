@@ -12,7 +12,7 @@ from eventstudy.charts import words
 from eventstudy.charts._language import month_day, of_language, p_text, say, spoken
 from eventstudy.charts._words import percent
 from eventstudy.errors import UnknownName
-from eventstudy.language import Phrase, in_language
+from eventstudy.language import LOCALE, Phrase, in_language
 from eventstudy.study.result import StudyResult
 
 from tests.tiers import first
@@ -55,6 +55,9 @@ def test_names_of_tests_stand_in_brackets_not_after_a_preposition_that_bends_the
         for text in ("{level:.4g %} band by {tests:list}", "{level:.4g %} band by {tests:or}", "Band by {tests:list}")
     }
     assert said == {"Band von 95 % (A und B)", "Band von 95 % (A oder B)", "Band (A und B)"}
+    catalogue = (LOCALE / "de" / "LC_MESSAGES" / "eventstudy.po").read_text(encoding="utf-8")
+    assert "{tests:" in catalogue
+    assert not re.findall(r"\b(?:nach|mit|laut|bei|durch|von) \{tests?[:}]", catalogue)
 
 
 def figures(text: str) -> list[str]:

@@ -378,6 +378,7 @@ SHARED = {
     "inference.distributions.against_variance": (f"{_PUB}:test_size_of_a_mean_over_a_known_variance", *_SIZES),
     "inference.distributions.mean_over_spread": (f"{_PUB}:test_size_of_a_mean_over_its_own_spread", *_SIZES),
     "inference.distributions.count_of_signs": (f"{_PUB}:test_size_of_a_count_of_signs", *_SIZES),
+    "inference.distributions.EXACT_SIGNS": (f"{_PUB}:test_beyond_a_hundred_signs_the_count_is_judged_by_the_normal",),
     "inference.distributions.exact_count_of_signs": (
         f"{_PUB}:test_size_of_an_exact_count_of_signs",
         f"{_PUB}:test_beyond_a_hundred_signs_the_count_is_judged_by_the_normal",

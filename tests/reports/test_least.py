@@ -12,6 +12,7 @@ import numpy as np
 import openpyxl
 import pytest
 from eventstudy.analyses.reaction import scan
+from eventstudy.analyses.robustness import robustness
 from eventstudy.analyses.spillover import spillover
 from eventstudy.language import AtMost, Phrase, at_most, p_text
 from eventstudy.language.messages import Message
@@ -100,6 +101,8 @@ def test_days_and_groups_have_it_too(sixteen: StudyResult) -> None:
     assert all(isinstance(p, AtMost) for p in (largest.p, largest.p_adjusted))
     assert "≤.045" in found.text()
     assert "≤: least possible" in " ".join(found.text().split())
+    own = next(one for one in robustness(sixteen).specifications if one.window == DAY)
+    assert isinstance(own.p, AtMost)
     groups = spillover(sixteen, [(0, 0)])
     marked = [g.name for g in groups.windows[0].groups if isinstance(g.answer.p, AtMost)]
     assert marked == [g.name for g in groups.windows[0].groups if g.answer.p == pytest.approx(1 / 251, rel=1e-9)]
