@@ -135,6 +135,33 @@ def test_a_verdict_to_one_side_says_to_which(alternative: str, verdict: str, ger
         assert judged(result, verdict_of(result, Window(0, 0), chosen), chosen).endswith(f" {side} out of the ordinary")
 
 
+def _in_a_storm(n: int, **choices: Any) -> StudyResult:
+    """Firms of one date whose days from ten before day 0 to ten after move three times as much, and nothing happens."""
+    prices = closes(5, FIRMS[:n])
+    moves = prices[list(FIRMS[:n])].pct_change()
+    moves.iloc[DAY0 - 10 : DAY0 + 11] *= 3
+    prices[list(FIRMS[:n])] = 100 * (1 + moves.fillna(0)).cumprod()
+    return study(prices, tickers=FIRMS[:n], **choices)
+
+
+@pytest.mark.parametrize("n", [1, 7])
+def test_a_study_of_variance_says_that_a_small_p_may_be_the_storm(n: int) -> None:
+    """No test of variance goes by the days near a window, so none may be said to allow for them."""
+    result = _in_a_storm(n, outcome="volatility")
+    told = [w.message for w in result.warned if w.code == "VOLATILITY_REGIME"]
+    assert len(told) == (1 if n == 1 else n + 1)
+    assert all("not of those near it: a small p may be the wild days, not the event" in one for one in told)
+    assert "stands out" in result.summary() or "stand out" in result.summary()
+    assert "allows for that" not in result.text()
+
+
+def test_firms_of_one_date_whose_variance_rose_can_be_told() -> None:
+    """The mean is not asked for there, so no test of it is held beside the variance."""
+    said = run("deepseek-r1", day0="recognised", outcome="volatility").summary()
+    assert "[0, 0] 19.5 times" in said
+    assert "stand out from ordinary days" in said
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("level", [0.8, 0.9, 0.99])
 def test_intervals_are_of_the_level(level: float) -> None:

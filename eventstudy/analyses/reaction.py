@@ -216,8 +216,8 @@ def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:
         >>> result = es.run("deepseek-r1", tickers="NVDA")
         >>> print(es.analyses.scan(result).sentence)
         NVDA: announced day 2025-01-21 -0.38 %, not significant (p 1); recognised day 2025-01-27 -13.43 %,
-        significant (p .026). Reaction day: 2025-01-27, 4 sessions after day 0 of the announcement, -13.43 %
-        (p .026, adjusted for 6 days).
+        significant (p ≤.026). Reaction day: 2025-01-27, 4 sessions after day 0 of the announcement, -13.43 %
+        (p ≤.026, adjusted for 6 days).
     """
     searched = searched_days(result, days)
     warned: list[Message] = []

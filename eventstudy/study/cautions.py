@@ -14,7 +14,7 @@ from eventstudy.engine.correlation import correlations
 from eventstudy.inference.advice import AGAINST_THE_MEAN, arch_p, beside_the_mean, is_thin, warn_design
 from eventstudy.inference.parametric import calendar_alpha
 from eventstudy.inference.placebo import serial
-from eventstudy.inference.regime import MANY, Regime
+from eventstudy.inference.regime import MANY, Regime, regimes
 from eventstudy.language import Phrase
 from eventstudy.language.messages import Message
 from eventstudy.models import fit_pairs, model_of
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _OUT_OF_THE_ORDINARY = 1.96
 _TWINS, _MANY_TWINS = 0.9, 300
 """Correlation from which on two series are nearly one; looked for among so many pairs at most."""
+_OF_VARIANCE = frozenset({"beaver_u", "variance_placebo", "variance_ratio"})
+"""Headline tests of how much prices moved, whatever the direction."""
 _UNRELATED, _AGAINST, _ENOUGH = 1.5, 5.0, 100
 """A benchmark explains nothing of a firm where beta is less than so many standard errors from zero, on so many days or more;
 it moves against it where beta is so many below zero."""
@@ -222,6 +224,11 @@ def _allowed_for(wild: Mapping[Window, Regime], calm: list[Window], speaks: Set[
             "the headline test goes by the days near each event alone, not by those of all events together: a small p may be"
             " the wild days, not the event"
         )
+    if speaks & _OF_VARIANCE:
+        return Phrase(
+            "the variance of the window is held against that of ordinary days, not of those near it: a small p may be the"
+            " wild days, not the event"
+        )
     if any(regime.ignored for regime in wild.values()):
         return Phrase("tests that do not allow for that are not valid there (--regime never)")
     if not speaks <= {"placebo"}:
@@ -253,6 +260,11 @@ def _regimes(result: StudyResult) -> Iterator[Message]:
         said = {w: firm.spoken(i) for w, firm in result.firm_answers.items() if firm.headline[i] == "placebo"}
         told = {w: one.regime for w, one in said.items() if one.regime and np.isfinite(one.p_value)}
         yield from _of_regimes(told, "VOLATILITY_REGIME", {"placebo"}, pair.event_id, pair.ticker)
+        varied = [
+            w for w, firm in result.firm_answers.items() if firm.headline[i] in _OF_VARIANCE and firm.spoken(i).valid
+        ]
+        told = {w: found.at(i) for w in varied if (found := regimes(result.returns, w))}
+        yield from _of_regimes(told, "VOLATILITY_REGIME", _OF_VARIANCE, pair.event_id, pair.ticker)
         if widest is not None and widest in said and widest.length > 1:
             yield from _serial(result, i, pair, widest)
 

@@ -123,7 +123,8 @@ def _told(result: StudyResult, answers: list[Answer]) -> list[Phrase]:
 def _unlike(answer: Answer) -> bool:
     """Whether firms of one date are spread so widely that a wilder day and unlike reactions cannot be told apart."""
     wide = answer.design is not None and answer.n_dates == 1 and answer.design.event_variance
-    return wide and answer.headline != _ON_AVERAGE and np.isfinite(answer.tests[_ON_AVERAGE].p_value)
+    asked = answer.tests.get(_ON_AVERAGE)  # a study of variance does not ask for the mean
+    return wide and answer.headline != _ON_AVERAGE and asked is not None and bool(np.isfinite(asked.p_value))
 
 
 def _further(result: StudyResult, answers: list[Answer]) -> Phrase:

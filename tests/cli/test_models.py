@@ -74,7 +74,7 @@ def test_outcomes(es: Es, tmp_path: Path) -> None:
         np.log(100 * 818830900 / 24.49e9), rel=0.01
     )
     volatility = es(*NVDA, "--outcome", "volatility")
-    assert "[0, 0] 26.5 times (p .008)" in volatility.out  # 5.148 squared; by itself p .004
+    assert "[0, 0] 26.5 times (p ≤.008)" in volatility.out  # 5.148 squared; by itself p ≤.004
 
 
 def test_what_buy_and_hold_compares_with_is_printed(es: Es) -> None:

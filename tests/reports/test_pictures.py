@@ -25,7 +25,7 @@ def test_without_head_the_picture_is_lower_and_says_the_same(sixteen: StudyResul
     whole, title = render(drawn, "png"), words(drawn)
     (width, height), (same, lower) = size(whole), size(render(drawn, "png", head=False))
     assert same == width
-    assert 0.7 * height < lower < 0.95 * height
+    assert 0.65 * height < lower < 0.95 * height
     assert render(drawn, "png") == whole, "the title is back"
     assert words(drawn) == title
     assert title[0].startswith("16 tickers: ")
