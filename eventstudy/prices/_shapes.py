@@ -192,12 +192,28 @@ def _date_columns(table: Headed) -> list[int]:
             and by_bracket_alone(heads[i], heads[best])]  # fmt: skip
     if len(near) > len(twins):
         raise _by_brackets(table, near)
+    if len(twins) == 1:
+        again = [i for i in dated if i > best and _dates_again(heads, best, i)]
+        twins += again if _apart([best, *again], len(heads)) else []
     if len(twins) > 1:
-        if all(b - a > 1 for a, b in zip([*twins], [*twins[1:], len(heads)], strict=False)):
+        if _apart(twins, len(heads)):
             return twins
         raise table.place.fault("there are two columns 'date'", available=", ".join(heads[:20]), hint="keep one")
     _refuse_other_days(table, best, [i for i in dated if i != best and ((i in ranked) == (best in ranked))])
     return [best]
+
+
+def _dates_again(heads: Sequence[str], best: int, i: int) -> bool:
+    """Whether dates stand before a ticker of their own: `Date.1`, `Date2`, `Date SPY` before SPY, or no heading at all."""
+    if i + 1 == len(heads) or _price_role(heads[i + 1]) is not None:
+        return False
+    more = fold(heads[i]).removeprefix(fold(heads[best])).strip("_")
+    return not more or more.isdigit() or more.startswith("unnamed_") or more == fold(heads[i + 1])
+
+
+def _apart(columns: Sequence[int], end: int) -> bool:
+    """Whether each of the columns has others behind it."""
+    return all(b - a > 1 for a, b in pairwise([*columns, end]))
 
 
 def _refuse_other_days(table: Headed, best: int, others: Sequence[int]) -> None:

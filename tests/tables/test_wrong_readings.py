@@ -612,3 +612,35 @@ def test_frames_beside_the_sessions_are_refused_as_files_are(by: int) -> None:
         load_prices(path=frame)
     moved = load_prices(path=frame, reading=Reading(times="after" if by < 0 else "before"))
     assert moved.close.index.tolist() == days.tolist()
+
+
+# ---- dates beside each series --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("frame", [False, True])
+@pytest.mark.parametrize(
+    "heads",
+    ["Date.1", "Date2", "Date_2", "", "Unnamed: 2", "Date (SPY)", "Date SPY", "date_spy", "Date"],
+)
+def test_a_second_date_before_a_ticker_is_of_that_ticker(tmp_path: Path, heads: str, frame: bool) -> None:
+    """Two series of their own dates side by side, as a frame that was saved writes them: each has its own days."""
+    days, one, other = sessions("XNYS"), closes(len(sessions("XNYS"))), closes(len(sessions("XNYS")), 16)
+    rows = [[f"{days[i + 1]:%Y-%m-%d}", one[i + 1], f"{days[i]:%Y-%m-%d}", other[i]] for i in range(len(days) - 1)]
+    names = ["Date", "NVDA", heads, "SPY"]
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(",".join(map(str, row)) for row in [names, *rows]) + "\n")
+    found = load_prices(path=pd.DataFrame(rows, columns=names) if frame else path).close
+    assert found["NVDA"].dropna().tolist() == one[1:].tolist()
+    assert found["NVDA"].first_valid_index() == days[1]
+    assert found["SPY"].dropna().tolist() == other[:-1].tolist()
+    assert found["SPY"].first_valid_index() == days[0]
+
+
+@pytest.mark.parametrize("heads", ["Date,Close,Date.1,Volume", "Date,Close,Date updated,Volume", "Date,Close,,Volume"])
+def test_a_second_date_before_another_field_is_no_date_of_a_ticker(tmp_path: Path, heads: str) -> None:
+    days, path = sessions("XNYS"), tmp_path / "NVDA.csv"
+    rows = [f"{d:%Y-%m-%d},{v},{d + DAY:%Y-%m-%d},1000" for d, v in zip(days, closes(len(days)), strict=True)]
+    path.write_text("\n".join([heads, *rows]) + "\n")
+    found = load_prices("NVDA", path=path)
+    assert found.close["NVDA"].index.tolist() == days.tolist()
+    assert "dates from Date, not from" in told(found)
