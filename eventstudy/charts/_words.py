@@ -117,8 +117,12 @@ def subject(result: StudyResult, chosen: Ints, group: str | None) -> str:
 
 
 def when(result: StudyResult, chosen: Ints) -> str:
-    """`on 2025-01-27`, or `on day 0` where the pairs do not share it."""
+    """`on 2025-01-27`, `in the month to 2025-01-31`, or `on day 0` where the pairs do not share it."""
     date = day0_date(result, chosen)
+    if date and result.config.frequency == "monthly":
+        return say("in\u00a0the\u00a0month to\u00a0{date}", date=date)
+    if date and result.config.frequency == "weekly":
+        return say("in\u00a0the\u00a0week to\u00a0{date}", date=date)
     return say("on\u00a0{date}", date=date) if date else say("on\u00a0day\u00a00")
 
 

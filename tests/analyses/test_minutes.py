@@ -287,6 +287,15 @@ def test_the_instant_of_a_bar_belongs_to_the_bar_that_begins() -> None:
     assert not any("MIXED_BAR" in note for note in study("14:02", bar0="next").messages)
 
 
+def test_the_bar_that_holds_the_news_is_no_calm_before_it() -> None:
+    """With bar 0 the next one, its move is held against the hour before the instant, not against the reaction itself."""
+    after = study("14:02", bar0="next", windows=((0, 0), (0, 5))).judged[0]
+    holds = study("14:02", windows=((1, 1), (1, 6))).judged[0]
+    for one, other in zip(after.stretches, holds.stretches, strict=True):
+        assert one.scaled == pytest.approx(other.scaled, rel=1e-12)
+        assert one.placebo.p == other.placebo.p
+
+
 def test_a_night_is_shown_apart_from_the_first_bar() -> None:
     slow, day = Slow(), date(2025, 12, 4)
     found = minutes([at("20:00", DAY0, "BBB")], table()).judged[0]
@@ -335,7 +344,7 @@ def test_a_market_with_a_lunch_has_no_window_over_it() -> None:
     event = single_event("2025-08-13T11:00:00+08:00", "0700.HK")
     found = minutes([event], bars, benchmark="^HSI")
     assert [s.window.end for s in found.judged[0].stretches] == [0, 1]
-    assert any("that of the 12 bars (6 hours) before bar 0" in note for note in found.messages)
+    assert any("that of the 12 bars (6 hours) before the instant" in note for note in found.messages)
     assert study().scale == ()
     with pytest.raises(InvalidRequest, match="lunch"):
         minutes([event], bars, benchmark="^HSI", windows=[(0, 3)])

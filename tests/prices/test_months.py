@@ -12,6 +12,7 @@ import pytest
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.language import in_language
 from eventstudy.prices import load_prices
+from matplotlib.text import Text
 
 MONTHS = pd.period_range("2005-01", "2016-12", freq="M")
 ENDS = [p.end_time.date() for p in MONTHS]
@@ -104,6 +105,14 @@ def test_what_may_follow_the_last_close_of_a_month_needs_an_exchange(when: str, 
     placed = es.run(events, exchange=["AAA=XNYS", "MKT=XNYS"], **choices)
     late = when.startswith("2011-07-29T17")
     assert placed.panel.day0[0].session.isoformat()[:7] == (month or ("2011-08" if late else "2011-07"))
+
+
+def test_the_picture_of_prices_says_month() -> None:
+    events = pd.DataFrame({"ticker": ["AAA"], "date": ["2011-07-28"]})
+    drawn = es.run(events, prices=closes(), frequency="monthly", benchmark="MKT").plot("price_path")
+    told = " ".join(t.get_text() for t in drawn.figure.findobj(Text)).replace("\u00a0", " ")
+    assert " in the month to 2011-07-31" in told
+    assert "on 2011-07-31" not in told
 
 
 def test_a_file_of_months_is_no_study_of_weeks() -> None:

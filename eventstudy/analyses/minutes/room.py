@@ -24,11 +24,11 @@ from eventstudy.prices import BarTable, like_a_split
 from eventstudy.units.windows import Window
 
 _BEFORE = 60
-"""Minutes before bar 0 that say how volatile a day is."""
+"""Minutes before the bar of the instant that say how volatile a day is."""
 _REACH = 2
 """Of so many times the days that are asked for, the last ones are taken that have what is needed."""
 FEWEST = 12
-"""Bars before bar 0, where bars are long."""
+"""Bars before the bar of the instant, where bars are long."""
 FIVE = 5
 """Minutes of the returns that say how volatile a day is, and of the lags of the market."""
 _USUAL = (5, 30, 60)
@@ -113,6 +113,7 @@ class Room:
         row, col = self._place(tickers, grid, instant)
         start, at = grid.start[row, col], utc(instant)
         mixed = bool(at > start)
+        holds = col  # what was there before it says how volatile the day is, whichever bar is 0
         if mixed and self.bar0 == "next":
             col, mixed = col + 1, False
             if col >= len(grid.clock) or not grid.open[row, col]:
@@ -223,7 +224,7 @@ class Room:
         ]
         rows = np.array([now, *able[: self.days]])
         ar = self._abnormal(tuple(tickers), place, raw, market, rows, lately, model)
-        scale = self._scale(ar, grid, opened, rows, col)
+        scale = self._scale(ar, grid, opened, rows, holds)
         moves = _wide(ar, nights[lately], later)[rows][:, cols]
         good = np.isfinite(scale) & (scale > 0) & np.isfinite(moves).all(axis=1)
         if not good[0]:
@@ -436,7 +437,7 @@ class Room:
         return self._moments[place, *tickers]
 
     def _scale(self, ar: Floats, grid: Grid, opened: Bools, rows: Ints, col: int) -> Floats:
-        """(D,) volatility of the hour before bar 0, twelve bars at least; of the end of the day before where it has fewer.
+        """(D,) volatility of the hour before `col`, twelve bars at least; of the end of the day before where it has fewer.
 
         The move over a lunch is none of a bar, and counts as none.
         """
