@@ -90,8 +90,8 @@ class Minutes(Answer):
         said = {"bars": FEWEST, "hours": FEWEST * self.width // _HOUR}
         return (
             Phrase(
-                "The volatility of a day is that of the {bars} bars ({hours} hours) before the instant, or of the last {bars} of"
-                " the day before where the session has fewer.",
+                "The volatility of a day is that of the {bars} bars ({hours} hours) before the instant, or of the last {bars}"
+                " of the day before where the session has fewer.",
                 **said,
             ),
         )
