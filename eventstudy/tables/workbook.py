@@ -283,10 +283,9 @@ def _usual(text: bytes) -> tuple[bool, bool]:
         return False, False
     cells = named = 0
     near = sound = True
-    for at in range(start, len(text), _BLOCK):
-        has_name, far, cell, broken = _marks(
-            np.frombuffer(text[at : at + _BLOCK + _BEHIND].ljust(_BEHIND + 1), np.uint8)
-        )
+    text += bytes(_BEHIND + 1)
+    for at in range(start, len(text) - _BEHIND, _BLOCK):
+        has_name, far, cell, broken = _marks(np.frombuffer(text[at : at + _BLOCK + _BEHIND], np.uint8))
         cells, named, near, sound = cells + cell, named + has_name, near and not far, sound and not broken
     return 0 < cells <= named and near, sound
 
