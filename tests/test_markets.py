@@ -232,18 +232,20 @@ def test_a_mark_that_the_days_contradict_gives_way_to_them(named: str) -> None:
 
 
 def test_a_contradicted_mark_is_said_and_a_word_overrules_the_days() -> None:
-    made = table(("XNYS", "XLON"), 1)
-    frame = made.close.set_axis(["MKC.V", "MKT.L"], axis=1)
-    asked = {"date": "2023-10-09", "tickers": "MKC.V", "model": "constant_mean", "prices": frame}
+    made = table(("XNYS", "XNYS"), 1)
+    frame = made.close.set_axis(["MKC.V", "SPY"], axis=1)
+    asked = {"date": "2022-10-10", "tickers": "MKC.V", "model": "constant_mean", "prices": frame}
     result = run(**asked)  # a Monday on which Toronto was closed and New York was open
     assert [(f["day0"], f["exchange"], f["exchange_by"]) for f in result.to_dict()["firms"]] == [
-        ("2023-10-09", "XNYS", "evidence")
+        ("2022-10-10", "XNYS", "evidence")
     ]
     said = [s for s in result.provenance["read_as"] if "is not taken to trade on XTSE" in s]
     assert len(said) == 1
     assert "--exchange MKC.V=XTSE insists" in said[0]
+    mixed = run(**{**asked, "model": "market_adjusted"}, benchmark="SPY").warned
+    assert not any(w.code == "CURRENCY_MIX" and "CAD" in w.message for w in mixed)
     told = run(**asked, exchange="MKC.V=XTSE").to_dict()["firms"][0]
-    assert (told["day0"], told["exchange"], told["exchange_by"]) == ("2023-10-10", "XTSE", "given")
+    assert (told["day0"], told["exchange"], told["exchange_by"]) == ("2022-10-11", "XTSE", "given")
 
 
 def test_holidays_of_both_names_leave_a_mark_its_word() -> None:

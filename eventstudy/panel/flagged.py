@@ -384,7 +384,8 @@ def _currencies_of(pairs: Iterable[tuple[str, str]], prices: PriceTable) -> Iter
     for ticker, benchmark in dict.fromkeys(pairs):
         for name in (ticker, benchmark):
             if name not in known:
-                known[name] = currency_of(name, prices.info.get(name))
+                misnamed = name in prices.homes and prices.homes[name].mark  # it says no currency either
+                known[name] = None if misnamed else currency_of(name, prices.info.get(name))
         own, other = known[ticker], known[benchmark]
         if own and other and own != other:
             apart.setdefault((own, benchmark, other), {})[ticker] = None
