@@ -316,7 +316,9 @@ def max_t(sample: Sample, variant: str) -> Significance:
     if np.isnan(p).any():
         return Significance.undefined(_LACKING, sample.n)
     by = "placebo" if draws is None else "bootstrap"
-    return Significance(float(np.abs(sample.scar).max()), float(p.min()), by, None, sample.n, draws=draws)
+    days = int(np.isfinite(sample.returns.studentised).all(axis=0).sum())
+    least = 1 / ((days if draws is None else draws) + 1)
+    return Significance(float(np.abs(sample.scar).max()), float(p.min()), by, None, sample.n, draws=draws, least=least)
 
 
 TESTS: dict[str, PairsTest] = {

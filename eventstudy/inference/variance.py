@@ -91,8 +91,8 @@ def beaver_u(sample: Sample, variant: str) -> Significance:
         days = days_in_common(sample.returns.studentised)
         if isinstance(days, str):
             return Significance.undefined(days, sample.n)
-        observed = float(u.mean())
-        return Significance(observed, upper_p(observed, (days**2).mean(axis=0)), "placebo", None, sample.n)
+        observed, least = float(u.mean()), 1 / (days.shape[1] + 1)
+        return Significance(observed, upper_p(observed, (days**2).mean(axis=0)), "placebo", None, sample.n, least=least)
     df = sample.returns.df
     if (df <= 2).any():
         return Significance.undefined(Phrase("needs more than two degrees of freedom in every estimation"), sample.n)

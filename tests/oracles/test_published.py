@@ -122,7 +122,7 @@ def test_size_of_a_count_of_signs(n: int, r: float) -> None:
     assert count_of_signs(n, r) == pytest.approx(share, abs=4 * np.sqrt(wanted * (1 - wanted) / draws))
 
 
-@pytest.mark.parametrize(("n", "r"), [(5, 0.3), (6, 0.2), (8, 0.1), (16, 0.07), (16, 0.56), (50, 0.05)])
+@pytest.mark.parametrize(("n", "r"), [(5, 0.3), (6, 0.2), (8, 0.1), (16, 0.07), (20, 0.3), (16, 0.56), (50, 0.05)])
 def test_size_of_an_exact_count_of_signs(n: int, r: float) -> None:
     """Against adaptive integration over the common part, rejecting as scipy's binomial test does."""
     far = [k for k in range(n + 1) if stats.binomtest(k, n).pvalue <= 0.05]

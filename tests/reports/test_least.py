@@ -117,6 +117,15 @@ def test_how_wild_days_are_is_marked_alike(sixteen: StudyResult) -> None:
     assert "(p ≤.004)" in " ".join(w.message for w in sixteen.warned if w.code == "EVENT_VARIANCE")
 
 
+def test_tests_of_the_variance_and_of_the_largest_have_it() -> None:
+    result = es.run("deepseek-r1", day0="recognised", outcome="volatility", windows=[(0, 0)])
+    assert result.answers[DAY].tests["beaver_u"].least == pytest.approx(1 / 251, rel=1e-12)
+    assert "[0, 0] 19.5 times (p ≤.004) by Beaver's U" in result.summary()
+    largest = es.run("deepseek-r1", day0="recognised", windows=[(0, 0), (0, 1)], tests=("max_t",))
+    found = [largest.test("max_t", window).least for window in ((0, 0), (0, 1))]
+    assert found == pytest.approx([1 / 251, 1 / 10_000], rel=1e-12)
+
+
 @pytest.mark.parametrize(("lang", "mark"), [("en", "≤.004"), ("de", "≤0,004")])
 def test_pages_write_it(rendered: Rendered, lang: str, mark: str) -> None:
     words = {"en": "no smaller one is possible", "de": "Ein kleinerer Wert ist bei so vielen"}[lang]
