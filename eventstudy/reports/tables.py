@@ -121,6 +121,8 @@ def _left_together(told: Material) -> Text:
     if not told.data["aggregate"]["believable"]:
         return (told.words("p note doubt"),)
     key = "p_adjusted_tickers"
+    if not any(window[key] is not None for firm in told.data["firms"] for window in firm["windows"]):
+        return (told.words("p note alone"),)
     left = []
     for j, window in enumerate(_window_names(told)):
         places = [(i, firm["windows"][j][key]) for i, firm in enumerate(told.data["firms"])]

@@ -113,6 +113,10 @@ PHRASES: dict[str, str] = {
         "p of a stock: its place among windows made of ordinary days; p of a mean: headline test. Prices are in "
         "doubt, so no stock is named."
     ),
+    "p note alone": (
+        "p of a stock: its place among windows made of ordinary days; p of a mean: headline test. Each stock is judged by "
+        "itself: no p here accounts for how many there are."
+    ),
     "least p": "≤ before a p: no smaller one is possible with so many ordinary days, or draws of them.",
     "in brackets": "p in brackets: the test is not valid there. The warnings say why, and the JSON file of each test.",
     "nothing left": "none",

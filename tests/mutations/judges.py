@@ -27,7 +27,7 @@ _E, _GAP = "oracles.test_edges", "panel.test_trade_to_trade"
 _TRADED, _SAME = "panel.test_trade_to_trade", "inference.test_same_returns"
 _KERNEL, _TOTALS, _ACCURATE = "engine.test_kernel", "engine.test_totals", "engine.test_accuracy"
 _VOLUME, _OUTCOME, _P = "oracles.test_models_volume", "models.test_outcomes", "oracles.test_placebo"
-_WEIGHTS = "inference.test_weights"
+_WEIGHTS, _LEAST_P = "inference.test_weights", "oracles.test_least_p"
 
 _PAIRS = (
     f"{_S}:test_statistic",
@@ -49,7 +49,12 @@ _LEAST_SQUARES = (
 )
 
 TESTS = {
-    "beaver_u": (*_MORE, f"{_R}:test_beaver_placebo", f"{_E}:test_degrees_of_freedom_that_a_variance_needs"),
+    "beaver_u": (
+        *_MORE,
+        f"{_LEAST_P}:test_least_p_of_ordinary_days",
+        f"{_R}:test_beaver_placebo",
+        f"{_E}:test_degrees_of_freedom_that_a_variance_needs",
+    ),
     "bhar_bootstrap": (
         f"{_R}:test_bhar_bootstrap",
         f"{_R}:test_bhar_bootstrap_refuses_few",
@@ -154,6 +159,7 @@ TESTS = {
         f"{_R}:test_joint_f_of_differences_is_hotellings_t",
     ),
     "max_t": (
+        f"{_LEAST_P}:test_least_p_of_ordinary_days",
         f"{_R}:test_largest_of_all_firms_on_one_day",
         f"{_R}:test_dates_draw_apart_from_each_other_and_lacking_days_are_said",
         f"{_E}:test_largest_of_all_is_the_statistic_of_max_t",
@@ -193,8 +199,16 @@ TESTS = {
         f"{_G}:test_sample_quantiles_of_firms_and_portfolio",
     ),
     "sign": (*_MORE, f"{_R}:test_binomial", f"{_E}:test_signs_are_counted_exactly_up_to_a_hundred"),
-    "variance_placebo": (f"{_S}:test_variance_placebo", *_MORE, f"{_E}:test_degrees_of_freedom_that_a_variance_needs"),
-    "variance_ratio": (f"{_OUTCOME}:test_variance_ratio_of_one_firm_by_hand",),
+    "variance_placebo": (
+        f"{_LEAST_P}:test_least_p_of_ordinary_days",
+        f"{_S}:test_variance_placebo",
+        *_MORE,
+        f"{_E}:test_degrees_of_freedom_that_a_variance_needs",
+    ),
+    "variance_ratio": (
+        f"{_LEAST_P}:test_least_p_of_ordinary_days",
+        f"{_OUTCOME}:test_variance_ratio_of_one_firm_by_hand",
+    ),
     "wilcoxon": (
         f"{_R}:test_wilcoxon",
         f"{_R}:test_wilcoxon_with_ties_and_zeros",
@@ -357,6 +371,7 @@ SHARED = {
     "inference.multiple._statistic": (
         f"{_MANY}:test_several_series_are_judged_by_their_sum_or_by_that_over_their_spread",
     ),
+    "inference.multiple.least_of_draws": (f"{_LEAST_P}:test_least_p_of_drawn_days",),
     "inference.multiple.holm": (f"{_OLS}:test_holm",),
     "inference.multiple.benjamini_hochberg": (f"{_E}:test_benjamini_hochberg",),
     "inference.multiple.RomanoWolf": (f"{_R}:test_romano_wolf_step_down",),
@@ -440,6 +455,7 @@ SHARED = {
         f"{_TOGETHER}:test_nothing_that_is_judged_together_is_surer_than_alone",
         f"{_TOGETHER}:test_the_smallest_of_several",
     ),
+    "inference.regime.Regimes": (f"{_LEAST_P}:test_least_p_of_wild_days",),
     "inference.regime": (
         f"{_P}:test_figures_of_other_scalar_code",
         f"{_P}:test_figures_of_other_scalar_code_where_nobody_asks_for_regimes",

@@ -126,6 +126,18 @@ def test_tests_of_the_variance_and_of_the_largest_have_it() -> None:
     assert found == pytest.approx([1 / 251, 1 / 10_000], rel=1e-12)
 
 
+def test_where_stocks_are_not_judged_together_none_is_said_to_be_left() -> None:
+    """To one side there is no such p, which is not that no stock stands out."""
+    tickers, said = ["NVDA", "AMD", "VRT"], "no p here accounts for how many there are"
+    page = {
+        a: render(es.run("deepseek-r1", tickers=tickers, day0="recognised", alternative=a), "md")
+        for a in ("two-sided", "less")
+    }
+    assert said in page["less"].decode()
+    assert "windows judged together, below 5 %" not in page["less"].decode()
+    assert said not in page["two-sided"].decode()
+
+
 @pytest.mark.parametrize(("lang", "mark"), [("en", "≤.004"), ("de", "≤0,004")])
 def test_pages_write_it(rendered: Rendered, lang: str, mark: str) -> None:
     words = {"en": "no smaller one is possible", "de": "Ein kleinerer Wert ist bei so vielen"}[lang]

@@ -1,0 +1,51 @@
+"""The smallest p of tests that count: one over one more than what they count."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from eventstudy.inference.multiple import among_days, least_of_draws, romano_wolf_of_cells
+from eventstudy.inference.regime import Regimes
+from eventstudy.inference.variance import variance_ratio
+from eventstudy.language import AtMost
+from eventstudy.units.windows import Window
+
+from tests.oracles.designs import ask, made_up, sampled
+
+DAYS = 80
+
+
+def test_least_p_of_ordinary_days() -> None:
+    """Ten firms of one date, eighty estimation days."""
+    block = made_up(
+        np.random.default_rng(3), tuple((i, 100) for i in range(10)), missing=0.0, estimation=(-90, -11)
+    ).block()
+    day, two = sampled(block, (0, 0)), sampled(block, (0, 1))
+    for sample, name, variant in (
+        (day, "variance_placebo", "default"),
+        (day, "beaver_u", "placebo"),
+        (day, "max_t", "default"),
+    ):
+        assert ask(name, sample, variant).least == pytest.approx(1 / (DAYS + 1), rel=1e-12)
+    assert ask("max_t", two).least == pytest.approx(1 / (two.draws + 1), rel=1e-12)
+    found = variance_ratio(day.returns, Window(0, 0), 0).least
+    assert found is not None
+    assert found == pytest.approx(np.full(10, 1 / (DAYS + 1)), rel=1e-12)
+
+
+def test_least_p_of_drawn_days() -> None:
+    """A cell far beyond all days has it, and no smaller one."""
+    assert least_of_draws(DAYS, 999) == pytest.approx((1 + DAYS / 1000) / (1 + DAYS), rel=1e-12)
+    assert least_of_draws(DAYS, 999) == pytest.approx(among_days(np.array(1 / 1000), DAYS), rel=1e-12)
+    days = np.random.default_rng(1).standard_normal((1, DAYS))
+    [p] = romano_wolf_of_cells(days, np.array([99.0]), np.array([0]), [Window(0, 0)], 0, 999)
+    assert p == pytest.approx(least_of_draws(DAYS, 999), rel=1e-12)
+
+
+def test_least_p_of_wild_days() -> None:
+    def told(p: float) -> float:
+        one = np.array([True])
+        return Regimes(np.array([2.0]), np.array([p]), one, one, (np.ones(DAYS),)).at(0).p
+
+    assert isinstance(told(1 / (DAYS + 1)), AtMost)
+    assert not isinstance(told(2 / (DAYS + 1)), AtMost)
