@@ -457,6 +457,7 @@ SHARED = {
     ),
     "inference.regime.Regimes": (f"{_LEAST_P}:test_least_p_of_wild_days",),
     "inference.regime": (
+        f"{_LEAST_P}:test_least_p_of_wild_days_of_all",
         f"{_P}:test_figures_of_other_scalar_code",
         f"{_P}:test_figures_of_other_scalar_code_where_nobody_asks_for_regimes",
         f"{_P}:test_near_days_that_lack_are_passed_over_by_the_same_pattern",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from eventstudy.engine.totals import NearSums
 from eventstudy.inference.multiple import among_days, least_of_draws, romano_wolf_of_cells
-from eventstudy.inference.regime import Regimes
+from eventstudy.inference.regime import Regimes, regime_of_all
 from eventstudy.inference.variance import variance_ratio
 from eventstudy.language import AtMost
 from eventstudy.units.windows import Window
@@ -49,3 +50,14 @@ def test_least_p_of_wild_days() -> None:
 
     assert isinstance(told(1 / (DAYS + 1)), AtMost)
     assert not isinstance(told(2 / (DAYS + 1)), AtMost)
+
+
+def test_least_p_of_wild_days_of_all() -> None:
+    """Days near the events of all that move ten times as much as any ordinary one."""
+    usual = np.abs(np.random.default_rng(2).standard_normal(DAYS))
+    one, n, around = np.ones(DAYS, dtype=np.int64), np.ones(41, dtype=np.int64), np.full(41, 10 * usual.max())
+    found = regime_of_all(
+        NearSums(ordinary=usual, ordinary_n=one, near=around, near_n=n, first=-20, scaled="auto"), Window(0, 0)
+    )
+    assert found.p == pytest.approx(1 / (DAYS + 1), rel=1e-12)
+    assert isinstance(found.p, AtMost)
