@@ -53,11 +53,16 @@ def test_least_p_of_wild_days() -> None:
 
 
 def test_least_p_of_wild_days_of_all() -> None:
-    """Days near the events of all that move ten times as much as any ordinary one."""
+    """Days near the events that move the more, up to ten times as much as any ordinary one: the last p has the mark alone."""
     usual = np.abs(np.random.default_rng(2).standard_normal(DAYS))
-    one, n, around = np.ones(DAYS, dtype=np.int64), np.ones(41, dtype=np.int64), np.full(41, 10 * usual.max())
-    found = regime_of_all(
-        NearSums(ordinary=usual, ordinary_n=one, near=around, near_n=n, first=-20, scaled="auto"), Window(0, 0)
-    )
-    assert found.p == pytest.approx(1 / (DAYS + 1), rel=1e-12)
-    assert isinstance(found.p, AtMost)
+    one, n = np.ones(DAYS, dtype=np.int64), np.ones(41, dtype=np.int64)
+
+    def told(moved: float) -> float:
+        around = np.full(41, moved)
+        near = NearSums(ordinary=usual, ordinary_n=one, near=around, near_n=n, first=-20, scaled="auto")
+        return regime_of_all(near, Window(0, 0)).p
+
+    found = [told(moved) for moved in (*np.linspace(0.5, 2.0, 151), 10 * usual.max())]
+    assert found[-1] == pytest.approx(1 / (DAYS + 1), rel=1e-12)
+    assert any(p == pytest.approx(2 / (DAYS + 1), rel=1e-12) for p in found)
+    assert all(isinstance(p, AtMost) == (p == found[-1]) for p in found)
