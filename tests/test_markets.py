@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -234,7 +235,7 @@ def test_a_mark_that_the_days_contradict_gives_way_to_them(named: str) -> None:
 def test_a_contradicted_mark_is_said_and_a_word_overrules_the_days() -> None:
     made = table(("XNYS", "XNYS"), 1)
     frame = made.close.set_axis(["MKC.V", "SPY"], axis=1)
-    asked = {"date": "2022-10-10", "tickers": "MKC.V", "model": "constant_mean", "prices": frame}
+    asked: dict[str, Any] = {"date": "2022-10-10", "tickers": "MKC.V", "model": "constant_mean", "prices": frame}
     result = run(**asked)  # a Monday on which Toronto was closed and New York was open
     assert [(f["day0"], f["exchange"], f["exchange_by"]) for f in result.to_dict()["firms"]] == [
         ("2022-10-10", "XNYS", "evidence")
