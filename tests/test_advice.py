@@ -253,6 +253,7 @@ def test_an_interval_that_does_not_hold_the_mean_is_left_out() -> None:
     assert "the mean CAR lies outside the interval" in " ".join(result.text().split())
 
 
+@pytest.mark.render
 @pytest.mark.parametrize(
     ("lang", "words"),
     [

@@ -29,6 +29,7 @@ def both_sides() -> StudyResult:
     return es.run("deepseek-r1", tickers=["NVDA", "AMD"], day0="recognised", windows=[(0, 0), (0, 1)])
 
 
+@pytest.mark.render
 @pytest.mark.parametrize("lang", ["en", "de"])
 def test_pages_head_the_interval_with_its_sides(lang: Lang, one_sided: StudyResult, both_sides: StudyResult) -> None:
     words = HEADS[lang][1]

@@ -138,6 +138,7 @@ def test_where_stocks_are_not_judged_together_none_is_said_to_be_left() -> None:
     assert said not in page["two-sided"].decode()
 
 
+@pytest.mark.render
 @pytest.mark.parametrize(("lang", "mark"), [("en", "≤.004"), ("de", "≤0,004")])
 def test_pages_write_it(rendered: Rendered, lang: str, mark: str) -> None:
     words = {"en": "no smaller one is possible", "de": "Ein kleinerer Wert ist bei so vielen"}[lang]

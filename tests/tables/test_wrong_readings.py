@@ -444,7 +444,8 @@ def test_times_of_half_a_day_are_not_of_the_night(tmp_path: Path, times: tuple[s
 # ---- short histories -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(s, marks=pytest.mark.slow) for s in range(1, 12))])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("n", [30, 60, 80, 120])
 def test_a_short_history_is_never_claimed_for_another_exchange(n: int, seed: int) -> None:
     """Sessions of thirty exchanges, some of which a price lacks: its own one is among those that are named."""
