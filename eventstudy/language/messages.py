@@ -1047,11 +1047,11 @@ WARNINGS: dict[str, Code] = {
         },
         "Prices moved more than usual around the event, so a large move on the event days is less surprising than it looks.",
         (
-            "Go by the headline test, which allows for what the days near the window show. Tests that take the variance of "
-            "calm days (exact t, portfolio_t) reject too often here. A small p may be the wild days, not the event, over "
-            "windows of several days above all, and over windows near which nothing was seen: of events without an effect "
-            "up to 16 % have a p below 5 % there where the storm ended a week after the event, up to 31 % where the days of "
-            "the window alone were wild."
+            "Go by the headline test, which allows for what the days near the window show; in studies of volatility no test "
+            "does. Tests that take the variance of calm days (exact t, portfolio_t) reject too often here. A small p may be "
+            "the wild days, not the event, over windows of several days above all, and over windows near which nothing was "
+            "seen: of events without an effect up to 16 % have a p below 5 % there where the storm ended a week after the "
+            "event, up to 31 % where the days of the window alone were wild."
         ),
     ),
     "VALUE_WEIGHTED": Code(

@@ -485,7 +485,8 @@ class TextCells:
             numbers = any(looks_like_one(cell) or _NUMBER.fullmatch(cell) for cell in held)
             apart = not all(above.strip() for above in end[:k])  # by a blank line from the table
             counted = len(held) == 1 and line == lines[-1] and ended and self.width > 1 and held[0].isdigit()
-            if counted and looks_like_one(self._row(end[k - 1])[0] if k else "") and not looks_like_one(held[0]):
+            above_it = self._row(end[k - 1])[:1] if k and counted else []
+            if any(map(looks_like_one, above_it)) and not looks_like_one(held[0]):
                 gone += 1  # a count or a sum of bytes below the dates
                 continue
             if (len(held) > 1 and (numbers or not apart)) or (len(held) == 1 and (numbers or not _words(held[0]))):
