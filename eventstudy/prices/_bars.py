@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from io import BytesIO
 from os import PathLike
 from typing import Any, Literal
@@ -593,6 +593,13 @@ def _hours(times: Stamps, exchange: str) -> Stamps:
     low, high = calendars.reach(exchange)
     if last < low or first > high:
         return times[:0].reshape(0, 2)
-    _, hours = calendars.hours(exchange, max(first, low), min(last, high))
-    found = [(one.stretches[0][0], one.stretches[-1][1]) for one in hours]
+    found = []
+    years = np.unique(
+        times.astype("datetime64[Y]").astype(int) + 1970
+    )  # of the years that have a time, not of those between
+    for run in np.split(years, np.flatnonzero(np.diff(years) > 1) + 1):
+        begin, end = max(first, low, date(run[0], 1, 1)), min(last, high, date(run[-1], 12, 31))
+        if begin <= end:
+            hours = calendars.hours(exchange, begin, end)[1]
+            found += [(one.stretches[0][0], one.stretches[-1][1]) for one in hours]
     return np.array(found, dtype="datetime64[s]").reshape(-1, 2)

@@ -715,6 +715,8 @@ def _session(
     able: Able, clocks: Sequence[time], open_on: Callable[[Days], bool], *, zoned: bool, greenwich: bool
 ) -> tuple[tuple[str, Days] | None, bool]:
     """Which of the days times are of, and whether the days of the week say so; None: it cannot be told."""
+    if len(able) == 1:  # all times are of the same day in any reading
+        return able[0], False
     usual = [one for one in able if rest(one[1], _WEEKEND)]
     usual = usual or [one for one in able if rest(one[1], _OF_SUNDAYS)]
     midnights = all(clock == time() for clock in clocks)
@@ -762,7 +764,8 @@ def _of_days(
 
 
 def _of_two_days(place: Place, dates: Dates, name: str, able: Able, *, zoned: bool) -> Exception:
-    row = int(np.flatnonzero(dates.codes >= 0)[0])
+    apart = np.any([days != able[0][1] for _, days in able], axis=0)
+    row = int(np.flatnonzero((dates.codes >= 0) & apart[dates.codes])[0])
     at = int(dates.codes[row])
     first, second = list(dict.fromkeys(days[at] for _, days in able))[:2]
     return place.fault(
