@@ -134,6 +134,7 @@ TESTS = {
     "generalized_sign": (
         *_PAIRS,
         f"{_S}:test_generalized_sign_up_to_a_hundred_pairs_is_binomial",
+        f"{_S}:test_generalized_sign_of_so_few_that_no_count_is_below_five_percent",
         f"{_S}:test_share_of_positive_runs",
     ),
     "grank_t": _PAIRS,

@@ -323,6 +323,7 @@ def test_placebo_sum_against_all_sums(window: tuple[int, int]) -> None:
     answer = placebo_sum(sample, "default")
     own = [placebo(sample.returns.take(np.array([i])), sample.window, 0) for i in range(2)]
     assert answer.statistic == pytest.approx(sum(float(one.statistic[0]) for one in own), rel=1e-12)
+    assert answer.least == pytest.approx(1 / (sample.draws + 1), rel=1e-12)
     assert answer.interval is not None
     assert window == (0, 0) or all(o.kappa is not None and o.kappa[0] > 1.2 for o in own)
     per_effect = sum(1 / (sample.cumulated.se * np.sqrt([float(o.kappa[0]) for o in own if o.kappa is not None])))

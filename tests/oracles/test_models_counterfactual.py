@@ -173,6 +173,8 @@ def test_placebo_in_space_ranks_the_firm_among_refitted_donors() -> None:
         ratio = np.sqrt((within**2).mean() / (before**2).mean())
         assert found.statistic[i] == pytest.approx(ratio, rel=1e-9)
         assert found.p_value[i] == pytest.approx((1 + sum(r >= ratio for r in ratios)) / (len(PEERS) + 1), rel=1e-12)
+        assert found.least is not None
+        assert found.least[i] == pytest.approx(1 / (len(PEERS) + 1), rel=1e-12)
     assert min(found.p_value) >= 1 / 6
     market = plugins.load("tests", "placebo_in_space").compute(abnormal(made, "market"), window, 0)
     assert not market.at(0).valid

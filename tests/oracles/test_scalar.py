@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.correlation import Correlation, DateTables, pairwise_correlation
 from eventstudy.inference import Sample
 from eventstudy.inference.days import null_residuals
+from eventstudy.inference.ranks_and_signs import generalized_sign
 from eventstudy.units.windows import Window
 
 from tests.oracles import few_pairs, scalar
@@ -286,6 +288,17 @@ def test_generalized_sign_up_to_a_hundred_pairs_is_binomial(seed: int) -> None:
     assert answer.valid == (2 * min(coin.pmf(0), coin.pmf(n)) <= 0.05)
 
 
+@pytest.mark.parametrize(("n", "share", "valid"), [(5, 0.46, True), (4, 0.46, False), (4, 0.7, True), (3, 0.7, False)])
+def test_generalized_sign_of_so_few_that_no_count_is_below_five_percent(n: int, share: float, valid: bool) -> None:
+    """Twice the rarer of no positive CAR and of nothing but positive ones."""
+    from scipy import stats
+
+    sample: Any = SimpleNamespace(n=n, positive=1, share_positive=share, share_positive_days=0.5)
+    coin = stats.binom(n, share)
+    assert (2 * min(coin.pmf(0), coin.pmf(n)) <= 0.05) == valid
+    assert generalized_sign(sample, "default").valid == valid
+
+
 def test_days_with_half_of_the_pairs_stay_and_those_with_fewer_go() -> None:
     """Ruling 7 at its edge: of six pairs, a day with three counts and a day with two does not."""
     instances = tuple((firm, 90) for firm in range(6))
@@ -357,6 +370,7 @@ def test_joint_placebo(model: str, jump: float) -> None:
     answer = ask("joint_placebo", sample)
     assert answer.statistic == pytest.approx(q, rel=1e-10)
     assert answer.p_value == pytest.approx(p, rel=1e-12)
+    assert answer.least == pytest.approx(1 / (made.estimation.length + 1), rel=1e-12)
 
 
 # ---- permutations ----------------------------------------------------------------------------------------------------
