@@ -71,16 +71,9 @@ class Yahoo:
                 f"Yahoo needs the dates for {symbol}: the {'start' if start is None else 'end'} lacks",
                 hint="give both --start and --end",
             )
-        if _ISIN.fullmatch(symbol) or not _SYMBOL.fullmatch(symbol):
-            raise SymbolUnknown(
-                f"{symbol!r} is not a Yahoo symbol", where=f"ticker {symbol}", hint="spell it as finance.yahoo.com does"
-            )
-        with _ONE_AT_A_TIME:
-            time.sleep(max(0.0, self._free_at - time.monotonic()))
-            try:
-                return self._fetch(symbol, start, end, time.monotonic() + self._give_up)
-            finally:
-                self._free_at = time.monotonic() + self._spacing
+        _check(symbol)
+        with self._turn() as deadline:
+            return self._fetch(symbol, start, end, deadline)
 
     def shares(self, symbol: str, start: date, end: date) -> pd.Series:
         """Shares outstanding as they were told from `start` to `end`: index days, not adjusted for later splits.
@@ -88,12 +81,8 @@ class Yahoo:
         Raises:
             SymbolUnknown: Yahoo has no count of this symbol. SourceDown, SourceMalformed, SourceRateLimited: as named.
         """
-        with _ONE_AT_A_TIME:
-            time.sleep(max(0.0, self._free_at - time.monotonic()))
-            try:
-                return self._ask_shares(symbol, start, end, time.monotonic() + self._give_up)
-            finally:
-                self._free_at = time.monotonic() + self._spacing
+        with self._turn() as deadline:
+            return self._ask_shares(symbol, start, end, deadline)
 
     def bars(self, symbol: str, first: date, last: date, width: int) -> pd.DataFrame:
         """Bars of `width` minutes that have ended, of one split basis: ticker, time (the start), open, close.
@@ -101,36 +90,24 @@ class Yahoo:
         Raises:
             SymbolUnknown: Yahoo has no bars of this symbol. SourceDown, SourceMalformed, SourceRateLimited: as named.
         """
-        if _ISIN.fullmatch(symbol) or not _SYMBOL.fullmatch(symbol):
-            raise SymbolUnknown(f"{symbol!r} is not a Yahoo symbol", where=f"ticker {symbol}")
-        with _ONE_AT_A_TIME:
-            time.sleep(max(0.0, self._free_at - time.monotonic()))
-            try:
-                return self._ask_bars(symbol, first, last, width, time.monotonic() + self._give_up)
-            finally:
-                self._free_at = time.monotonic() + self._spacing
+        _check(symbol)
+        with self._turn() as deadline:
+            return self._ask_bars(symbol, first, last, width, deadline)
 
     def _ask_bars(self, symbol: str, first: date, last: date, width: int, deadline: float) -> pd.DataFrame:
-        with _quiet_yfinance() as yfinance:
-            if self._session is None:
-                self._session = _new_session()
-            with _watched(self._session, self._timeout, deadline) as exchange:
-                try:
-                    ticker = yfinance.Ticker(symbol, session=self._session)
-                    frame = ticker.history(
-                        start=first,
-                        end=last + timedelta(days=1),
-                        interval=f"{width}m",
-                        prepost=True,  # what lies outside the hours is left aside where bars are lined up, and told
-                        auto_adjust=False,
-                        actions=False,
-                        timeout=self._timeout,
-                    )
-                    frame = frame[frame["Close"].notna() & (frame.index < datetime.now(UTC) - timedelta(minutes=width))]
-                    if len(frame):
-                        return _bars(symbol, frame)
-                except _faults(yfinance) as fault:
-                    raise explain(fault, symbol, first, last, exchange) from fault
+        with self._asked(symbol, first, last, deadline) as (ticker, _):
+            frame = ticker.history(
+                start=first,
+                end=last + timedelta(days=1),
+                interval=f"{width}m",
+                prepost=True,  # what lies outside the hours is left aside where bars are lined up, and told
+                auto_adjust=False,
+                actions=False,
+                timeout=self._timeout,
+            )
+            frame = frame[frame["Close"].notna() & (frame.index < datetime.now(UTC) - timedelta(minutes=width))]
+            if len(frame):
+                return _bars(symbol, frame)
         raise SymbolUnknown(
             f"Yahoo has no bars of {symbol!r} from {first} to {last}",
             where=f"ticker {symbol}",
@@ -143,18 +120,13 @@ class Yahoo:
             where=f"ticker {symbol}",
             hint="give them in a file: --shares FILE with columns ticker, shares[, date]",
         )
-        with _quiet_yfinance() as yfinance:
-            if self._session is None:
-                self._session = _new_session()
-            with _watched(self._session, self._timeout, deadline) as exchange:
-                try:
-                    ticker = yfinance.Ticker(symbol, session=self._session)
-                    found = ticker.get_shares_full(start=start, end=end + timedelta(days=1))
-                    if found is not None and len(found):
-                        return _counts(found)
-                except _faults(yfinance) as fault:
-                    error = explain(fault, symbol, start, end, exchange)
-                    raise (none if isinstance(error, SymbolUnknown) else error) from fault
+        try:
+            with self._asked(symbol, start, end, deadline) as (ticker, _):
+                found = ticker.get_shares_full(start=start, end=end + timedelta(days=1))
+                if found is not None and len(found):
+                    return _counts(found)
+        except SymbolUnknown as fault:
+            raise none from fault
         raise none
 
     def earnings(self, symbol: str) -> tuple[datetime, ...]:
@@ -164,14 +136,9 @@ class Yahoo:
             SymbolUnknown: Yahoo's calendar has none.
             SourceDown, SourceMalformed, SourceRateLimited: as their names say.
         """
-        if _ISIN.fullmatch(symbol) or not _SYMBOL.fullmatch(symbol):
-            raise SymbolUnknown(f"{symbol!r} is not a Yahoo symbol", where=f"ticker {symbol}")
-        with _ONE_AT_A_TIME:
-            time.sleep(max(0.0, self._free_at - time.monotonic()))
-            try:
-                return self._ask_earnings(symbol, time.monotonic() + self._give_up)
-            finally:
-                self._free_at = time.monotonic() + self._spacing
+        _check(symbol)
+        with self._turn() as deadline:
+            return self._ask_earnings(symbol, deadline)
 
     def _ask_earnings(self, symbol: str, deadline: float) -> tuple[datetime, ...]:
         with _quiet_yfinance() as yfinance:
@@ -203,23 +170,46 @@ class Yahoo:
         raise AssertionError("unreachable: the last try returns or raises")
 
     def _ask(self, symbol: str, start: date, end: date, deadline: float) -> Fetch:
+        with self._asked(symbol, start, end, deadline) as (ticker, exchange):
+            frame = ticker.history(
+                start=start,
+                end=end + timedelta(days=1),
+                auto_adjust=False,
+                actions=True,
+                keepna=True,
+                timeout=self._timeout,
+            )
+            return tidy(symbol, frame, start, end, exchange, _now())
+
+    @contextmanager
+    def _asked(self, symbol: str, first: date, last: date, deadline: float) -> Iterator[tuple[Any, Exchange]]:
+        """The ticker to ask, and what is exchanged with Yahoo meanwhile; an odd answer is raised as what it means."""
         with _quiet_yfinance() as yfinance:
             if self._session is None:
                 self._session = _new_session()
             with _watched(self._session, self._timeout, deadline) as exchange:
                 try:
-                    ticker = yfinance.Ticker(symbol, session=self._session)
-                    frame = ticker.history(
-                        start=start,
-                        end=end + timedelta(days=1),
-                        auto_adjust=False,
-                        actions=True,
-                        keepna=True,
-                        timeout=self._timeout,
-                    )
-                    return tidy(symbol, frame, start, end, exchange, _now())
+                    yield yfinance.Ticker(symbol, session=self._session), exchange
                 except _faults(yfinance) as fault:
-                    raise explain(fault, symbol, start, end, exchange) from fault
+                    raise explain(fault, symbol, first, last, exchange) from fault
+
+    @contextmanager
+    def _turn(self) -> Iterator[float]:
+        """One request at a time, some time after the one before; when it is given up."""
+        with _ONE_AT_A_TIME:
+            time.sleep(max(0.0, self._free_at - time.monotonic()))
+            try:
+                yield time.monotonic() + self._give_up
+            finally:
+                self._free_at = time.monotonic() + self._spacing
+
+
+def _check(symbol: str) -> None:
+    """Refuse what is no symbol before anybody is asked."""
+    if _ISIN.fullmatch(symbol) or not _SYMBOL.fullmatch(symbol):
+        raise SymbolUnknown(
+            f"{symbol!r} is not a Yahoo symbol", where=f"ticker {symbol}", hint="spell it as finance.yahoo.com does"
+        )
 
 
 def _bars(symbol: str, frame: Any) -> pd.DataFrame:
