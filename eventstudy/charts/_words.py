@@ -205,25 +205,39 @@ def tested(found: Verdict) -> str:
 
 
 def tests_text(result: StudyResult, chosen: Ints) -> str:
-    """Day 0, where it is looked at, and the whole event window by their headline tests; nothing where prices look wrong."""
+    """Day 0 and one longer window, of those that are reported, by their headline tests; nothing where prices look wrong."""
     if result.doubts_of(chosen):
         return ""
-    looked = result.config.days_looked_at
-    if not DAY0.inside(looked):
-        return f"{tested(together(result, verdict(result, looked, chosen), chosen)[0])}."
-    (day0, one), (whole, other) = (
-        together(result, verdict(result, window, chosen), chosen) for window in (DAY0, looked)
-    )
-    same = whole.test and whole.test == day0.test
-    first, second = tested(day0), f"p\u00a0{p_text(whole.p)}" if same else tested(whole)
-    if one > 1 and one != other:
-        first = say("{tested}; p of {n} windows judged together", tested=first, n=one)
-    if other > 1:
-        second = say("{tested}; p of {n} windows judged together", tested=second, n=other)
-    said: dict[str, Any] = {"day0": first, "car": percent(whole.value), "whole": second, **_ends(whole.window)}
-    if whole.n == 1:
-        return say("Day 0: {day0}. CAR from day {start} to {end} {car} ({whole}).", **said)
-    return say("Day 0: {day0}. Mean CAR from day {start} to {end} {car} ({whole}).", **said)
+    reported = result.config.windows or (result.config.days_looked_at,)
+    shown = dict.fromkeys([*(w for w in reported if w == DAY0), _longer(result, reported)])
+    answers = [together(result, verdict(result, window, chosen), chosen) for window in shown]
+    (first, _), (last, last_of) = answers[0], answers[-1]
+    told = []
+    for found, of in answers:
+        again = found is not first and found.test and found.test == first.test
+        text = f"p\u00a0{p_text(found.p)}" if again else tested(found)
+        if of > 1 and (found is last or of != last_of):
+            text = say("{tested}; p of {n} windows judged together", tested=text, n=of)
+        told.append(_of_window(found, text))
+    return " ".join(told)
+
+
+def _longer(result: StudyResult, reported: Sequence[Window]) -> Window:
+    """The window that is told beside day 0: the one declared as the first, else the event window, else the longest."""
+    primary, looked = result.config.primary, result.config.days_looked_at
+    if primary is not None and primary != DAY0:
+        return primary
+    return looked if looked in reported else max(reported, key=lambda window: window.length)
+
+
+def _of_window(found: Verdict, answer: str) -> str:
+    """The answer of a window, with its CAR where it is longer than day 0."""
+    if found.window == DAY0:
+        return say("Day 0: {day0}.", day0=answer)
+    said: dict[str, Any] = {"car": percent(found.value), "whole": answer, **_ends(found.window)}
+    if found.n == 1:
+        return say("CAR from day {start} to {end} {car} ({whole}).", **said)
+    return say("Mean CAR from day {start} to {end} {car} ({whole}).", **said)
 
 
 def looks(n: int) -> Phrase:

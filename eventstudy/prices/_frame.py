@@ -25,6 +25,7 @@ from eventstudy.prices._given import (
     not_there,
     wide_table,
 )
+from eventstudy.prices._gross import gross_base
 from eventstudy.prices._read import read_table, size_of
 from eventstudy.prices._shapes import matched, names_field
 from eventstudy.prices._table import PriceTable, SeriesInfo, together
@@ -153,9 +154,10 @@ def _is_plain(frame: pd.DataFrame) -> bool:
 
 
 def _may_be_returns(frame: pd.DataFrame) -> bool:
-    """Whether the first columns have negative values."""
+    """Whether the first columns have negative values, or lie around 1 or 100 and start anew every day."""
+    first = frame.iloc[:, : min(3, frame.shape[1])].to_numpy()
     with np.errstate(invalid="ignore"):
-        return bool((frame.iloc[:, : min(3, frame.shape[1])].to_numpy() < 0).any(axis=0).all())
+        return bool((first < 0).any(axis=0).all()) or gross_base(first) is not None
 
 
 def _wide(place: Place, source: str, frame: pd.DataFrame, wanted: Wanted, all_checked: bool) -> PriceTable:

@@ -33,6 +33,7 @@ from eventstudy.prices._given import (
     table_of_grids,
     why_impossible,
 )
+from eventstudy.prices._gross import gross_base
 from eventstudy.prices._shapes import (
     MEANT,
     Shape,
@@ -116,6 +117,8 @@ def read_table(
         cells, more = _wide(table, shape, asked, hints, reading, stem, sheet=sheet)
     if hasattr(table.cells, "separator") and reading.decimal is None and reading.values in (None, "close"):
         _refuse_thousandths(table.place, cells)
+    if reading.values is None:
+        _refuse_gross(table.place, cells)
     result = _finished(table.place, cells, shape, wanted, reading, source)
     said += [*more, *shape.said]
     days = result.close.index.to_numpy("datetime64[D]")
@@ -141,6 +144,32 @@ def _refuse_thousandths(place: Place, cells: _Cells) -> None:
                 f" {cells.days[large]}, a thousand times as much: its mark may be the other one, of decimals or of thousands",
                 hint="write all numbers in one way, or say which mark is the decimal one: --decimal comma|point",
             )
+
+
+def _refuse_gross(place: Place, cells: _Cells) -> None:
+    """Refuse closes that may be gross returns: they lie around 1 or 100 and start anew every day.
+
+    Raises:
+        InvalidFile: they do, and nothing beside them says that they are prices.
+    """
+    grid = cells.grids.get("close")
+    if grid is None or not cells.grids.keys().isdisjoint(_BESIDE_CLOSES) or (base := gross_base(grid)) is None:
+        return
+    k = next(k for k in range(grid.shape[1]) if gross_base(grid[:, [k]]) == base)
+    t = int(np.flatnonzero(np.isfinite(grid[:, k]))[-1])
+    own: dict[str, Any] = {"ticker": cells.names[k], "value": grid[t, k], "date": cells.days[t].item(), "base": base}
+    raise place.fault(
+        Phrase(
+            "{value:g} of {ticker} on {date} reads two ways: a gross return ({base:g} for no move), or a close; the values lie"
+            " around {base:g} and start anew every day, as returns do, not prices",
+            **own,
+        ),
+        hint=Phrase("say which: --values returns or --values close"),
+    )
+
+
+_BESIDE_CLOSES = frozenset({"open", "high", "low", "adj_close", "ret"})
+"""Fields beside which a close is a price."""
 
 
 def size_of(days: Days, names: Sequence[str]) -> Phrase:
@@ -624,7 +653,7 @@ def _checked_wide(
     reading: Reading,
     said: list[Phrase],
 ) -> None:
-    if reading.values not in ("close", "levels") and shape.closes and _are_returns(cells, numbers, columns, reading):
+    if reading.values is None and shape.closes and _are_returns(cells, numbers, columns):
         cells.grids["ret"] = cells.grids.pop("close")
         for key in list(numbers.percent):
             numbers.percent.add((key[0], "ret"))
@@ -650,10 +679,8 @@ def _checked_wide(
                     said.append(_left_empty(place, dict(rows), heads[columns[ticker, f]]))
 
 
-def _are_returns(cells: _Cells, numbers: Numbers, columns: Mapping[tuple[str, str], int], reading: Reading) -> bool:
-    """Whether columns that are called by tickers are returns: said, per cent, or negative in each and never above 1 in size."""
-    if reading.values == "returns":
-        return True
+def _are_returns(cells: _Cells, numbers: Numbers, columns: Mapping[tuple[str, str], int]) -> bool:
+    """Whether columns that are called by tickers are returns: per cent, or negative in each and never above 1 in size."""
     if numbers.percent:
         return len(numbers.percent) == len(columns)
     grid = cells.grids["close"]
@@ -715,6 +742,9 @@ def _as_returns(
     else:
         own = np.isfinite(cells.grids["ret"]).any(axis=0)
     returns = np.where(own, cells.grids["ret"], np.nan)
+    if (base := gross_base(returns)) is not None and reading.unit in (None, _OF_BASE[base]) and not shape.units:
+        returns = _net(returns, base, said)
+        reading = replace(reading, unit="decimal")
     percent = any(
         k in numbers.percent
         for k in numbers.values
@@ -754,6 +784,17 @@ def _as_returns(
             unit={"percent": Phrase("per cent"), "bp": Phrase("basis points"), "decimal": Phrase("decimals")}[unit],
         )
     )
+
+
+_OF_BASE = {1.0: "decimal", 100.0: "percent"}
+"""The unit of gross returns by what they are counted from."""
+
+
+def _net(gross: Floats, base: float, said: list[Phrase]) -> Floats:
+    """Returns in decimals of gross ones, and what is said of it."""
+    said.append(Phrase("gross returns, {base:g} for no move: {base:g} is taken off", base=base))
+    net: Floats = gross / base - 1
+    return net
 
 
 def index_of(returns: Floats) -> Floats:

@@ -117,6 +117,19 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None, stem:
             available=", ".join(filter(None, table.headings)),
             hint="a wide table is date,TICKER,TICKER,...; a long one ticker,date,close",
         )
+    return _as_said(shape, reading.values)
+
+
+def _as_said(shape: Shape, values: str | None) -> Shape:
+    """The shape with its only column of closes, or of returns, taken for what a person says that it is."""
+    if values not in ("close", "returns"):
+        return shape
+    said, other = ("close", "ret") if values == "close" else ("ret", "close")
+    held = {*shape.fields, *(f for _, f in shape.columns)}
+    if other in held and held.isdisjoint({said, "open", "high", "low", "adj_close"}):
+        shape.fields = {said if f == other else f: i for f, i in shape.fields.items()}
+        shape.columns = {(t, said if f == other else f): i for (t, f), i in shape.columns.items()}
+        shape.closes = False
     return shape
 
 

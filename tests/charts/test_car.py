@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference import advice
+from eventstudy.language import p_text
 from eventstudy.study.names import words_of_test
 from eventstudy.study.result import StudyResult
 from eventstudy.units.windows import Window
@@ -74,6 +75,23 @@ def test_p_that_nothing_is_judged_together_with_stays_as_it_is(announced: StudyR
     said = words(declared.plot("car")).replace("\u00a0", " ")
     assert "−6.7 % (p .023)" in said, "declared before, so judged by itself"
     assert "p .996, placebo windows; p of 4 windows judged together." in said, "the others"
+
+
+def test_a_chart_has_the_p_of_no_window_that_is_not_reported() -> None:
+    for windows, told in (
+        ([(0, 1)], "Mean CAR from day 0 to +1"),
+        ([(-1, 1), (0, 3)], "Mean CAR from day 0 to +3"),
+        ([(0, 0)], ""),
+    ):
+        result = es.run("deepseek-r1", day0="recognised", windows=windows)
+        said = words(result.plot("car")).replace("\u00a0", " ")
+        found = result.adjusted[Window.of(windows[-1])]
+        assert told in said
+        assert f"p {p_text(found.p)}" in said
+        assert ("Day 0: p" in said) == (not told)
+        assert "from day −5 to +5" not in said
+    wide = words(es.run("deepseek-r1", event_window=(-10, 10)).plot("car"))
+    assert "from day −5 to +5" in wide, "the longest that is reported"
 
 
 def test_the_title_is_the_finding_of_day_0(nvda: StudyResult, announced: StudyResult, many_dates: StudyResult) -> None:

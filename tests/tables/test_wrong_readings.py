@@ -645,3 +645,73 @@ def test_a_second_date_before_another_field_is_no_date_of_a_ticker(tmp_path: Pat
     found = load_prices("NVDA", path=path)
     assert found.close["NVDA"].index.tolist() == days.tolist()
     assert "dates from Date, not from" in told(found)
+
+
+# ---- gross returns -------------------------------------------------------------------------------------------------------
+
+
+def drawn(n: int = 120, sd: float = 0.01, seed: int = 3) -> tuple[pd.DatetimeIndex, np.ndarray]:
+    return sessions("XNYS")[:n], np.round(sd * np.random.default_rng(seed).standard_normal((n, 2)), 6)
+
+
+def written_long(days: pd.DatetimeIndex, values: np.ndarray, field: str) -> str:
+    rows = (
+        f"{t},{d:%Y-%m-%d},{v:.6f}\n"
+        for k, t in enumerate(("AAA", "BBB"))
+        for d, v in zip(days, values[:, k], strict=True)
+    )
+    return f"ticker,date,{field}\n" + "".join(rows)
+
+
+def written_wide(days: pd.DatetimeIndex, values: np.ndarray) -> str:
+    return "date,AAA,BBB\n" + "".join(f"{d:%Y-%m-%d},{a:.6f},{b:.6f}\n" for d, (a, b) in zip(days, values, strict=True))
+
+
+@pytest.mark.parametrize("sd", [0.0005, 0.01, 0.05])
+@pytest.mark.parametrize("base", [1, 100])
+@pytest.mark.parametrize("shape", ["wide", "close", "ret", "frame"])
+def test_gross_returns_are_no_closes(tmp_path: Path, shape: str, base: int, sd: float) -> None:
+    days, net = drawn(sd=sd)
+    gross, path = base * (1 + net), tmp_path / "x.csv"
+    if shape == "frame":
+        given: dict[str, Any] = {"path": pd.DataFrame(gross, days, ["AAA", "BBB"])}
+    else:
+        path.write_text(written_wide(days, gross) if shape == "wide" else written_long(days, gross, shape))
+        given = {"path": path}
+    if shape != "ret":
+        with pytest.raises(InvalidFile, match=f"reads two ways: a gross return .{base} for no move.") as info:
+            load_prices(**given)
+        assert "--values returns or --values close" in str(info.value)
+        assert in_language(info.value.what, "de") != info.value.what
+        as_closes = load_prices(**given, reading=Reading(values="close"))
+        assert np.allclose(as_closes.close, gross, rtol=1e-6)
+    found = load_prices(**given, reading=Reading(values=None if shape == "ret" else "returns"))
+    assert f"gross returns, {base} for no move" in told(found)
+    assert np.allclose(found.fields["ret"], net, rtol=0, atol=2e-6)
+
+
+def test_closes_around_one_or_a_hundred_are_closes(tmp_path: Path) -> None:
+    for seed in range(20):
+        days, net = drawn(sd=0.004, seed=seed)
+        for base in (1, 100):
+            path = tmp_path / f"{seed}_{base}.csv"
+            path.write_text(written_wide(days, base * np.cumprod(1 + net, axis=0)))
+            assert "ret" not in load_prices(path=path).fields
+    days, net = drawn()
+    path.write_text(written_wide(days, np.column_stack([1 + net[:, 0] / 20, 50 * np.cumprod(1 + net[:, 1])])))
+    assert "ret" not in load_prices(path=path).fields  # a coin that is worth a dollar, beside one that is not
+    opened = "".join(f"{d:%Y-%m-%d},{a:.6f},{b:.6f}\n" for d, (a, b) in zip(days, 1 + net, strict=True))
+    path.write_text("date,open,close\n" + opened)
+    assert "ret" not in load_prices(path=path, reading=Reading(ticker="AAA")).fields
+
+
+def test_what_a_column_is_said_to_be_it_is(tmp_path: Path) -> None:
+    days, net = drawn()
+    path = tmp_path / "x.csv"
+    path.write_text(written_long(days, net, "close"))
+    with pytest.raises(InvalidFile, match="negative"):
+        load_prices(path=path)
+    found = load_prices(path=path, reading=Reading(values="returns"))
+    assert np.allclose(found.fields["ret"], net)
+    path.write_text(written_long(days, 100 * np.cumprod(1 + net, axis=0), "ret"))
+    assert "ret" not in load_prices(path=path, reading=Reading(values="close")).fields
