@@ -5,7 +5,7 @@ The same table by the same rules as `registry.from_frame`; only what is distinct
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -139,7 +139,7 @@ def _fault(row: int, column: str, what: str, hint: str | None = None) -> Invalid
     return InvalidFile(f"row {row + 1}, column {column}: {what}", where=ORIGIN, hint=hint)
 
 
-def combined(keep: Codes, *columns: tuple[Codes, list[Any]] | None) -> tuple[Codes, list[tuple[Any, ...]]]:
+def combined(keep: Codes, *columns: tuple[Codes, Sequence[Any]] | None) -> tuple[Codes, list[tuple[Any, ...]]]:
     """(E,) codes of what stands together in columns, of the rows that are kept, and what each stands for; None: a blank."""
     there = [column for column in columns if column]
     key = np.zeros(len(keep), np.int64)
@@ -171,6 +171,8 @@ def _moments(rows: Rows, keep: Codes) -> tuple[Codes, list[Moment]]:
 
 def _events(ids: Codes | None, ticker: Codes, moment: Codes, n_tickers: int, n_moments: int) -> Codes:
     """(E,) the event of each row: its id, or else ticker and date."""
+    if ids is not None and len(ids) and ids.min() >= 0 and (np.diff(ids) == 1).all():
+        return ids - ids[0]  # each row is an event
     own = moment * n_tickers + ticker
     if ids is None:
         return pd.factorize(own)[0].astype(np.int64)
@@ -178,6 +180,8 @@ def _events(ids: Codes | None, ticker: Codes, moment: Codes, n_tickers: int, n_m
 
 
 def _refuse_twice(event: Codes, ticker: Codes, n_tickers: int, tickers: tuple[str, ...]) -> None:
+    if int(event.max()) + 1 == len(event):
+        return  # each row is an event
     again = pd.Series(event * n_tickers + ticker).duplicated().to_numpy()
     if again.any():
         row = int(again.argmax())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from difflib import get_close_matches
@@ -105,19 +105,41 @@ class _Numbers(Sequence[str]):
         return self._place.row(rows) if isinstance(rows, int) else [self._place.row(k) for k in rows]
 
 
+class _WholeNumbers(Sequence[str]):
+    """The texts of whole numbers, each written when somebody asks for it."""
+
+    def __init__(self, values: Codes) -> None:
+        self._values = values
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @overload
+    def __getitem__(self, i: int) -> str: ...
+
+    @overload
+    def __getitem__(self, i: slice) -> list[str]: ...
+
+    def __getitem__(self, i: int | slice) -> str | list[str]:
+        return [str(value) for value in self._values[i].tolist()] if isinstance(i, slice) else str(self._values[i])
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, self._values.tolist())
+
+
 @dataclass
 class Rows:
     """E rows of events in columns."""
 
     numbers: Sequence[str]
     """Where each row stands, in words."""
-    ticker: tuple[Codes, list[str]]
+    ticker: tuple[Codes, Sequence[str]]
     """(E,) codes and the texts; blank is -1."""
     date: tuple[Codes, list[When]]
     """(E,) codes and the days or instants; -1 where there is none."""
-    texts: dict[str, tuple[Codes, list[str]]] = field(default_factory=dict)
+    texts: dict[str, tuple[Codes, Sequence[str]]] = field(default_factory=dict)
     """The other columns that are known, by their names."""
-    attributes: dict[str, tuple[Codes, list[str]]] = field(default_factory=dict)
+    attributes: dict[str, tuple[Codes, Sequence[str]]] = field(default_factory=dict)
     """All others."""
     bad: list[BadRow] = field(default_factory=list)
     odd: Mapping[int, str] = field(default_factory=dict)
@@ -176,10 +198,12 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
     texts = {i for i in range(len(heads)) if i in columns.values() or i in others}
     raw = table.cells.columns(texts, set())
     told = _told(columns, others, heads, len(next(iter(raw.values()))))
-    if more := _each_ticker(raw[columns["ticker"]]):
+    tickers = _coded(raw[columns["ticker"]])
+    if more := _each_ticker(raw[columns["ticker"]], tickers[1]):
         at, each = more
         raw = {i: pd.Series(column).iloc[at].reset_index(drop=True) for i, column in raw.items()}
         raw[columns["ticker"]] = pd.Series(each, dtype=object)
+        tickers = _coded(raw[columns["ticker"]])
         own, several = place, sum(k == i for k, i in pairwise(at))
         place = Place(own.name, lambda i: own.row(at[i]))
         told.append(
@@ -202,7 +226,7 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
             raw[columns["timing"]], beside = beside.where(worded, None), beside.where(~worded, None)
         codes, whens = _with_times(beside, codes, whens, heads[columns["time"]], odd)
         told += _rough(beside)
-    found = Rows(_Numbers(place, n), _texts(raw[columns["ticker"]], heads[columns["ticker"]], odd), (codes, whens))
+    found = Rows(_Numbers(place, n), _texts(*tickers, heads[columns["ticker"]], odd), (codes, whens))
     for i in np.flatnonzero(found.ticker[0] < 0).tolist():
         odd.setdefault(i, _of_column(heads[columns["ticker"]], _BLANK))
     if fold(heads[columns["ticker"]]) in ("tickers", "symbols"):
@@ -214,10 +238,10 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
     empty = (found.ticker[0] < 0) & (codes < 0)
     for name, i in columns.items():
         if name not in (*REQUIRED, "time"):
-            found.texts[name] = _texts(raw[i], heads[i], odd)
+            found.texts[name] = _texts(*_coded(raw[i]), heads[i], odd)
             empty &= found.texts[name][0] < 0
     for i, name in others.items():
-        found.attributes[name] = _texts(raw[i], heads[i], odd, dates=True)
+        found.attributes[name] = _texts(*_coded(raw[i]), heads[i], odd, dates=True)
         empty &= found.attributes[name][0] < 0
     for i in np.flatnonzero(empty).tolist():
         odd[i] = ""
@@ -254,9 +278,9 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
     return found
 
 
-def _each_ticker(column: Any) -> tuple[list[int], list[Any]] | None:
+def _each_ticker(column: Any, distinct: pd.Index) -> tuple[list[int], list[Any]] | None:
     """The row in which each ticker of a column stands, where cells name several by commas; None: none does."""
-    lists = {v: re.split(r"\s*[,;]\s*", v.strip()) for v in filter(_names_several, pd.unique(column).tolist())}
+    lists = {v: re.split(r"\s*[,;]\s*", v.strip()) for v in filter(_names_several, distinct.tolist())}
     if not lists:
         return None
     cells = column.tolist()
@@ -383,19 +407,28 @@ def _only_one(table: Headed, found: dict[str, int], others: list[int]) -> None:
             others.remove(columns[0])
 
 
-def _texts(column: Any, heading: str, odd: dict[int, str], *, dates: bool = False) -> tuple[Codes, list[str]]:
-    """(E,) codes of the texts of a column, blank ones -1, and the texts."""
+def _coded(column: Any) -> tuple[Codes, pd.Index]:
+    """(E,) codes of what stands in a column, blank ones -1, and what they stand for, in the order in which it is met."""
+    numbers = column.to_numpy() if isinstance(column, pd.Series) and column.dtype == np.int64 else None
+    if numbers is not None and (numbers[1:] > numbers[:-1]).all():
+        return np.arange(len(numbers), dtype=np.int64), pd.Index(numbers)
     codes, distinct = pd.factorize(column, use_na_sentinel=True)
-    values = pd.Index(distinct)
+    return codes.astype(np.int64), pd.Index(distinct)
+
+
+def _texts(
+    codes: Codes, values: pd.Index, heading: str, odd: dict[int, str], *, dates: bool = False
+) -> tuple[Codes, Sequence[str]]:
+    """(E,) codes of the texts of a column, blank ones -1, and the texts; of what `_coded` finds."""
     if values.dtype.kind in "iu":  # each is a text of its own
-        return codes.astype(np.int64), [str(value) for value in values.tolist()]
+        return codes, _WholeNumbers(values.to_numpy())
     again: list[int] = []
     order: dict[str, int] = {}
     wrong: dict[int, str] = {}
     held: list[Any] = values.tolist()
     texts = [v.strip() for v in held if isinstance(v, str)]
     if len(texts) == len(held) and all(texts) and len({*texts, "<NA>"}) > len(texts):  # each is a text of its own
-        return codes.astype(np.int64), texts
+        return codes, texts
     for k, value in enumerate(held):
         try:
             text = as_text(value)

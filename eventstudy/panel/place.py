@@ -21,6 +21,7 @@ from eventstudy.panel.block import Bools, Days, Ints
 from eventstudy.panel.homes import OwnDays, exchange_beside, home_of, opened_by, own_days
 from eventstudy.panel.left_out import LeftOut, in_full
 from eventstudy.prices import PriceTable
+from eventstudy.tables.dates import days_on
 
 
 @dataclass(frozen=True)
@@ -290,7 +291,7 @@ def _on_sessions(
 ) -> list[int]:
     """Fill in day 0 and date of moments at `mine` as `calendars.day0_on_sessions` does; those without are given back."""
     asked = [m for m in moments if m is not None]
-    dates = np.array([m.when.date() if isinstance(m.when, datetime) else m.when for m in asked], "datetime64[D]")
+    dates = days_on(m.when for m in asked)
     local[mine] = dates
     after = np.array([m.timing == "post" for m in asked], dtype=bool)
     sides = (np.searchsorted(sessions, dates, side="right"), np.searchsorted(sessions, dates, side="left"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -76,6 +76,8 @@ def _read(place: Place, column: Any, name: str, reading: Reading, *, serials: bo
         coded, distinct = pd.factorize(series, use_na_sentinel=True)
     codes: Ints = coded.astype(np.int64)
     met_by_code: Any = pd.Index(distinct)
+    if isinstance(met_by_code, pd.DatetimeIndex):
+        return Dates(codes, _of_stamps(met_by_code), _blank(codes), ())
     values = met_by_code.tolist()
     if values and isinstance(values[0], pd.Period):
         long = next((v for v in values if v.end_time - v.start_time > pd.Timedelta(1, "D")), None)
@@ -91,9 +93,6 @@ def _read(place: Place, column: Any, name: str, reading: Reading, *, serials: bo
                 hint="hand over daily prices, with the days as their index",
             )
         return Dates(codes, tuple(v.start_time.date() for v in values), _blank(codes), (Phrase("dates from periods"),))
-    if isinstance(met_by_code, pd.DatetimeIndex):
-        stamps = met_by_code.to_pydatetime()
-        return Dates(codes, _as_days(list(stamps)), _blank(codes), ())
     if values and set(map(type, values)) in ({date}, {datetime}):  # cells of a workbook that it took for dates
         return Dates(codes, _as_days(values), _blank(codes), ())
     if (plain := _plain_days(values)) is not None:
@@ -232,6 +231,22 @@ def _in_use(values: Sequence[str]) -> tuple[When, ...] | None:
     except ValueError:
         return None
     return tuple(days) if min(days).year in YEARS and max(days).year in YEARS else None
+
+
+def _of_stamps(stamps: pd.DatetimeIndex) -> tuple[When, ...]:
+    """The days of stamps without a zone that are all midnights, else the instants."""
+    if stamps.tz is None and ((days := stamps.to_numpy("datetime64[D]")) == stamps.to_numpy()).all():
+        found: list[When] = days.tolist()
+        if set(map(type, found)) == {date}:  # of years that Python has
+            return tuple(found)
+    return _as_days(list(stamps.to_pydatetime()))
+
+
+def days_on(whens: Iterable[When]) -> Days:
+    """(N,) the days of days and instants, each where it is told."""
+    counted = np.fromiter((when.toordinal() for when in whens), np.int64)
+    found: Days = (counted - date(1970, 1, 1).toordinal()).astype("datetime64[D]")
+    return found
 
 
 def _as_days(whens: list[When]) -> tuple[When, ...]:
@@ -427,7 +442,7 @@ def _refuse_swapped_days(place: Place, name: str, dates: Dates) -> None:
     Raises:
         InvalidFile: some do, no day after the 12th does, and none of them would with day and month swapped.
     """
-    days: Days = np.array([w.date() if isinstance(w, datetime) else w for w in dates.whens], "datetime64[D]")
+    days = days_on(dates.whens)
     month = days.astype("datetime64[M]")
     number, months = (days - month).astype(np.int64) + 1, month.astype(np.int64) % 12 + 1
     open_ones = (number <= 12) & (number != months)
@@ -646,7 +661,7 @@ def sessions_of(
     Raises:
         InvalidFile: times whose session cannot be told; dates that are not those of the sessions.
     """
-    written: Days = np.array([w.date() if isinstance(w, datetime) else w for w in dates.whens], "datetime64[D]")
+    written = days_on(dates.whens)
     instants = [w for w in dates.whens if isinstance(w, datetime)]
     zoned = any(w.tzinfo is not None for w in instants)
     if zoned or any(w.time() != time() for w in instants):

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from eventstudy.errors import InvalidFile
 from eventstudy.events import from_frame, load_registry
-from eventstudy.events.rows import _texts
+from eventstudy.events.rows import _coded, _texts
 from eventstudy.tables import Reading
 from tests.tables.shapes import book
 
@@ -232,12 +232,14 @@ def test_a_frame_of_events_is_read_to_the_same_days(key: str) -> None:
     assert [(e.tickers, str(e.announced)) for e in events] == [((t,), str(d.date())) for t, d in zip(T, D, strict=True)]
 
 
+@pytest.mark.parametrize("cells", [[3, 200, 3, 7], [3, 7, 200], [3, 3, 7]])
 @pytest.mark.parametrize("kind", ["int64", "Int64", "uint8"])
-def test_whole_numbers_are_the_texts_that_they_are_as_cells(kind: str) -> None:
-    numbers = pd.Series([3, 200, 3, 7], dtype=kind)
+def test_whole_numbers_are_the_texts_that_they_are_as_cells(kind: str, cells: list[int]) -> None:
+    numbers = pd.Series(cells, dtype=kind)
     if kind == "Int64":
         numbers = pd.concat([numbers, pd.Series([None], dtype=kind)], ignore_index=True)
     odd: dict[int, str] = {}
-    codes, texts = _texts(numbers, "id", odd)
-    by_cell, told = _texts(numbers.astype(object), "id", odd)
-    assert (codes.tolist(), texts, codes.dtype, odd) == (by_cell.tolist(), told, by_cell.dtype, {})
+    codes, texts = _texts(*_coded(numbers), "id", odd)
+    by_cell, told = _texts(*_coded(numbers.astype(object)), "id", odd)
+    assert (codes.tolist(), [*texts], codes.dtype, odd) == (by_cell.tolist(), told, by_cell.dtype, {})
+    assert ([texts[k] for k in range(len(texts))], texts[1:]) == (told, told[1:])
