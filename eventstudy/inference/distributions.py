@@ -61,8 +61,10 @@ EXACT_SIGNS = 100
 
 def exact_count_of_signs(n: int, r: float) -> float:
     """As `count_of_signs`, of tests that reject where twice the tail of n fair coins is 5 % at most; beyond 100 as that."""
+    if n > EXACT_SIGNS:
+        return count_of_signs(n, r)
     tails = 2 * special.bdtrc(np.arange(n + 1), n, 0.5)
-    return count_of_signs(n, r) if n > EXACT_SIGNS else count_of_signs(n, r, float(np.argmax(tails <= 0.05)))
+    return count_of_signs(n, r, float(np.argmax(tails <= 0.05)))
 
 
 def count_of_signs(n: int, r: float, beyond: float | None = None) -> float:
