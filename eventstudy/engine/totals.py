@@ -18,7 +18,7 @@ from eventstudy.engine import ranks
 from eventstudy.engine.abnormal import AbnormalReturns, Scaled
 from eventstudy.engine.correlation import DateTables
 from eventstudy.engine.runs import ABOVE
-from eventstudy.panel.block import Floats, Ints
+from eventstudy.panel.block import Bools, Floats, Ints
 from eventstudy.units.windows import Window
 
 _MANY = 2**62
@@ -35,11 +35,11 @@ class Moments:
 
     @classmethod
     def of(cls, values: Floats) -> Moments:
-        """Of values (N, W); NaN does not count."""
+        """Of values (N, W); NaN does not count. It is quickest where the values of a quantity lie side by side."""
         known = np.isfinite(values)
         n = known.sum(axis=0).astype(float)
-        mean = np.where(known, values, 0.0).sum(axis=0) / np.maximum(n, 1)
-        m2 = (np.where(known, values - mean, 0.0) ** 2).sum(axis=0)
+        mean = _of_known(known, values).sum(axis=0) / np.maximum(n, 1)
+        m2 = (_of_known(known, values - mean) ** 2).sum(axis=0)
         return cls(n, mean, m2)
 
     def __add__(self, other: Moments) -> Moments:
@@ -59,6 +59,11 @@ class Moments:
         return np.where(self.n > 1, np.sqrt(self.m2 / np.maximum(self.n - 1, 1)), np.nan)
 
 
+def _of_known(known: Bools, values: Floats) -> Floats:
+    """Values, 0 where they are not known."""
+    return values if known.all() else np.where(known, values, 0.0)
+
+
 @dataclass(frozen=True)
 class Comoments:
     """Moments of two times W quantities, and the sum of the products of their distances from the means."""
@@ -71,7 +76,8 @@ class Comoments:
     def of(cls, one: Floats, a: Moments, other: Floats) -> Comoments:
         """Of values (N, W) each, both NaN where either is; `a`: the moments of the first."""
         b = Moments.of(other)
-        return cls(a, b, np.nansum((one - a.mean) * (other - b.mean), axis=0))
+        apart = (one - a.mean) * (other - b.mean)
+        return cls(a, b, _of_known(np.isfinite(apart), apart).sum(axis=0))
 
     def __add__(self, more: Comoments) -> Comoments:
         """Those of both together."""

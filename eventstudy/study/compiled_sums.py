@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -150,12 +150,13 @@ class CompiledSums:
         few = np.flatnonzero(self.taken & ~self.long)
         named = sorted(zip(self.part.origin[few].tolist(), self.seen.m[few].tolist(), strict=True))[:NAMED]
         m = self.seen.m[found.good]
+        by_window = [np.ascontiguousarray(found.sums[name].T) for name in ("car", "scar", "se", "bhar")]
         return Totals(
             {
                 bits: Stratum(
                     self._days(p, mine, found.sums),
                     self._ranks(p, found.sums),
-                    self._cars(p, mine, found.sums),
+                    self._cars(p, mine, found.sums, by_window),
                     self._dates(p, found.sums),
                 )
                 for p, bits, mine in self._strata(found.good)
@@ -194,8 +195,12 @@ class CompiledSums:
         counts = np.concatenate([sums["residual_n"][p], sums["ar_n"][p]])
         return RankSums(sums["ranks"][p] - counts / 2, sums["residual_ranks"][p])
 
-    def _cars(self, p: int, mine: Ints | slice, sums: Mapping[str, Floats]) -> CarSums:
-        car, scar, se, bhar = (sums[name][mine] for name in ("car", "scar", "se", "bhar"))
+    def _cars(self, p: int, mine: Ints | slice, sums: Mapping[str, Floats], by_window: Sequence[Floats]) -> CarSums:
+        """`by_window` (W, n): the CARs of all pairs, SCARs, standard errors and buy-and-hold, those of a window side by side."""
+        if isinstance(mine, slice):
+            car, scar, se, bhar = (values.T for values in by_window)
+        else:
+            car, scar, se, bhar = (np.take(values, mine, axis=1).T for values in by_window)
         place = [self.task.lengths.index(window.length) for window in self.plan.windows]
         scars = Moments.of(scar)
         return CarSums(
@@ -203,8 +208,8 @@ class CompiledSums:
             scar=scars,
             bhar=Moments.of(bhar),
             unit=sums["unit"][p],
-            positive=(car > ABOVE).sum(axis=0),
-            negative=(car < -ABOVE).sum(axis=0),
+            positive=np.count_nonzero(car > ABOVE, axis=0),
+            negative=np.count_nonzero(car < -ABOVE, axis=0),
             share=sums["share"][p, place],
             share_n=sums["share_n"][p, place].astype(np.int64),
             precision=Comoments.of(scar, scars, 1 / se),
