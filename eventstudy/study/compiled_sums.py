@@ -196,7 +196,7 @@ class CompiledSums:
         return RankSums(sums["ranks"][p] - counts / 2, sums["residual_ranks"][p])
 
     def _cars(self, p: int, mine: Ints | slice, sums: Mapping[str, Floats], by_window: Sequence[Floats]) -> CarSums:
-        """`by_window` (W, n): the CARs of all pairs, SCARs, standard errors and buy-and-hold, those of a window side by side."""
+        """`by_window` (W, n): CARs of all pairs, SCARs, standard errors, buy-and-hold, those of a window side by side."""
         if isinstance(mine, slice):
             car, scar, se, bhar = (values.T for values in by_window)
         else:
