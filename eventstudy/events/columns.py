@@ -172,7 +172,7 @@ def _moments(rows: Rows, keep: Codes) -> tuple[Codes, list[Moment]]:
 def _events(ids: Codes | None, ticker: Codes, moment: Codes, n_tickers: int, n_moments: int) -> Codes:
     """(E,) the event of each row: its id, or else ticker and date."""
     if ids is not None and len(ids) and ids.min() >= 0 and (np.diff(ids) == 1).all():
-        return ids - ids[0]  # each row is an event
+        return np.arange(len(ids), dtype=np.int64)  # each row is an event
     own = moment * n_tickers + ticker
     if ids is None:
         return pd.factorize(own)[0].astype(np.int64)
