@@ -5,14 +5,6 @@
 #include <string.h>
 #include "looks.h"
 
-static inline const char *series_of(const Grid *g, int64_t j) { return g->at + (g->which ? g->which[j] : j) * g->step; }
-
-static inline double cell(const Grid *g, int64_t t, int64_t j) {
-    double value;
-    memcpy(&value, series_of(g, j) + t * g->day, sizeof value);
-    return value;
-}
-
 static inline uint64_t bits_of_value(double value) {
     uint64_t bits;
     value += 0.0;                /* one zero */
@@ -65,7 +57,7 @@ static int twice_make(Twice *s, int64_t most) {
     while (((int64_t)1 << s->log2) < 8 * most) s->log2++;
     const size_t words = (size_t)1 << s->log2 >> 6;
     s->number = malloc(sizeof(uint64_t) * ((size_t)most + 1));
-    s->mark = malloc(sizeof(uint32_t) * ((size_t)most + 1));
+    s->mark = malloc(sizeof(uint32_t) * ((size_t)most + 2));
     s->key = malloc(sizeof(uint64_t) << s->log2);
     s->once = malloc(sizeof(uint64_t) * 2 * words);
     s->again = s->once + words;
@@ -96,10 +88,9 @@ static int64_t keep_shared(Twice *s, int64_t n) {
     return shared;
 }
 
-/* Whether one of n numbers is there twice; they are changed. */
+/* Whether one of n numbers is there twice. */
 static int any_twice(Twice *s, int64_t n) {
     int log2 = 1;
-    n = keep_shared(s, n);
     while (((int64_t)1 << log2) < 2 * n + 2) log2++;
     const uint64_t last = ((uint64_t)1 << log2) - 1;
     memset(s->key, 0, sizeof *s->key << log2);
@@ -116,86 +107,82 @@ static int any_twice(Twice *s, int64_t n) {
 /* Whether a series lacks a close on a day and on that so many later, and has all between: a row of ten closes of which two lack
  * may lie around them. */
 static int lacks_twice(const Grid *g, int64_t t, int64_t every, int64_t j) {
-    if (t + every >= g->days || !isnan(cell(g, t, j)) || !isnan(cell(g, t + every, j))) return 0;
+    if (t + every >= g->days) return 0;
     for (int64_t k = 1; k < every; k++) if (isnan(cell(g, t + k, j))) return 0;
-    return 1;
+    return isnan(cell(g, t, j)) && isnan(cell(g, t + every, j));
 }
 
-#define TILE 16               /* days that are taken out of a table at once: a series at a time, as they may lie in memory */
+#define TILE 64               /* days that are taken out of a table at once: a series at a time, as they may lie in memory */
+
+/* Takes some days out of a table that are `every` so many apart, each in a row of its own. */
+static void take_days(const Grid *g, int64_t t, int64_t every, double *rows) {
+    for (int64_t j = 0; j < g->series; j += TOGETHER) {
+        const char *from[TOGETHER];
+        const int some = g->series - j < TOGETHER ? (int)(g->series - j) : TOGETHER;
+        for (int k = 0; k < some; k++) from[k] = series_of(g, j + k);
+        for (int64_t i = 0; i < TILE && t + i * every < g->days; i++)
+            for (int k = 0; k < some; k++) memcpy(rows + i * g->series + j + k, from[k] + (t + i * every) * g->day, sizeof *rows);
+    }
+}
 
 /* The closes of day t, one of the days that are `every` so many apart; where they lie side by side, as they are. */
 static const double *days_apart(const Grid *g, int64_t t, int64_t every, double *tile) {
     const int64_t k = t / every % TILE;
     const char *row = g->at + t * g->day;
     if (g->step == sizeof *tile && !g->which && (uintptr_t)row % sizeof *tile == 0) return (const double *)(const void *)row;
-    for (int64_t j = 0; !k && j < g->series; j++)
-        for (int64_t i = 0; i < TILE && t + i * every < g->days; i++) tile[i * g->series + j] = cell(g, t + i * every, j);
+    if (!k) take_days(g, t, every, tile);
     return tile + k * g->series;
 }
 
-/* Marks of the closes of a day, a bit each, and some of its series. */
-typedef struct { uint32_t *mark; uint64_t *bit; int64_t *some; int log2; } Marks;
+/* The series of a study's own, its closes of a day and a mark of each; the others, of which none was met yet. */
+typedef struct { int64_t *mine, *rest, owned, others; double *close; uint64_t *mark; int log2; } Marks;
 
-static int marks_make(Marks *m, int64_t series, int64_t marked) {
-    m->log2 = 6;
-    while (((int64_t)1 << m->log2) < 8 * marked) m->log2++;
-    m->mark = malloc(sizeof *m->mark * (size_t)(series + 1));
-    m->bit = malloc((size_t)1 << m->log2 >> 3);
-    m->some = malloc(sizeof *m->some * (size_t)(series + 1));
-    return m->mark && m->bit && m->some ? 0 : -1;
+static int marks_make(Marks *m, const uint8_t *own, int64_t series) {
+    const size_t size = (size_t)series + 1;
+    m->mine = malloc(2 * sizeof *m->mine * size);
+    m->close = malloc(sizeof *m->close * size);
+    m->rest = m->mine + size;
+    for (int64_t j = 0; m->mine && j < series; j++) {
+        if (own[j]) m->mine[m->owned++] = j;
+        else m->rest[m->others++] = j;
+    }
+    for (m->log2 = 6; ((int64_t)1 << m->log2) < 64 * m->owned; m->log2++);
+    m->mark = malloc((size_t)1 << m->log2 >> 3);
+    return m->mine && m->close && m->mark ? 0 : -1;
 }
 
-static void marks_free(Marks *m) { free(m->mark); free(m->bit); free(m->some); }
+static void marks_free(Marks *m) { free(m->mine); free(m->close); free(m->mark); }
 
-static inline void set_bit(const Marks *m, int64_t j) { m->bit[m->mark[j] >> 6] |= (uint64_t)1 << (m->mark[j] & 63); }
-static inline int has_bit(const Marks *m, int64_t j) { return m->bit[m->mark[j] >> 6] >> (m->mark[j] & 63) & 1; }
-static void clear_bits(const Marks *m) { memset(m->bit, 0, (size_t)1 << m->log2 >> 3); }
-
-/* Which of n series, `some`, hold a close of those of its own on this day: the others of its own are told apart by their marks. */
-static void meet_on(const Marks *m, const double *row, const uint8_t *own, int64_t series, int64_t n, uint8_t *met) {
-    clear_bits(m);
-    for (int64_t i = 0; i < n; i++) set_bit(m, m->some[i]);
-    for (int64_t j = 0; j < series && n; j++) {
-        if (!own[j] || !has_bit(m, j)) continue;
-        for (int64_t i = 0; i < n; i++) {
-            if (row[m->some[i]] != row[j]) continue;
-            met[m->some[i]] = 1;
-            m->some[i--] = m->some[--n];
-        }
+static void mark_own(Marks *m, const double *row) {
+    memset(m->mark, 0, (size_t)1 << m->log2 >> 3);
+    for (int64_t i = 0; i < m->owned; i++) {
+        const uint64_t at = spot(bits_of_value(m->close[i] = row[m->mine[i]]), m->log2);
+        m->mark[at >> 6] |= (uint64_t)1 << (at & 63);
     }
+}
+
+static int is_own(const Marks *m, double close) {
+    const uint64_t at = spot(bits_of_value(close), m->log2);
+    int64_t same = 0;
+    if (!(m->mark[at >> 6] >> (at & 63) & 1)) return 0;
+    for (int64_t i = 0; i < m->owned; i++) same += m->close[i] == close;
+    return same > 0;
 }
 
 /* Which series, none of its own, hold a close of these on one of the days that are `every` so many apart, as each must that has
  * a row of ten closes of theirs, unless it lacks a close on both of the days that fall into it. */
-static void meet_somewhere(const Grid *g, const uint8_t *own, int64_t every, Marks *m, double *tile, uint8_t *met) {
-    for (int64_t t = 0; t < g->days; t += every) {
+static void meet_somewhere(const Grid *g, int64_t every, Marks *m, double *tile, uint8_t *met) {
+    for (int64_t t = 0; t < g->days && m->others; t += every) {
         const double *row = days_apart(g, t, every, tile);
-        int64_t n = 0;
-        clear_bits(m);
-        for (int64_t j = 0; j < g->series; j++) m->mark[j] = (uint32_t)spot(bits_of_value(row[j]), m->log2);
-        for (int64_t j = 0; j < g->series; j++) if (own[j] && !isnan(row[j])) set_bit(m, j);
-        for (int64_t j = 0; j < g->series; j++) {
-            if (own[j] || met[j]) continue;
-            if (isnan(row[j])) met[j] = (uint8_t)lacks_twice(g, t, every, j);
-            else if (has_bit(m, j)) m->some[n++] = j;
+        int64_t left = 0;
+        mark_own(m, row);
+        for (int64_t i = 0; i < m->others; i++) {
+            const int64_t j = m->rest[i];
+            met[j] = (uint8_t)(isnan(row[j]) ? lacks_twice(g, t, every, j) : is_own(m, row[j]));
+            m->rest[left] = j;
+            left += !met[j];
         }
-        meet_on(m, row, own, g->series, n, met);
-    }
-}
-
-#define FEW 4                 /* so many series of its own are compared one by one */
-
-/* The same for a few series of its own, `which`: comparing is quicker than looking up. */
-static void meet_few(const Grid *g, const uint8_t *own, const int64_t *which, int64_t n, int64_t every, double *tile, uint8_t *met) {
-    double mine[FEW] = {NAN, NAN, NAN, NAN};
-    for (int64_t t = 0; t < g->days; t += every) {
-        const double *row = days_apart(g, t, every, tile);
-        for (int64_t i = 0; i < n; i++) mine[i] = row[which[i]];
-        for (int64_t j = 0; j < g->series; j++) {
-            const double value = row[j];
-            const int same = (value == mine[0]) | (value == mine[1]) | (value == mine[2]) | (value == mine[3]);
-            if ((same | (value != value)) && !own[j] && !met[j]) met[j] = same || lacks_twice(g, t, every, j);
-        }
+        m->others = left;
     }
 }
 
@@ -219,13 +206,11 @@ int NAMED(count_met, LEVEL)(const Grid *g, const uint8_t *own, int64_t every, in
     Marks marks = {0};
     uint8_t *met = calloc((size_t)g->series + 1, 1);
     double *tile = malloc(sizeof *tile * (TILE * (size_t)g->series + 1));
-    int64_t owned = 0, found = 0, which[FEW];
+    int64_t found = 0;
     memset(count, 0, sizeof *count * (size_t)g->series);
-    for (int64_t j = 0; j < g->series; j++) if (own[j]) { if (owned < FEW) which[owned] = j; owned++; }
-    int failed = !met || !tile || marks_make(&marks, g->series, owned) ? -1 : 0;
+    int failed = !met || !tile || marks_make(&marks, own, g->series) ? -1 : 0;
     if (!failed) {
-        if (owned <= FEW) meet_few(g, own, which, owned, every, tile, met);
-        else meet_somewhere(g, own, every, &marks, tile, met);
+        meet_somewhere(g, every, &marks, tile, met);
         for (int64_t j = 0; j < g->series; j++) found += met[j];
         if (found) failed = set_make(&theirs, found);
         if (found && !failed) count_days(g, own, met, &theirs, count);
@@ -236,104 +221,116 @@ int NAMED(count_met, LEVEL)(const Grid *g, const uint8_t *own, int64_t every, in
 
 /* ---- rows of closes of two series -------------------------------------------------------------------------------------------- */
 
-#define HALVES 16             /* halves of rows that are added up together */
 #define HALF 5                /* half of a row; rows begin so many days apart (_beside.BLOCK, EVERY) */
+#define MIDDLE 2              /* a day of each half, on which two series must have one close that share a row, where they have one */
 #define DIFFERENT 8           /* closes that a row needs (_beside.DIFFERENT) */
 
 static const double weights[HALF] = {1.4142135623730951, 1.7320508075688772, 2.23606797749979, 2.6457513110645907, 3.3166247903554};
 
-/* Of half a row of each series: a sum that is the same for the same closes, and how many there are. */
-static inline void half_row(const Grid *g, int64_t first, ptrdiff_t step, double *restrict sum, double *restrict there) {
-    const char *at = g->at + first * g->day;
-    for (int64_t j = 0; j < g->series; j++) {
-        double total = 0, known = 0;
-        for (int k = 0; k < HALF; k++) {
-            double value;
-            memcpy(&value, at + k * g->day + j * step, sizeof value);
-            total += fabs(value) < INFINITY ? weights[k] * value : 0;
-            known += fabs(value) < INFINITY ? 1 : 0;
-        }
-        sum[j] = total; there[j] = known;
+enum { SHARES = 1, LACKS = 2 };
+
+/* Of each of n closes of a day: whether another series may have it as well, and whether it lacks. */
+static void mark_shared(Twice *s, const double *restrict row, int64_t n, uint8_t *restrict marked) {
+    const int log2 = s->log2;
+    uint32_t *restrict mark = s->mark;
+    memset(s->once, 0, (size_t)1 << log2 >> 2);
+    for (int64_t j = 0; j < n; j++) mark[j] = (uint32_t)spot(bits_of_value(row[j]), log2);
+    for (int64_t j = 0; j < n; j++) marked[j] = fabs(row[j]) < INFINITY ? 0 : LACKS;
+    for (int64_t j = 0; j < n; j++) {
+        const uint64_t bit = (uint64_t)!marked[j] << (mark[j] & 63), met = s->once[mark[j] >> 6];
+        s->again[mark[j] >> 6] |= met & bit;
+        s->once[mark[j] >> 6] = met | bit;
     }
+    for (int64_t j = 0; j < n; j++) marked[j] = (uint8_t)(marked[j] | (s->again[mark[j] >> 6] >> (mark[j] & 63) & 1));
 }
 
-/* The same of some halves that follow each other, each in a row of its own: a series at a time where its closes lie together. */
-static void half_rows(const Grid *g, int64_t first, int64_t halves, double *restrict sum, double *restrict there) {
-    const int beside = g->step == sizeof(double) && !g->which;
-    for (int64_t h = 0; h < halves && beside; h++)   /* a loop that the compiler can widen */
-        half_row(g, (first + h) * HALF, sizeof(double), sum + h * g->series, there + h * g->series);
-    for (int64_t j = 0; j < g->series && !beside; j++)
-        for (int64_t h = 0; h < halves; h++) {
-            double total = 0, known = 0;
-            for (int k = 0; k < HALF; k++) {
-                const double value = cell(g, (first + h) * HALF + k, j);
-                total += fabs(value) < INFINITY ? weights[k] * value : 0;
-                known += fabs(value) < INFINITY ? 1 : 0;
-            }
-            sum[h * g->series + j] = total; there[h * g->series + j] = known;
-        }
+/* The number of a row of ten closes from a day on: a sum that is the same for the same closes; 0 where too few are there. */
+static uint64_t number_of_row(const Grid *g, int64_t first, int64_t j) {
+    double half[2] = {0};
+    int there = 0;
+    for (int k = 0; k < 2 * HALF; k++) {
+        const double value = cell(g, first + k, j);
+        if (!(fabs(value) < INFINITY)) continue;
+        half[k / HALF] += weights[k % HALF] * value; there++;
+    }
+    return there < DIFFERENT ? 0 : bits_of_value(half[0] + 3.605551275463989 * half[1]) + 1;   /* a sum of zero is a number as well */
+}
+
+/* The numbers of the rows from a day on of those series that may share both halves; gives how many. */
+static int64_t numbers_of_rows(const Grid *g, int64_t first, const uint8_t *before, const uint8_t *after, uint64_t *number) {
+    int64_t found = 0;
+    for (int64_t j = 0; j < g->series; j++) {
+        if (!before[j] || !after[j] || (before[j] & after[j] & LACKS && isnan(cell(g, first, j)))) continue;
+        number[found] = number_of_row(g, first, j);
+        found += number[found] != 0;
+    }
+    return found;
 }
 
 /* Marks the rows of ten closes that two series may share, by their number; gives how many, or -1 where there is no memory. */
 int64_t NAMED(rows_alike, LEVEL)(const Grid *g, uint8_t *alike) {
     Twice rows = {0};
-    const int64_t n = g->series, halves = g->days / HALF;
+    const size_t n = (size_t)g->series + 1;
     int64_t found = 0;
-    double *sum = calloc(2 * (size_t)n * (HALVES + 1) + 1, sizeof *sum), *there = sum + n * (HALVES + 1);   /* the last half before them, and some */
-    if (twice_make(&rows, n) || !sum) { twice_free(&rows); free(sum); return -1; }
-    for (int64_t first = 0; first < halves; first += HALVES) {
-        const int64_t some = first + HALVES < halves ? HALVES : halves - first;
-        half_rows(g, first, some, sum + n, there + n);
-        for (int64_t h = first ? 0 : 1; h < some; h++) {
-            const double *before = sum + h * n, *after = before + n, *early = there + h * n, *late = early + n;
-            int64_t whole = 0;
-            for (int64_t j = 0; j < n; j++) {
-                rows.number[whole] = bits_of_value(before[j] + 3.605551275463989 * after[j]) + 1;   /* a sum of zero is a number as well */
-                whole += early[j] + late[j] >= DIFFERENT;
-            }
-            alike[first + h - 1] = (uint8_t)any_twice(&rows, whole);
-            found += alike[first + h - 1];
+    double *tile = malloc(sizeof *tile * TILE * n);
+    uint8_t *marked = malloc(2 * n), *before = marked, *after = marked + n;
+    if (twice_make(&rows, g->series) || !tile || !marked) found = -1;
+    for (int64_t h = 0; found >= 0 && h < g->days / HALF; h++) {
+        mark_shared(&rows, days_apart(g, h * HALF + MIDDLE, HALF, tile), g->series, after);
+        if (h) {
+            const int64_t some = numbers_of_rows(g, (h - 1) * HALF, before, after, rows.number);
+            alike[h - 1] = some > 1 && any_twice(&rows, keep_shared(&rows, some));
+            found += alike[h - 1];
         }
-        memcpy(sum, sum + some * n, sizeof *sum * (size_t)n);
-        memcpy(there, there + some * n, sizeof *there * (size_t)n);
+        uint8_t *last = before;
+        before = after; after = last;
     }
-    free(sum); twice_free(&rows);
+    free(tile); free(marked); twice_free(&rows);
     return found;
 }
 
 /* ---- one series by itself ---------------------------------------------------------------------------------------------------- */
 
 #define AGAIN 5               /* closes in a row that may stand in a series twice (_whole.AGAIN) */
-#define TOGETHER 8            /* series that are taken out of a table at once: a line of the cache */
+#define PART 3                /* and the first closes of each such part of a row: each row holds one that begins on one of every three days */
 #define LEAST_EXPONENT 997    /* moves below 2^-26 are counted as if they were as large */
-#define BINS 2048             /* 32 exponents, 64 parts of each */
+#define BINS 2048             /* 32 exponents, 64 parts of each; BINS itself: not counted */
+#define WIDE 32               /* minima that are kept side by side */
+
+/* Days of the table that follow each other and have a price each: the first of them in the table, and among the priced days. */
+typedef struct { int64_t row, at, length; } Stretch;
 
 typedef struct {
     int64_t days, n;          /* S of the table, N priced days of the series, one after the other */
-    double *price, *move, *market, *net;
+    const double *price;      /* as they lie in the column where no day between them lacks, else closed up */
+    double *closed, *move, *market, *net;
     uint8_t *near, *mark;
     int closely;              /* whether there are days that are looked at more closely */
-    int64_t *row;             /* the day of the table of each priced day */
-    int32_t *bin;
+    Stretch *stretch;
+    int64_t stretches;
+    uint16_t *bin;            /* (N - 1) of each move by its size */
+    int32_t *part;            /* where parts of rows begin */
     Twice rows;               /* of closes */
     double *memory;
 } Room;
 
 static int room_make(Room *r, int64_t days) {
+    const size_t size = (size_t)days + WIDE;
     r->days = days;
-    r->memory = malloc(sizeof(double) * (size_t)(5 * days + 5));
-    r->price = r->memory; r->move = r->price + days + 1; r->market = r->move + days + 1; r->net = r->market + days + 1;
-    r->row = (int64_t *)(void *)(r->net + days + 1);
-    r->near = calloc(2 * (size_t)days + 2, 1);
-    r->mark = r->near + days + 1;
-    r->bin = malloc(sizeof *r->bin * BINS);
-    return twice_make(&r->rows, days) || !r->memory || !r->near || !r->bin ? -1 : 0;
+    r->memory = malloc(sizeof(double) * 4 * size);
+    r->closed = r->memory; r->move = r->closed + size; r->market = r->move + size; r->net = r->market + size;
+    r->stretch = malloc(sizeof *r->stretch * (size / 2 + 1));
+    r->near = calloc(2 * size, 1);
+    r->mark = r->near + size;
+    r->bin = malloc(sizeof *r->bin * size);
+    r->part = malloc(sizeof *r->part * size);
+    return twice_make(&r->rows, days) || !r->memory || !r->stretch || !r->near || !r->bin || !r->part ? -1 : 0;
 }
 
-static void room_free(Room *r) { free(r->memory); free(r->near); free(r->bin); twice_free(&r->rows); }
+static void room_free(Room *r) { free(r->memory); free(r->stretch); free(r->near); free(r->bin); free(r->part); twice_free(&r->rows); }
 
 /* move = log(b / a) = 2 artanh(q), q = (b - a) / (b + a): by its series where |q| <= 1/20, which leaves an error below 1e-16. */
-static void moves_of(const double *price, int64_t n, double *move) {
+static void moves_of(const double *restrict price, int64_t n, double *restrict move) {
     int wide = 0;
     for (int64_t t = 0; t + 1 < n; t++) {
         const double q = (price[t + 1] - price[t]) / (price[t + 1] + price[t]), s = q * q;
@@ -343,34 +340,40 @@ static void moves_of(const double *price, int64_t n, double *move) {
     for (int64_t t = 0; wide && t + 1 < n; t++) if (!(fabs(move[t]) < 0.1)) move[t] = log(price[t + 1] / price[t]);
 }
 
-static inline int bin_of(double move) {
-    uint64_t bits;
-    move = fabs(move);
-    memcpy(&bits, &move, sizeof bits);
-    const int64_t bin = (int64_t)(bits >> 46) - ((int64_t)LEAST_EXPONENT << 6);
-    return bin < 0 ? 0 : bin >= BINS ? BINS - 1 : (int)bin;
+/* The bins of moves by their size; unchanged prices have none. */
+static void bins_of(const double *restrict move, int64_t n, uint16_t *restrict bins) {
+    for (int64_t t = 0; t < n; t++) {
+        const double size = fabs(move[t]);
+        int64_t bits;
+        memcpy(&bits, &size, sizeof bits);
+        const int64_t bin = (bits >> 46) - ((int64_t)LEAST_EXPONENT << 6), least = bin < 0 ? 0 : bin;
+        bins[t] = (uint16_t)(size == 0 ? BINS : least >= BINS ? BINS - 1 : least);
+    }
 }
 
-/* Counts moves by their size, the unchanged ones left out; gives how many there are. */
-static int64_t count_sizes(Room *r, const double *move, int64_t n) {
-    int64_t none = 0;
-    memset(r->bin, 0, sizeof *r->bin * BINS);
-    for (int64_t t = 0; t < n; t++) { r->bin[bin_of(move[t])]++; none += move[t] == 0; }
-    r->bin[0] -= (int32_t)none;
-    return n - none;
+/* How many of n bins are below one of them. */
+static int64_t below(const uint16_t *bins, int64_t n, uint16_t bin) {
+    int64_t found = 0;
+    for (int64_t from = 0; from < n; from += UINT16_MAX) {
+        const int64_t upto = from + UINT16_MAX < n ? from + UINT16_MAX : n;
+        uint16_t some = 0;    /* as narrow as the bins, so that many are compared at once */
+        for (int64_t t = from; t < upto; t++) some = (uint16_t)(some + (bins[t] < bin));
+        found += some;
+    }
+    return found;
 }
 
-/* Just below the robust standard deviation of the moves that were counted (_moves.spread): the least size of the bin in which
- * the lower of their medians lies; it is below it by a sixty-fourth at most. */
-static double spread(const Room *r, int64_t count) {
-    if (count < 1) return 0;
-    int64_t before = 0;
+/* Just below the robust standard deviation of n moves by their bins (_moves.spread): the least size of the bin in which the lower
+ * of their medians lies; it is below it by a sixty-fourth at most.  Unchanged prices are left out. */
+static double spread(const uint16_t *bins, int64_t n) {
+    const int64_t count = below(bins, n, BINS);
     int bin = 0;
-    while (before + r->bin[bin] <= (count - 1) / 2) before += r->bin[bin++];
+    for (int half = BINS / 2; half; half /= 2)
+        if (below(bins, n, (uint16_t)(bin + half)) <= (count - 1) / 2) bin += half;
     const uint64_t bits = (uint64_t)(bin + ((int64_t)LEAST_EXPONENT << 6)) << 46;
     double least;
     memcpy(&least, &bits, sizeof least);
-    return bin ? 1.4826 * least : 0;
+    return count > 0 && bin ? 1.4826 * least : 0;
 }
 
 static int any_larger(const double *move, int64_t n, double limit) {
@@ -423,12 +426,11 @@ static int net_odd(const Room *r, double scale, const Rules *rule) {
 
 /* The least change of a price that is one; infinity where there is none. */
 static double least_step(const double *price, int64_t n) {
-    enum { LANES = 8 };
-    double tick[LANES];
+    double tick[WIDE];
     int64_t t = 0;
-    for (int l = 0; l < LANES; l++) tick[l] = INFINITY;
-    for (; t + LANES < n; t += LANES)
-        for (int l = 0; l < LANES; l++) {
+    for (int l = 0; l < WIDE; l++) tick[l] = INFINITY;
+    for (; t + WIDE < n; t += WIDE)
+        for (int l = 0; l < WIDE; l++) {
             const double step = fabs(price[t + l + 1] - price[t + l]), one = step > 0 ? step : INFINITY;
             tick[l] = one < tick[l] ? one : tick[l];
         }
@@ -436,7 +438,7 @@ static double least_step(const double *price, int64_t n) {
         const double step = fabs(price[t + 1] - price[t]);
         tick[0] = step > 0 && step < tick[0] ? step : tick[0];
     }
-    for (int l = 1; l < LANES; l++) tick[0] = smaller(tick[0], tick[l]);
+    for (int l = 1; l < WIDE; l++) tick[0] = smaller(tick[0], tick[l]);
     return tick[0];
 }
 
@@ -481,44 +483,90 @@ static int logarithms(const Room *r, const Rules *rule) {
     return 1;
 }
 
+/* Where parts of rows begin of which another part has the same mark, ascending, into `at`; gives how many.  One part of every
+ * three in a row leaves a mark, so that of two rows that are the same each holds a part that meets a mark of the other. */
+static int64_t parts_met(Twice *s, const double *restrict price, int64_t parts, int32_t *restrict at) {
+    const int log2 = s->log2;
+    uint32_t *restrict mark = s->mark;
+    uint64_t *restrict once = s->once, *restrict again = s->again;
+    int64_t met = 0;
+    for (int64_t t = 0; t < parts; t++)
+        mark[t] = (uint32_t)spot(bits_of_value(weights[0] * price[t] + weights[1] * price[t + 1] + weights[2] * price[t + 2]), log2);
+    mark[parts] = mark[parts + 1] = 0;
+    memset(once, 0, (size_t)1 << log2 >> 2);
+    for (int64_t t = 0; t < parts; t += PART) {
+        const uint64_t bit = (uint64_t)1 << (mark[t] & 63), old = once[mark[t] >> 6];
+        again[mark[t] >> 6] |= old & bit;
+        once[mark[t] >> 6] = old | bit;
+    }
+    for (int64_t t = 0; t < parts; t += PART) {
+        at[met] = (int32_t)t; met += again[mark[t] >> 6] >> (mark[t] & 63) & 1;
+        at[met] = (int32_t)t + 1; met += once[mark[t + 1] >> 6] >> (mark[t + 1] & 63) & 1;
+        at[met] = (int32_t)t + 2; met += once[mark[t + 2] >> 6] >> (mark[t + 2] & 63) & 1;
+    }
+    while (met && at[met - 1] >= parts) met--;      /* the last parts may be fewer than three */
+    return met;
+}
+
 /* A row of closes that stands in the series twice (_whole._twice): each row has a number. */
 static int twice(Room *r) {
     const int64_t rows = r->n - AGAIN + 1;
-    const double *restrict price = r->price;
-    uint64_t *restrict number = r->rows.number;
+    const double *price = r->price;
+    int32_t *at = r->part;
     if (r->n < 2 * AGAIN) return 0;
-    for (int64_t t = 0; t < rows; t++) {
-        double sum = 0;
-        for (int k = 0; k < AGAIN; k++) sum += weights[k] * price[t + k];
-        number[t] = bits_of_value(sum);
+    const int64_t met = parts_met(&r->rows, price, r->n - PART + 1, at);
+    int64_t numbers = 0, next = 0;
+    for (int64_t i = 0; i < met; i++) {
+        const int64_t first = at[i] - (AGAIN - PART);
+        for (next = first > next ? first : next; next <= at[i] && next < rows; next++) {
+            double sum = 0;
+            for (int k = 0; k < AGAIN; k++) sum += weights[k] * price[next + k];
+            r->rows.number[numbers++] = bits_of_value(sum);
+        }
     }
-    return any_twice(&r->rows, rows);
+    return any_twice(&r->rows, numbers);
+}
+
+/* The first day from t on that has a price where that of t has none, or the other way round. */
+static int64_t change(const double *column, int64_t t, int64_t days) {
+    enum { LANES = 64 };
+    const int there = fabs(column[t]) < INFINITY;
+    for (; t + LANES <= days; t += LANES) {
+        int same = 0;
+        for (int l = 0; l < LANES; l++) same += (fabs(column[t + l]) < INFINITY) == there;
+        if (same < LANES) break;
+    }
+    while (t < days && (fabs(column[t]) < INFINITY) == there) t++;
+    return t;
 }
 
 /* Puts the priced days of a series one after the other, and what the others explain and which days are looked at more closely
  * where that is asked; 0 where it holds what no price is. */
 static int close_up(Room *r, const double *column, const double *market, const uint8_t *near) {
-    int64_t n = 0;
     int sound = 1;
-    for (int64_t t = 0; t < r->days; t++) {
-        r->price[n] = column[t]; r->row[n] = t;
-        n += fabs(column[t]) < INFINITY;
+    r->n = r->stretches = 0;
+    for (int64_t t = 0, end; t < r->days; t = end) {
+        end = change(column, t, r->days);
+        if (!(fabs(column[t]) < INFINITY)) continue;
+        r->stretch[r->stretches++] = (Stretch){t, r->n, end - t};
+        r->n += end - t;
     }
-    r->n = n;
-    for (int64_t i = 0; i < n; i++) sound &= r->price[i] > 0;
-    for (int64_t i = 0; market && i < n; i++) r->market[i] = market[r->row[i]];
-    for (int64_t i = 0; near && i < n; i++) r->near[i] = near[r->row[i]];
+    for (int64_t i = 0; i < r->stretches; i++) {
+        const Stretch *s = r->stretch + i;
+        if (r->stretches > 1) memcpy(r->closed + s->at, column + s->row, sizeof *column * (size_t)s->length);
+        if (market) memcpy(r->market + s->at, market + s->row, sizeof *market * (size_t)s->length);
+        if (near) memcpy(r->near + s->at, near + s->row, (size_t)s->length);
+    }
+    r->price = r->stretches == 1 ? column + r->stretch->row : r->closed;
+    for (int64_t i = 0; i < r->n; i++) sound &= r->price[i] > 0;
     return sound;
 }
-
-/* Whether a series has a price on each day of the table from its first to its last. */
-static int has_all(const Room *r) { return !r->n || r->row[r->n - 1] - r->row[0] == r->n - 1; }
 
 /* On how many of the expected days between its first and its last price a series has none. */
 static int64_t lacking(const Room *r, const uint8_t *expected) {
     int64_t found = 0;
-    if (has_all(r)) return 0;
-    for (int64_t i = 0; i + 1 < r->n; i++) for (int64_t t = r->row[i] + 1; t < r->row[i + 1]; t++) found += expected[t] != 0;
+    for (int64_t i = 0; i + 1 < r->stretches; i++)
+        for (int64_t t = r->stretch[i].row + r->stretch[i].length; t < r->stretch[i + 1].row; t++) found += expected[t] != 0;
     return found;
 }
 
@@ -528,84 +576,105 @@ static int is_sound(Room *r, const Looks *l, int64_t j, double scale) {
     if (moves_odd(r, scale, l->level[j], rule) || line_odd(r, rule) || logarithms(r, rule) || twice(r)) return 0;
     if (!l->market.at) return 1;
     for (int64_t t = 0; t + 1 < r->n; t++) r->net[t] = r->move[t] - r->market[t + 1];
-    return !net_odd(r, spread(r, count_sizes(r, r->net, r->n - 1)), rule);
+    bins_of(r->net, r->n - 1, r->bin);
+    return !net_odd(r, spread(r->bin, r->n - 1), rule);
 }
 
 /* ---- a session before or after the others ------------------------------------------------------------------------------------- */
 
 #define BOUND 4.0             /* no move counts for more than so many spreads (_beside._BOUND) */
+#define PARTS 31              /* so many parts of a spread are told apart */
 
-/* Moves in spreads, none more than so many, and added to those of all. */
-static void bounded(const double *restrict move, double scale, int64_t n, float *restrict own, double *restrict total) {
+/* Moves in parts of a spread, none more than so many and none zero that is no zero, and added to those of all. */
+static void bounded(const double *restrict move, double scale, int64_t n, int8_t *restrict own, int32_t *restrict total) {
+    const double part = PARTS / scale;
+    const float most = BOUND * PARTS;
     for (int64_t t = 0; t < n; t++) {
-        const double z = move[t] / scale;
-        own[t] = (float)(z > BOUND ? BOUND : z < -BOUND ? -BOUND : z);
+        const float z = (float)(move[t] * part), within = z > most ? most : z < -most ? -most : z;
+        const int32_t whole = (int32_t)(within + (most + 1.5f)) - (int32_t)(most + 1);
+        own[t] = (int8_t)(whole ? whole : (z > 0) - (z < 0));
     }
     for (int64_t t = 0; t < n; t++) total[t] += own[t];
 }
 
-/* The moves of a series from one day of the table to the next in its spreads, zero where there is none, and added to those of
- * all; `count` moves were counted by their size, those over days that lack as well. */
-static void scaled(Room *r, int64_t count, float *own, double *total) {
-    const int all = has_all(r);
-    for (int64_t t = 0; !all && t + 1 < r->n; t++)
-        if (r->row[t + 1] != r->row[t] + 1 && r->move[t] != 0) { r->bin[bin_of(r->move[t])]--; count--; }
-    const double scale = spread(r, count);
+/* The moves of a series from one day of the table to the next in parts of its spread, zero where there is none, and added to those
+ * of all.  `scale`: the spread of all of its moves, those over days that lack as well; these do not count here. */
+static void scaled(Room *r, double scale, int8_t *own, int32_t *total) {
     memset(own, 0, sizeof *own * (size_t)(r->days - 1));
+    for (int64_t i = 1; i < r->stretches; i++) r->bin[r->stretch[i].at - 1] = BINS;
+    if (r->stretches > 1) scale = spread(r->bin, r->n - 1);
     if (!(scale > 0)) return;
-    for (int64_t t = 0; t + 1 < r->n;) {
-        if (r->row[t + 1] != r->row[t] + 1) { t++; continue; }
-        int64_t end = all ? r->n - 1 : t + 1;      /* a stretch of days that follow each other */
-        while (end + 1 < r->n && r->row[end + 1] == r->row[end] + 1) end++;
-        bounded(r->move + t, scale, end - t, own + r->row[t], total + r->row[t]);
-        t = end;
+    for (int64_t i = 0; i < r->stretches; i++) {
+        const Stretch *s = r->stretch + i;
+        bounded(r->move + s->at, scale, s->length - 1, own + s->row, total + s->row);
     }
 }
 
-/* Sum of a b, in lanes that are added up in one order, so that every instruction set gives the same bits. */
-static double products(const float *restrict a, const float *restrict b, int64_t n) {
+/* What a series and the others have in common on some days and on the days after them. */
+typedef struct { double later, before, own, others; int64_t known; } Step;
+
+/* Sums over the days from one to another, in lanes that are added up in one order, so that every instruction set gives the same bits. */
+static Step step_over(const int8_t *restrict own, const float *restrict others, int64_t from, int64_t upto) {
     enum { LANES = 16 };
-    float lane[LANES] = {0};
-    int64_t t = 0;
-    double sum = 0;
-    for (; t + LANES <= n; t += LANES) for (int l = 0; l < LANES; l++) lane[l] += a[t + l] * b[t + l];
-    for (; t < n; t++) sum += a[t] * b[t];
-    for (int l = 0; l < LANES; l++) sum += lane[l];
+    float later[LANES] = {0}, before[LANES] = {0}, first[LANES] = {0}, second[LANES] = {0};
+    int32_t known[LANES] = {0};
+    Step sum = {0};
+    int64_t t = from;
+    for (; t + LANES <= upto; t += LANES)
+        for (int l = 0; l < LANES; l++) {
+            const float a = own[t + l], b = others[t + l];
+            later[l] += a * others[t + l + 1]; before[l] += own[t + l + 1] * b;
+            first[l] += a * a; second[l] += b * b;
+            known[l] += own[t + l] != 0;
+        }
+    for (; t < upto; t++) {
+        const float a = own[t], b = others[t];
+        later[0] += a * others[t + 1]; before[0] += own[t + 1] * b;
+        first[0] += a * a; second[0] += b * b;
+        known[0] += own[t] != 0;
+    }
+    for (int l = 0; l < LANES; l++) {
+        sum.later += later[l]; sum.before += before[l]; sum.own += first[l]; sum.others += second[l]; sum.known += known[l];
+    }
     return sum;
 }
 
-/* The larger of the correlations of a series with the others a day later and a day before, on n days. */
-static double out_of_step(const float *own, const float *others, int64_t n, int64_t *known) {
-    const double later = products(own, others + 1, n - 1), before = products(own + 1, others, n - 1);
-    const double first = products(own, own, n - 1), second = products(others, others, n - 1);   /* squares of all but the last day */
-    const double a0 = own[0], b0 = others[0], a1 = own[n - 1], b1 = others[n - 1];
-    *known = 0;
-    for (int64_t t = 0; t < n; t++) *known += own[t] != 0;
-    return larger(later / sqrt(larger(first * (second - b0 * b0 + b1 * b1), 1e-300)),
-                  before / sqrt(larger((first - a0 * a0 + a1 * a1) * second, 1e-300)));
+static Step both(Step a, Step b) {
+    return (Step){a.later + b.later, a.before + b.before, a.own + b.own, a.others + b.others, a.known + b.known};
 }
 
-/* Whether a series may be out of step with the others on some days: that spreads are known to a sixty-fourth, and numbers in
- * single precision, is made up for. */
-static int may_be_off(const float *own, const float *others, int64_t n, const Rules *rule) {
-    int64_t known;
-    return out_of_step(own, others, n, &known) >= 0.9 * rule->alike && known >= rule->enough;
+/* Whether a series may be out of step with the others from one day to another, as these sums over all days but the last have it:
+ * that spreads are known to a sixty-fourth, moves to a part of them, and numbers in single precision, is made up for. */
+static int may_be_off(Step s, const int8_t *own, const float *others, int64_t from, int64_t last, const Rules *rule) {
+    const double a0 = own[from], b0 = others[from], a1 = own[last], b1 = others[last];
+    const double later = s.later / sqrt(larger(s.own * (s.others - b0 * b0 + b1 * b1), 1e-300));
+    const double before = s.before / sqrt(larger((s.own - a0 * a0 + a1 * a1) * s.others, 1e-300));
+    return larger(later, before) >= 0.9 * rule->alike && s.known + (own[last] != 0) >= rule->enough;
 }
 
-static void steps_of(const float *own, const float *others, int64_t n, const Rules *rule, uint8_t *apart) {
+/* The whole is looked at, and each third of it. */
+static int steps_of(const int8_t *own, const float *others, int64_t n, const Rules *rule) {
     const int64_t third = n / 3;
-    *apart = (uint8_t)may_be_off(own, others, n, rule);
-    for (int64_t from = 0; third >= rule->enough && from + third <= n && !*apart; from += third)
-        *apart = (uint8_t)may_be_off(own + from, others + from, third, rule);
+    Step whole = {0};
+    int off = 0;
+    for (int64_t from = 0; from + third <= n && third; from += third) {
+        const int64_t last = from + third - 1;
+        const Step part = step_over(own, others, from, last);
+        off |= third >= rule->enough && may_be_off(part, own, others, from, last, rule);
+        whole = both(whole, both(part, step_over(own, others, last, last + 1 < n ? last + 1 : last)));
+    }
+    if (third) whole = both(whole, step_over(own, others, n / third * third, n - 1));
+    return off || may_be_off(whole, own, others, 0, n - 1, rule);
 }
 
-static int compare(const Looks *l, const float *own, const double *total) {
+static int compare(const Looks *l, const int8_t *own, const int32_t *total) {
     const int64_t n = l->used.days - 1;
     float *others = malloc(sizeof *others * (size_t)(n + 1));
     if (!others) return -1;
     for (int64_t j = 0; j < l->used.series; j++) {
-        for (int64_t t = 0; t < n; t++) others[t] = (float)(total[t] - own[j * n + t]);
-        steps_of(own + j * n, others, n, &l->rules, l->apart + j);
+        const int8_t *mine = own + j * n;
+        for (int64_t t = 0; t < n; t++) others[t] = (float)(total[t] - mine[t]);
+        l->apart[j] = (uint8_t)steps_of(mine, others, n, &l->rules);
     }
     free(others);
     return 0;
@@ -627,23 +696,25 @@ static void take_out_bytes(const Grid *g, int64_t days, int64_t first, int64_t u
         for (int64_t j = first; j < upto; j++) rows[(j - first) * days + t] = *(g->at + t * g->day + j * g->step) != 0;
 }
 
-static void of_group(const Looks *l, int64_t first, int64_t upto, double *column, Room *r, float *own, double *total) {
+static void of_group(const Looks *l, int64_t first, int64_t upto, double *column, Room *r, int8_t *own, int32_t *total) {
     const int64_t days = l->used.days;
     double *market = column + TOGETHER * days;
     uint8_t *near = (uint8_t *)(market + TOGETHER * days);
-    take_out(&l->used, days, first, upto, column);
+    const int lies = in_columns(&l->used);
+    if (!lies) take_out(&l->used, days, first, upto, column);
     if (l->market.at) take_out(&l->market, days, first, upto, market);
     if (l->near.at) take_out_bytes(&l->near, days, first, upto, near);
     for (int64_t j = first; j < upto; j++) {
         const int64_t at = (j - first) * days;
-        l->sound[j] = (uint8_t)close_up(r, column + at, l->market.at ? market + at : NULL, l->near.at ? near + at : NULL);
+        const double *own_days = lies ? (const double *)(const void *)series_of(&l->used, j) : column + at;
+        l->sound[j] = (uint8_t)close_up(r, own_days, l->market.at ? market + at : NULL, l->near.at ? near + at : NULL);
         l->lacking[j] = lacking(r, l->expected);
         l->priced[j] = r->n;
         if (l->sound[j]) moves_of(r->price, r->n, r->move); else for (int64_t t = 0; t + 1 < r->n; t++) r->move[t] = 0;
         l->apart[j] = !l->sound[j];
-        const int64_t count = count_sizes(r, r->move, r->n - 1);
-        const double scale = spread(r, count);
-        if (own) scaled(r, count, own + j * (days - 1), total);
+        bins_of(r->move, r->n - 1, r->bin);
+        const double scale = spread(r->bin, r->n - 1);
+        if (own) scaled(r, scale, own + j * (days - 1), total);
         if (l->sound[j]) l->sound[j] = (uint8_t)is_sound(r, l, j, scale);
     }
 }
@@ -652,8 +723,9 @@ int NAMED(look_at, LEVEL)(const Looks *l) {
     const int64_t days = l->used.days, n = l->used.series;
     const int beside = n > 1 && days > l->rules.enough;
     Room r = {0};
-    double *column = malloc((size_t)(TOGETHER * days) * (2 * sizeof *column + 1) + 1), *total = calloc((size_t)days + 1, sizeof *total);
-    float *own = beside ? malloc(sizeof *own * (size_t)n * (size_t)(days - 1)) : NULL;
+    double *column = malloc((size_t)(TOGETHER * days) * (2 * sizeof *column + 1) + 1);
+    int32_t *total = calloc((size_t)days + 1, sizeof *total);
+    int8_t *own = beside ? malloc((size_t)n * (size_t)(days - 1)) : NULL;
     int failed = !column || !total || (beside && !own) || room_make(&r, days) ? -1 : 0;
     if (!failed) {
         int wrong = 0;

@@ -6,12 +6,28 @@
 #define EVENTSTUDY_LOOKS_H
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include "levels.h"
 
 #define MARGIN 1e-9
 
 /* Numbers as they lie in memory: steps of so many bytes from day to day and from series to series; of the series all, or `which`. */
 typedef struct { const char *at; int64_t days, series; ptrdiff_t day, step; const int64_t *which; } Grid;
+
+#define TOGETHER 8            /* series that are taken out of a table at once: a line of the cache */
+
+static inline const char *series_of(const Grid *g, int64_t j) { return g->at + (g->which ? g->which[j] : j) * g->step; }
+
+static inline double cell(const Grid *g, int64_t t, int64_t j) {
+    double value;
+    memcpy(&value, series_of(g, j) + t * g->day, sizeof value);
+    return value;
+}
+
+/* Whether the days of each series lie side by side as numbers that can be read where they are. */
+static inline int in_columns(const Grid *g) {
+    return g->day == sizeof(double) && ((uintptr_t)g->at | (uintptr_t)g->step) % sizeof(double) == 0;
+}
 
 /* The thresholds of prices/_moves.py, by their names there, and the first of prices/_whole.py. */
 typedef struct {

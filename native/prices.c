@@ -1,4 +1,4 @@
-/* The Python side of the looks at prices, of the days near other events and of the tables of dates: tables come in as they lie in memory (buffer protocol with strides, so that nothing is
+/* The Python side of the looks at prices, of their returns, of the days near other events and of the tables of dates: tables come in as they lie in memory (buffer protocol with strides, so that nothing is
  * copied and no index leads outside), and are worked on without the interpreter's lock. */
 #define Py_LIMITED_API 0x030B0000
 #define PY_SSIZE_T_CLEAN
@@ -8,18 +8,20 @@
 #include "looks.h"
 #include "others.h"
 #include "prices.h"
+#include "returns.h"
 
 typedef struct {
     int (*look_at)(const Looks *), (*count_met)(const Grid *, const uint8_t *, int64_t, int64_t *);
     int64_t (*rows_alike)(const Grid *, uint8_t *);
+    int (*returns_on)(const Returns *);
     void (*products)(const Products *);
     void (*near_others)(const Others *);
 } Form;
 static const Form forms[] = {
-    {look_at_base, count_met_base, rows_alike_base, products_base, near_others_base},
+    {look_at_base, count_met_base, rows_alike_base, returns_on_base, products_base, near_others_base},
 #ifdef X86_LEVELS
-    {look_at_avx2, count_met_avx2, rows_alike_avx2, products_avx2, near_others_avx2},
-    {look_at_avx512, count_met_avx512, rows_alike_avx512, products_avx512, near_others_avx512},
+    {look_at_avx2, count_met_avx2, rows_alike_avx2, returns_on_avx2, products_avx2, near_others_avx2},
+    {look_at_avx512, count_met_avx512, rows_alike_avx512, returns_on_avx512, products_avx512, near_others_avx512},
 #endif
 };
 
@@ -149,6 +151,35 @@ PyObject *rows_of_closes_alike(PyObject *self, PyObject *args) {
     release(&b);
     if (PyErr_Occurred()) return NULL;
     return PyLong_FromLongLong((long long)found);
+}
+
+PyObject *returns_of_prices(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *close, *which, *row, *returns, *last;
+    Returns r = {0};
+    Grid out;
+    Buffers b = {.count = 0};
+    int form, failed = 0;
+    long long before;
+    if (!PyArg_ParseTuple(args, "iOOOLOO", &form, &close, &which, &row, &before, &returns, &last)) return NULL;
+    if (form < 0 || form > best_form()) { PyErr_SetString(PyExc_ValueError, "this machine lacks that instruction set"); return NULL; }
+    r.sessions = PyObject_Length(row);
+    if (r.sessions >= 0 && !take_grid(&b, close, &r.close, "d", NULL, "close") && !take_some(&b, which, &r.close)
+        && !take_row(&b, row, &r.row, 8 * r.sessions, -8, "row") && !take_grid(&b, returns, &out, "d", NULL, "returns")) {
+        r.before = before; r.width = out.series;
+        if (out.days != r.close.series || before < 0 || before > r.width || r.sessions > r.width - before)
+            PyErr_SetString(PyExc_ValueError, "returns has another shape");
+        else if (!take_row(&b, returns, &r.returns, 8 * out.days * out.series, 8, "returns") && !take_row(&b, last, &r.last, 8 * out.days, 8, "last")
+            && !rows_within(r.row, r.sessions, r.close.days + 1, "row")) {
+            Py_BEGIN_ALLOW_THREADS
+            failed = forms[form].returns_on(&r);
+            Py_END_ALLOW_THREADS
+            if (failed) PyErr_NoMemory();
+        }
+    }
+    release(&b);
+    if (PyErr_Occurred()) return NULL;
+    Py_RETURN_NONE;
 }
 
 PyObject *products_of_dates(PyObject *self, PyObject *args) {

@@ -13,7 +13,7 @@ from eventstudy.calendars.markets import counts
 from eventstudy.config import StudyConfig
 from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.grid import factor_names, factors_on, reach
-from eventstudy.panel.returns import grid_returns
+from eventstudy.panel.returns import grid_returns, plain_closes
 from eventstudy.prices import PriceTable
 from eventstudy.units.windows import Window
 
@@ -313,14 +313,19 @@ def returns_by_security(
 ) -> tuple[Floats, Ints | None, Ints]:
     """(S, P) returns, padded; (S, P) the sessions each covers, None: one; (S,) the session of each last price, -1 for none.
 
-    Some securities at a time, so that no second table of the whole size is needed.
+    By the compiled kernel where closes alone make them; else some securities at a time, so that no second table of the whole
+    size is needed.
     """
     before, after = -reach(config).start, reach(config).end
     returns = np.empty((len(tickers), before + len(sessions) + after))
+    last = np.empty(len(tickers), dtype=np.int64)
+    form, closes = native.form(), plain_closes(prices, list(tickers), sessions, config.returns, config.missing)
+    if form.kernel is not None and closes is not None:
+        form.kernel.returns(form.level, *closes, before, returns, last)
+        return returns, None, last
     returns[:, :before] = np.nan
     returns[:, before + len(sessions) :] = np.nan
     span = None if config.missing == "drop" else np.ones(returns.shape, dtype=np.int64)
-    last = np.empty(len(tickers), dtype=np.int64)
     for start in range(0, len(tickers), _AT_ONCE):
         part = slice(start, min(start + _AT_ONCE, len(tickers)))
         own = returns[part, before : before + len(sessions)].T

@@ -63,6 +63,24 @@ def grid_returns(
     return GridReturns(returns, span, level)
 
 
+def plain_closes(
+    table: PriceTable, tickers: list[str], sessions: Days, kind: Kind, missing: Literal["drop", "trade_to_trade"]
+) -> tuple[Floats, Ints, Ints] | None:
+    """The closes (S', n') that returns of `tickers` are simple ratios of; None where anything else enters.
+
+    With the columns (n,) of the tickers and the row (S,) of each session, S' for those without one: as the kernel takes them.
+    """
+    bases = {table.info[t].basis for t in tickers if t in table.info}
+    other = bases & {"returns", "dividends"} or table.adjusted(tickers).any()
+    columns = table.close.columns.get_indexer(pd.Index(tickers, dtype=object))
+    if kind != "simple" or missing != "drop" or other or (columns < 0).any():
+        return None
+    days = table.close.index.to_numpy("datetime64[D]")
+    rows = np.searchsorted(days, sessions)
+    there = np.append(days, np.datetime64("NaT"))[rows] == sessions
+    return table.close.to_numpy(float), columns.astype(np.int64), np.where(there, rows, len(days))
+
+
 def _changes(level: Floats, known: Bools, missing: str, out: Floats) -> GridReturns:
     """Changes of levels, which may be zero or negative."""
     if missing == "trade_to_trade":

@@ -246,7 +246,8 @@ class Unchecked:
                 self._faults[tickers[i]] = error
 
     def values(self, tickers: list[str]) -> Floats:
-        """(S, n) the numbers of some columns."""
-        every = len(tickers) == len(self._column) and tickers == list(self._column)
-        frame = self._frame if every else self._frame.iloc[:, [self._column[t] for t in tickers]]
-        return frame.to_numpy()
+        """(S, n) the numbers of some columns; those of neighbours as they lie, without a copy."""
+        columns = [self._column[t] for t in tickers]
+        if columns == list(range(columns[0], columns[0] + len(columns))):
+            return self._frame.iloc[:, columns[0] : columns[0] + len(columns)].to_numpy()
+        return self._frame.iloc[:, columns].to_numpy()

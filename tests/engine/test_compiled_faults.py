@@ -192,7 +192,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
         assert text.count(old) >= 1, f"{file} has no {old!r} any more"
         (source / file).write_text(text.replace(old, new), encoding="utf-8")
         place = folder / f"faulty{next(numbers)}.so"
-        changed = file.removesuffix(".c") if file.endswith(".c") else "pass"  # of which the headers are parts
+        changed = Path(file).stem if Path(file).stem in units else "pass"  # of which the other headers are parts
         others = [str(unit) for name, unit in units.items() if name != changed]
         command = [*told, "-shared", str(source / f"{changed}.c"), *others, "-lm", "-o", str(place)]
         subprocess.run(command, check=True)

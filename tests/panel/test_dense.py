@@ -7,12 +7,15 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import pytest
+from eventstudy import native
 from eventstudy.config import StudyConfig
 from eventstudy.panel.dense import last_row, near_events, returns_by_security
 from eventstudy.panel.grid import reach
 from eventstudy.prices import load_prices
 
 from tests.worlds import closes
+
+compiled = pytest.mark.skipif(native.form().kernel is None, reason=f"no compiled kernel: {native.form().why}")
 
 
 @pytest.mark.parametrize("near", [0, 1, 5, 40])
@@ -56,3 +59,56 @@ def test_returns_are_those_of_each_security_however_prices_lie_in_memory(order: 
     assert np.isnan(inside[:, 0]).all()
     np.testing.assert_allclose(inside[:, 1:].T, wanted, rtol=0, atol=1e-15)
     assert last.tolist() == [len(days) - 1, len(days) - 6]
+
+
+@compiled
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("seed", range(4))
+def test_compiled_returns_have_the_bits_of_the_plain_form(
+    order: Literal["C", "F"], seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of some columns in any order, on days of the table, on some of them, and on days that it lacks."""
+    rng = np.random.default_rng(seed)
+    values = 50 * np.exp(np.cumsum(rng.normal(0, 0.02, (90, 21)), axis=0))
+    values[rng.random(values.shape) < 0.1] = values[70:, 3] = values[:, 5] = np.nan
+    days = pd.bdate_range("2020-01-01", periods=90)
+    frame = pd.DataFrame(np.array(values, order=order), days, [f"T{i}" for i in range(21)], copy=False)
+    prices, config = load_prices(path=frame.dropna(axis=1, how="all")), StudyConfig(calendar=None)
+    names = tuple(rng.permutation(prices.tickers)[: rng.integers(1, 20)].tolist())
+    own = days.to_numpy("datetime64[D]")
+    more = np.concatenate([own[:1] - 9, np.delete(own, [5, 50, 51]), own[-1:] + 9])
+    for sessions in (own, own[10:60], more, own[::2], own[:1], own[:0]):
+        found = {}
+        for form in "01":
+            monkeypatch.setenv(native.VARIABLE, form)
+            found[form] = returns_by_security(prices, names, sessions, config)
+        np.testing.assert_array_equal(found["1"][0], found["0"][0])
+        np.testing.assert_array_equal(found["1"][2], found["0"][2])
+
+
+@compiled
+@pytest.mark.parametrize("what", ["which", "row", "before", "sessions", "narrow", "turned", "last", "single", "set"])
+def test_returns_that_do_not_fit_are_refused(what: str) -> None:
+    kernel, close = native.form().kernel, np.ones((20, 3))
+    returns: Any = np.empty((2, 12))
+    which, row, last = np.array([2, 0]), np.arange(3, 11), np.empty(2, np.int64)
+    kernel.returns(0, close, which, row, 4, returns, last)
+    before, level = {"before": 5}.get(what, 4), native.form().level + 1 if what == "set" else 0
+    which = which + 1 if what == "which" else which
+    row = {"row": row - 4, "sessions": np.arange(9)}.get(what, row)
+    returns = {"narrow": returns[:, ::2], "turned": np.empty((12, 2)).T, "single": np.empty((2, 12), np.float32)}.get(
+        what, returns
+    )
+    last = last[:1] if what == "last" else last
+    with pytest.raises((ValueError, BufferError)):
+        kernel.returns(level, close, which, row, before, returns, last)
+
+
+@compiled
+def test_a_session_that_is_no_day_of_the_table_is_one_past_its_last() -> None:
+    kernel, close, returns, last = native.form().kernel, np.ones((20, 3)), np.empty((3, 4)), np.empty(3, np.int64)
+    kernel.returns(0, close, None, np.array([18, 19, 20]), 1, returns, last)
+    np.testing.assert_array_equal(returns, np.tile([np.nan, np.nan, 0, np.nan], (3, 1)))
+    assert last.tolist() == [1] * 3
+    with pytest.raises(ValueError, match="row lies outside"):
+        kernel.returns(0, close, None, np.array([18, 19, 21]), 1, returns, last)

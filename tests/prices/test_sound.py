@@ -136,13 +136,18 @@ def test_days_without_a_change_say_nothing_of_how_far_a_series_moves() -> None:
     assert sound(closes(moves))
 
 
+LATER = range(T, T + 6)
+
+
+@pytest.mark.parametrize("later", LATER)
 @pytest.mark.parametrize(("days", "passes"), [(4, True), (5, False)])
-def test_closes_that_stand_there_twice(days: int, passes: bool) -> None:
+def test_closes_that_stand_there_twice(days: int, passes: bool, later: int) -> None:
+    """However many days lie between them."""
     moves = calm(0.02)
-    moves[110:T] -= np.sum(moves[100:T]) / (T - 110)  # back to where it was at 100
-    moves[T : T + days - 1] = moves[100 : 100 + days - 1]
+    moves[110:later] -= np.sum(moves[100:later]) / (later - 110)  # back to where it was at 100
+    moves[later : later + days - 1] = moves[100 : 100 + days - 1]
     prices = closes(moves)
-    prices[T : T + days] = prices[100 : 100 + days]
+    prices[later : later + days] = prices[100 : 100 + days]
     assert sound(prices) is passes
 
 
@@ -313,6 +318,19 @@ def shared(seed: int) -> tuple[np.ndarray, np.ndarray]:
         (i, j), a, k = rng.integers(0, n, 2), int(rng.integers(0, days)), int(rng.integers(5, 25))
         close[a : a + k, i] = close[a : a + k, j]
     return np.asfortranarray(close) if seed % 2 else close, rng.random(n) < rng.choice([0.1, 0.5, 0.9])
+
+
+GONE = [*((a, b) for a in range(10) for b in range(a)), (), (3,), (0, 4, 8), (2, 7, 9)]
+
+
+@pytest.mark.parametrize("gone", GONE)
+def test_rows_of_which_two_closes_lack_are_alike(gone: tuple[int, ...]) -> None:
+    close = 50 + np.cumsum(np.random.default_rng(0).normal(size=(60, 9)), axis=0)
+    close[20:30, 7] = close[20:30, 2]
+    close[20 + np.array(gone, int)[:, None], [2, 7]] = np.nan
+    close[:, 5] = np.nan
+    for table in (close, np.asfortranarray(close)):
+        assert _beside._alike(table) == ([20] if len(gone) <= 2 else [])
 
 
 def copied_closes(close: np.ndarray, own: np.ndarray) -> tuple[Any, ...]:

@@ -12,7 +12,8 @@ from tests.prices import test_copies, test_sound
 
 FAULTS = {
     "1.4826 * least": "1.2 * least",
-    "none += move[t] == 0": "none += 0",
+    "size == 0 ? BINS : least": "least",
+    "bin += half;": "bin = half;",
     "<= (count - 1) / 2": "<= (count - 1) / 3",
     "level ? rule->index_leap : rule->leap": "rule->leap",
     "rule->spike * scale, smaller": "0, smaller",
@@ -35,24 +36,29 @@ FAULTS = {
     "(bent <= limit) &": "(bent <= 0.01 * limit) &",
     "> 0.21) return 0": "> 0.01) return 0",
     "rows = r->n - AGAIN + 1": "rows = r->n - AGAIN - 100",
-    "sum += weights[k] * price[t + k]": "sum += price[t + k]",
+    "at[i] - (AGAIN - PART)": "at[i]",
+    "again[mark[t] >> 6] |= old & bit": "again[mark[t] >> 6] |= 0",
+    "met += once[mark[t + 1] >> 6]": "met += 0 & once[mark[t + 1] >> 6]",
+    "met += once[mark[t + 2] >> 6]": "met += 0 & once[mark[t + 2] >> 6]",
     "found += expected[t] != 0": "found += 1",
-    "while (end + 1 < r->n && r->row[end + 1] == r->row[end] + 1) end++": "while (end + 1 < r->n) end++",
-    "products(own, others + 1, n - 1)": "products(own, others, n - 1)",
-    "before / sqrt(larger((first": "0 * before / sqrt(larger((first",
-    "from + third <= n && !*apart": "from + third <= 0 && !*apart",
-    "others[t] = (float)(total[t] - own[j * n + t])": "others[t] = own[j * n + t]",
+    "row + r->stretch[i].length; t < r->stretch[i + 1].row": "row; t < r->stretch[i + 1].row",
+    "s->length - 1, own": "s->length - (i + 1 == r->stretches), own",
+    "later[l] += a * others[t + l + 1]": "later[l] += a * others[t + l]",
+    "before = s.before /": "before = 0 * s.before /",
+    "third >= rule->enough && may_be_off": "0 && may_be_off",
+    "(float)(total[t] - mine[t])": "mine[t]",
     "if (isnan(cell(g, t + k, j))) return 0;": "return 0;",
     "t += every": "t += every + every",
-    "= cell(g, t + i * every, j)": "= cell(g, t, j)",
-    "| (value == mine[2])": "",
-    "| (value != value)": "",
-    "same || lacks_twice(g, t, every, j)": "same",
+    "from[k] + (t + i * every) * g->day": "from[k] + t * g->day",
+    "same += m->close[i] == close": "same += i && m->close[i] == close",
+    "isnan(row[j]) ? lacks_twice(g, t, every, j)": "isnan(row[j]) ? 0",
     "isfinite(cell(g, t, j))) count[j] +=": "1) count[j] +=",
-    "early[j] + late[j] >= DIFFERENT;": "early[j] + late[j] > DIFFERENT;",
-    "before[j] + 3.605551275463989 * after[j]": "after[j]",
-    "(first + h) * HALF + k, j": "h * HALF + k, j",
+    "there < DIFFERENT": "there <= DIFFERENT",
+    "half[0] + 3.605551275463989 * half[1]": "half[1]",
+    "value = cell(g, first + k, j)": "value = cell(g, k, j)",
     "shared += s->again": "shared += 0 & s->again",
+    "|= met & bit;\n        s->once[mark[j]": "|= 0;\n        s->once[mark[j]",
+    "LACKS && isnan(cell(g, first, j))": "LACKS",
     "g->which ? g->which[j] : j": "j",
 }
 
@@ -69,7 +75,8 @@ def judge(patch: pytest.MonkeyPatch) -> None:
     test_sound.test_days_without_a_change_say_nothing_of_how_far_a_series_moves()
     test_sound.test_of_two_series_each_is_the_other_of_the_other()
     for days in (4, 5):
-        test_sound.test_closes_that_stand_there_twice(days, days == 4)
+        for later in test_sound.LATER:
+            test_sound.test_closes_that_stand_there_twice(days, days == 4, later)
     test_sound.test_logarithms_of_prices_in_cents_and_small_prices()
     test_sound.test_what_no_price_is_and_rates_and_what_stands_beside_the_close_are_looked_at()
     test_sound.test_days_that_lack_are_counted_and_closed_up()
@@ -79,13 +86,16 @@ def judge(patch: pytest.MonkeyPatch) -> None:
     for lacking in ((), (2, 7)):
         for copied in (2, 5):
             test_copies.test_ten_sessions_of_another_are_seen_wherever_they_begin(13, lacking, copied, copied + 1)
+    for gone in test_sound.GONE:
+        test_sound.test_rows_of_which_two_closes_lack_are_alike(gone)
     test_sound.test_copies_are_those_of_the_plain_form(patch)
     test_sound.test_some_columns_of_a_table_are_looked_at_as_if_they_were_all("1", patch)
 
 
 @pytest.mark.parametrize("old", [None, *FAULTS])
 def test_a_fault_is_noticed(old: str | None, made: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
-    kernel = made("looks.c", old or "static", FAULTS[old] if old else "static")
+    file = "looks.h" if old is not None and old.startswith("g->which") else "looks.c"
+    kernel = made(file, old or "static", FAULTS[old] if old else "static")
     monkeypatch.setattr(native, "_load", lambda: (kernel, ""))
     native._form.cache_clear()
     try:

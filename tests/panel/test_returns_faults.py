@@ -1,0 +1,47 @@
+"""Every fault planted in the C of the table of returns is noticed by its tests."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pytest
+from eventstudy import native
+
+from tests.engine.test_compiled_faults import made, pytestmark  # noqa: F401 - a fixture, and what it needs
+from tests.panel import test_dense
+
+FAULTS = {
+    "close[t] / close[t - 1] - 1": "close[t] / close[t - 1]",
+    "if (sessions) out[0] = NAN": "if (sessions) out[0] = 0",
+    "t < r->before": "t < 0",
+    "t < r->width": "t < 0",
+    "!isfinite(close[sessions - 1])": "0",
+    "r->row[t] != r->row[0] + t": "0",
+    "series_of(&r->close, j) + r->row[0]": "series_of(&r->close, j)",
+    "== r->close.days ? NAN : cell(": "== r->close.days ? 1 : cell(",
+    "cell(&r->close, r->row[t], j)": "cell(&r->close, t, j)",
+}
+ORDERS: tuple[Literal["C", "F"], ...] = ("C", "F")
+
+
+def judge(patch: pytest.MonkeyPatch) -> None:
+    for order in ORDERS:
+        for seed in range(4):
+            test_dense.test_compiled_returns_have_the_bits_of_the_plain_form(order, seed, patch)
+        patch.setenv(native.VARIABLE, "1")
+        test_dense.test_returns_are_those_of_each_security_however_prices_lie_in_memory(order, "simple")
+
+
+@pytest.mark.parametrize("old", [None, *FAULTS])
+def test_a_fault_is_noticed(old: str | None, made: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    kernel = made("returns.c", old or "static", FAULTS[old] if old else "static")
+    monkeypatch.setattr(native, "_load", lambda: (kernel, ""))
+    native._form.cache_clear()
+    try:
+        if old is None:
+            judge(monkeypatch)
+            return
+        with pytest.raises(AssertionError):
+            judge(monkeypatch)
+    finally:
+        native._form.cache_clear()
