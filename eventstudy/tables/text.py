@@ -42,6 +42,10 @@ _LOOKED_AT = 2000
 """So many rows of columns that are not needed are looked at for a decimal mark."""
 _THOUSAND, _LOOKED_AT_WHOLE = 1000, 50_000
 """Numbers below this are written without a mark of thousands; so many whole ones are looked at one by one."""
+_ABOVE = 200
+"""With so many rows above it the last row is compared."""
+_FEW_ABOVE, _SELDOM = 20, 0.05
+"""With fewer it is not; and what so small a part of them has is seldom."""
 HEADS = 80
 """So many rows are looked at for titles, headings and the shape of a table."""
 
@@ -428,15 +432,28 @@ class TextCells:
         self.rows = len(numbers)
 
     def _refuse_broken_off(self) -> None:
-        if self._forgiving or self.whole or self._raw[-1:] not in (self.separator + ".-+eE").encode():
+        """Refuse a table whose last row has no line end and stops within a cell, or before one.
+
+        Raises:
+            InvalidFile: it does.
+        """
+        if self._forgiving or self.whole:
             return
-        ends = [line.rstrip(b"\r")[-1:] for line in self._raw.rsplit(b"\n", 3)[-3:]]
-        if len(ends) < 3 or any(end != self.separator.encode() for end in ends):  # not each row ends with the separator
+        row = len(self._raw) - self._raw.rfind(b"\n")
+        *above, last = self._raw[-2 * row * _ABOVE :].split(b"\n")[1:] or [b""]
+        ends = [line.rstrip(b"\r") for line in above[-_ABOVE:]]
+        if last[-1:] in (self.separator + ".-+eE").encode():
+            bare = any(end[-1:] != self.separator.encode() for end in [*ends[-2:], last])  # some row ends otherwise
+            why = Phrase("the last row breaks off") if len(ends) < 2 or bare else None
+        else:
+            cells = [end.decode().rpartition(self.separator)[2].strip() for end in ends if end]
+            why = _cut_short(last.decode().rpartition(self.separator)[2].strip(), cells)
+        if why is not None:
             raise InvalidFile(
-                "the last row breaks off",
-                where=f"{self.place.name}, row {self._numbers[-1]}",
-                available=self._body.rsplit(b"\n", 1)[-1].decode()[:80],
-                hint="the file looks half-written: write it again",
+                why,
+                where=Phrase("{name}, {row}", name=self.place.name, row=Phrase("row {n}", n=self._numbers[-1])),
+                available=last.decode()[:80],
+                hint=Phrase("the file looks half-written: write it again; if the row is whole, end it with a line end"),
             )
 
     def _uneven(self, line: int, found: int, width: int, text: bytes, *, last: bool) -> InvalidFile:
@@ -850,6 +867,34 @@ def _edges(text: bytes, start: int, separator: str) -> Iterator[tuple[int, Bools
                 return
             marks &= ~within
         yield i, lines, marks
+
+
+def _cut_short(cell: str, above: Sequence[str]) -> Phrase | None:
+    """What speaks for the last cell of a file being cut: the cells above it have more digits, or something behind them."""
+    if len(above) < _FEW_ABOVE or not cell or cell in above:
+        return None
+    if _PLAIN_NUMBER.fullmatch(cell):
+        digits = np.array([_behind_mark(text) for text in above])
+        as_few, as_bare = (digits <= _behind_mark(cell)).mean(), np.mean([text[-1:].isdigit() for text in above])
+        whole_numbers = not digits.any() and len(cell) < min(map(len, above)) - 1
+        like = above[-1] if min(as_few, as_bare) < _SELDOM or whole_numbers else None
+    else:
+        words = (text for text in above if text.startswith(cell))
+        like = None if any(map(str.isdigit, cell)) else next(words, None)
+    if like is None:
+        return None
+    return Phrase(
+        "the last row may break off: {cell} is shorter than the cells above it, such as {whole}", cell=cell, whole=like
+    )
+
+
+_PLAIN_NUMBER = re.compile(r"[+-]?[0-9][0-9.,']*")
+
+
+def _behind_mark(text: str) -> int:
+    """How many digits stand behind the last mark of a number."""
+    found = re.search(r"[.,]([0-9]+)\D*$", text)
+    return len(found[1]) if found else 0
 
 
 def is_total(cells: Sequence[Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -715,3 +716,70 @@ def test_what_a_column_is_said_to_be_it_is(tmp_path: Path) -> None:
     assert np.allclose(found.fields["ret"], net)
     path.write_text(written_long(days, 100 * np.cumprod(1 + net, axis=0), "ret"))
     assert "ret" not in load_prices(path=path, reading=Reading(values="close")).fields
+
+
+# ---- a file that ends too early ------------------------------------------------------------------------------------------
+
+
+def downloads(form: str) -> str:
+    """Prices of two tickers on 60 days; `form`: what stands in the last column."""
+    days, close = sessions("XNYS")[:60], 100 * np.cumprod(1 + drawn()[1][:60], axis=0)
+    if form == "wide":
+        return "date,AAA,BBB\n" + "".join(
+            f"{d:%Y-%m-%d},{a:.2f},{b:.2f}\n" for d, (a, b) in zip(days, close, strict=True)
+        )
+    ends = {
+        "close": "{t},{d:%Y-%m-%d},{v:.2f}",
+        "comma": "{t};{d:%d.%m.%Y};{v:.2f}",
+        "volume": "{t},{d:%Y-%m-%d},{v:.2f},{n}",
+    }
+    head = {"close": "ticker,date,close", "comma": "ticker;date;close", "volume": "ticker,date,close,volume"}
+    ends |= {"ticker": "{d:%Y-%m-%d},{v:.2f},{t}", "yen": "{t},{d:%Y-%m-%d},{w}"}
+    head |= {"ticker": "date,close,ticker", "yen": "ticker,date,close"}
+    rows = (
+        ends[form].format(t=t, d=d, v=close[i, k], n=10_000_000 + 9_311 * i, w=3_850 + i)
+        for k, t in enumerate(("AAA", "BBB"))
+        for i, d in enumerate(days)
+    )
+    text = "\n".join([head[form], *rows]) + "\n"
+    return re.sub(r"(?<=;)(\d+)\.(\d\d)(?=\n)", r"\1,\2", text) if form == "comma" else text
+
+
+@pytest.mark.parametrize("form", ["wide", "close", "comma", "volume", "ticker", "yen"])
+def test_a_file_that_ends_too_early_is_refused_and_never_read_to_another_price(tmp_path: Path, form: str) -> None:
+    path, text, refused = tmp_path / "x.csv", downloads(form), 0
+    path.write_text(text)
+    whole = load_prices(path=path).close
+    for gone in range(1, 20):
+        path.write_text(text[:-gone])
+        try:
+            found = load_prices(path=path).close
+        except InvalidFile:
+            refused += 1
+            continue
+        price = found.reindex_like(whole).to_numpy()
+        same = (price == whole.to_numpy()) | np.isnan(price)
+        wild = np.abs(np.log(np.where(same, 1, price / whole.to_numpy())))
+        assert (same | (wild > np.log(9))).all(), f"{gone} letters gone: {text[:-gone][-20:]!r}"
+    assert refused >= (16 if form in ("wide", "close", "comma", "ticker") else 10)
+
+
+def test_a_last_row_without_a_line_end_is_no_fault(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    for form in ("wide", "close", "volume", "ticker", "yen"):
+        path.write_text(downloads(form).rstrip("\n"))
+        assert len(load_prices(path=path).close) == 60
+    days, net = drawn(n=60)
+    short = "".join(
+        f"AAA,{d:%Y-%m-%d},{v:.2f}".rstrip("0").rstrip(".") + "\n"
+        for d, v in zip(days, 100 * np.cumprod(1 + net[:, 0]), strict=True)
+    )
+    for last in ("99.5", "99.31"):
+        path.write_text(f"ticker,date,close\n{short}AAA,2024-06-03,{last}")
+        assert load_prices(path=path).close["AAA"].iloc[-1] == float(last)
+    path.write_text(f"ticker,date,close\n{short}AAA,2024-06-03,99")
+    with pytest.raises(InvalidFile, match="may break off: 99 is shorter") as info:
+        load_prices(path=path)
+    assert in_language(info.value.what, "de") != info.value.what
+    path.write_text(f"ticker,date,close\n{short}AAA,2024-06-03,99\n")
+    assert load_prices(path=path).close["AAA"].iloc[-1] == 99
