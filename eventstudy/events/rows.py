@@ -263,6 +263,7 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
         found.ticker = (found.ticker[0], [isins.get(t, t) for t in found.ticker[1]])
         shown = [f"{isin} ({ticker})" for isin, ticker in list(isins.items())[:5]]
         told.append(Phrase("ISINs taken for their tickers: {names:list}", names=shown))
+    told += _called_alike(found)
     found.odd = dict(sorted(odd.items()))
     lines = getattr(table.cells, "odd", [])
     found.bad = [BadRow(Phrase("row {n}", n=line), "", why) for line, why in lines]
@@ -276,6 +277,26 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
     found.origin, found.tz, found.strict = place.name, tz, reading.strict
     found.read_as = (*told, *said, *dates.said)
     return found
+
+
+def _called_alike(rows: Rows) -> list[Phrase]:
+    """What is said of rows of one title and one date with different tickers, which no `event_id` makes one event."""
+    if "title" not in rows.texts or "event_id" in rows.texts:
+        return []
+    (title, titles), date = rows.texts["title"], rows.date[0]
+    frame = pd.DataFrame({"title": title, "date": date, "ticker": rows.ticker[0]})
+    tickers = frame[(frame >= 0).all(axis=1)].groupby(["title", "date"], sort=False)["ticker"].nunique()
+    several = tickers[tickers > 1]
+    if several.empty:
+        return []
+    called = titles[several.index[0][0]]
+    return [
+        Phrase(
+            "each row is an event of its own, also the {n} of one day called {title!r}; with one `event_id` they are one event",
+            n=int(several.iloc[0]),
+            title=called,
+        )
+    ]
 
 
 def _each_ticker(column: Any, distinct: pd.Index) -> tuple[list[int], list[Any]] | None:

@@ -197,3 +197,33 @@ def test_a_list_of_times_says_its_zone_where_sums_are_kept(tmp_path: Path, liste
     assert "without an offset or a zone" in found.exclusions[0].message
     with pytest.raises(InvalidFile, match="without an offset or a zone"):
         es.request.run_aggregate(path, prices=prices, benchmark="MKT", windows=[(0, 0)], tests=(), strict=True)
+
+
+def test_rows_of_one_title_and_day_are_events_of_their_own_and_that_is_said_once(tmp_path: Path) -> None:
+    path, said = tmp_path / "list.csv", "also the 3 of one day called 'R1'; with one `event_id` they are one event"
+    rows = [("NVDA", 27, "R1"), ("AMD", 27, "R1"), ("MSFT", 29, "results"), ("META", 29, "results"), ("AVGO", 27, "R1")]
+    text = "ticker,date,title\n" + "".join(f"{t},2025-01-{d},{title}\n" for t, d, title in rows)
+
+    def read_as(text: str) -> tuple[int, str]:
+        path.write_text(text, encoding="utf-8")
+        events = load_registry(path)
+        return len(events), "; ".join(run(path, **SHORT).provenance["events_read_as"])
+
+    n, told = read_as(text)
+    assert n == 5
+    assert told.count("event_id") == 1
+    assert said in told
+    head, *lines = text.splitlines()
+    joined = "\n".join([f"{head},event_id", *(f"{line},{line[-2:].lower()}" for line in lines)]) + "\n"
+    n, told = read_as(joined)
+    assert n == 2
+    assert "event_id" not in told
+    alone = "\n".join([head, *dict.fromkeys(lines), "AMD,2025-01-28,R1", "INTC,2025-01-28,"]) + "\n"
+    assert (
+        "event_id"
+        not in read_as(
+            alone.replace("AVGO,2025-01-27,R1\n", "")
+            .replace("AMD,2025-01-27,R1\n", "")
+            .replace("META,2025-01-29,results\n", "")
+        )[1]
+    )
