@@ -119,6 +119,9 @@ def read_table(
         _refuse_thousandths(table.place, cells)
     if reading.values is None:
         _refuse_gross(table.place, cells)
+    if shape.paid_in and not cells.currencies:
+        said.append(Phrase("prices in {currency}, as the headings say", currency=shape.paid_in))
+        cells.currencies = dict.fromkeys(cells.names, shape.paid_in)
     result = _finished(table.place, cells, shape, wanted, reading, source)
     said += [*more, *shape.said]
     days = result.close.index.to_numpy("datetime64[D]")

@@ -12,8 +12,17 @@ from eventstudy import calendars
 from eventstudy.datasets import of_isin, tickers_by_name
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
+from eventstudy.prices._currency import unit_of
 from eventstudy.tables.headed import Headed
-from eventstudy.tables.headings import by_bracket_alone, fold, other_field, role_of, unit_said
+from eventstudy.tables.headings import (
+    by_bracket_alone,
+    currency_beside,
+    currency_in,
+    fold,
+    other_field,
+    role_of,
+    unit_said,
+)
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.written import days_meant, end_of_month
 
@@ -82,6 +91,8 @@ class Shape:
     proof: tuple[str, str] | None = None
     """The row and the cell that can only have the decimal mark of the table."""
     kind: Phrase = Phrase("prices")
+    paid_in: str | None = None
+    """The currency that the headings of prices say."""
     closes: bool = False
     """Whether its columns are called by tickers and hold one number each: closes, or returns."""
 
@@ -92,7 +103,7 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None, stem:
     Raises:
         InvalidFile: no dates, no prices, a column twice.
     """
-    table = _without_its_ticker(table, reading.ticker or _of_file(stem, asked))
+    table, paid_in = _without_currency(_without_its_ticker(table, reading.ticker or _of_file(stem, asked)), asked)
     dates = _date_columns(table)
     beside = [i for i in range(len(table.levels)) if i not in dates and _dated_beside(table, i)]
     others = [i for i in range(len(table.levels)) if i not in (*dates, *beside) and not _hollow(table, i)]
@@ -117,6 +128,7 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None, stem:
             available=", ".join(filter(None, table.headings)),
             hint="a wide table is date,TICKER,TICKER,...; a long one ticker,date,close",
         )
+    shape.paid_in = paid_in
     return _as_said(shape, reading.values)
 
 
@@ -144,6 +156,39 @@ def _without_its_ticker(table: Headed, ticker: str | None) -> Headed:
     if own is None or not any(own.search(heading) for levels in table.levels for heading in levels):
         return table
     return replace(table, levels=[tuple(own.sub("", heading) for heading in levels) for levels in table.levels])
+
+
+def _without_currency(table: Headed, asked: Sequence[str] | None) -> tuple[Headed, str | None]:
+    """The table without currencies beside the words of its headings, as in `Close EUR`, and the one that all of them say.
+
+    Raises:
+        InvalidFile: one price is there in two currencies, or they are tickers.
+    """
+    if len(table.levels[0]) > 1:
+        return table, None
+    heads = table.headings
+    beside = {i: hit for i, heading in enumerate(heads) if (hit := currency_beside(heading, "prices"))}
+    wanted = {ticker.casefold() for ticker in asked or ()}
+    if wanted & {code.casefold() for _, code in beside.values()}:
+        return table, None
+    plain = [beside[i][0] if i in beside else heading for i, heading in enumerate(heads)]
+    fields: dict[str, int] = {}
+    for i in beside:
+        if plain[i].casefold() in fields:
+            raise table.place.fault(
+                Phrase(
+                    "{one!r} and {other!r} are one price in two currencies, or the prices of two tickers",
+                    one=heads[fields[plain[i].casefold()]],
+                    other=heads[i],
+                ),
+                available=", ".join(filter(None, heads)),
+                hint=Phrase("leave one of the columns out; or name the tickers that are wanted"),
+            )
+        fields[plain[i].casefold()] = i
+    prices = [i for i, heading in enumerate(plain) if i in beside or _price_role(heading) in _NEEDED]
+    said = {unit_of(code) for i in prices if (code := beside[i][1] if i in beside else currency_in(heads[i]))}
+    levels = [(plain[i],) if i in beside else own for i, own in enumerate(table.levels)]
+    return (replace(table, levels=levels) if beside else table), said.pop() if len(said) == 1 else None
 
 
 def _hollow(table: Headed, i: int) -> bool:

@@ -131,6 +131,29 @@ def role_of(heading: str, part: str) -> tuple[str, int] | None:
     return ("nothing", 0) if "nothing" in roles_of(part) else None
 
 
+def currency_beside(heading: str, part: str) -> tuple[str, str] | None:
+    """A heading without the currency behind or before its words, `Close EUR`, and the currency as it is written; None: none."""
+    pieces = [piece for piece in re.split(r"[\s_.]+", heading) if piece]
+    money = [piece for piece in pieces if piece.casefold() in _codes()]
+    if len(money) != 1 or len(pieces) < 2 or money[0] not in (pieces[0], pieces[-1]) or role_of(heading, part):
+        return None
+    rest = pieces[1:] if money[0] == pieces[0] else pieces[:-1]
+    known = any(role_of(" ".join(some), part) for k in range(len(rest)) for some in (rest[k:], rest[: k + 1]))
+    return (heading.replace(money[0], "", 1).strip(" _."), money[0]) if known else None
+
+
+@cache
+def _codes() -> frozenset[str]:
+    """Currencies by their codes of three letters."""
+    return frozenset(word for word in words("brackets")["currencies"] if len(word) == 3)
+
+
+def currency_in(heading: str) -> str | None:
+    """The currency in brackets behind a heading, `Close (EUR)`, or behind `in`; None: there is none."""
+    found = [aside.strip("()[] ").split()[-1:] for aside in (m[0].strip() for m in _ASIDE.finditer(heading))]
+    return next((text[0] for text in found if text and text[0].casefold() in _codes()), None)
+
+
 @cache
 def roles_of(part: str) -> frozenset[str]:
     """What headings of a part can mean."""

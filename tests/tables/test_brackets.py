@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from eventstudy.errors import InvalidFile
 from eventstudy.events import load_registry
-from eventstudy.prices import load_prices
+from eventstudy.prices import Reading, load_prices
 
 DAYS = ("2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05")
 TAKEN = {
@@ -109,3 +109,53 @@ def test_the_ticker_of_the_file_in_brackets_makes_no_other_field(tmp_path: Path,
     assert "open" not in found.fields
     with pytest.raises(InvalidFile, match="words in brackets"):
         load_prices(path=prices(tmp_path / "AMD.csv", "Date,Close (NVDA),Volume (NVDA)"))
+
+
+# ---- currencies beside the word ------------------------------------------------------------------------------------------
+
+ROWS = "".join(f"2025-01-{d:02d},{100 + d}.5,{90 + d}.25\n" for d in (2, 3, 6, 7, 8))
+
+
+@pytest.mark.parametrize(
+    ("headings", "currency"),
+    [
+        ("Close EUR,Open EUR", "EUR"),
+        ("Close_USD,Open_USD", "USD"),
+        ("Kurs EUR,Volume", "EUR"),
+        ("EUR Close,EUR Open", "EUR"),
+        ("close_gbp,open_gbp", "GBP"),
+        ("Close GBp,Open GBp", "GBp"),
+        ("Close (CHF),Open (CHF)", "CHF"),
+        ("Kurs in EUR,Volume", "EUR"),
+        ("Close,Open", None),
+    ],
+)
+def test_a_currency_in_the_headings_of_prices_is_said_and_no_ticker(
+    tmp_path: Path, headings: str, currency: str | None
+) -> None:
+    path = tmp_path / "NVDA.csv"
+    path.write_text(f"Date,{headings}\n{ROWS}")
+    found = load_prices(path=path)
+    assert found.tickers == ["NVDA"]
+    assert found.info["NVDA"].currency == currency
+    assert found.close["NVDA"].tolist() == [102.5, 103.5, 106.5, 107.5, 108.5]
+    assert any(str(one) == f"prices in {currency}, as the headings say" for one in found.read_as) == (
+        currency is not None
+    )
+
+
+def test_currencies_beside_several_tickers_and_two_currencies_of_one(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(f"Date,AAA Close EUR,BBB Close EUR\n{ROWS}")
+    found = load_prices(path=path)
+    assert {t: one.currency for t, one in found.info.items()} == {"AAA": "EUR", "BBB": "EUR"}
+    path.write_text(f"Date,Adj Close USD,Close USD\n{ROWS}")
+    both = load_prices(path=path, reading=Reading(ticker="AAA"))
+    assert both.fields["adj_close"]["AAA"].iloc[0] == 102.5
+    assert both.close["AAA"].iloc[0] == 92.25
+    path.write_text(f"Date,Close USD,Close EUR\n{ROWS}")
+    with pytest.raises(InvalidFile, match="one price in two currencies"):
+        load_prices(path=path, reading=Reading(ticker="AAA"))
+    assert load_prices(["EUR", "USD"], path=path).tickers == ["EUR", "USD"]  # they are what is asked for
+    path.write_text(f"Date,Close BTC,Close ETH\n{ROWS}")
+    assert load_prices(path=path).tickers == ["BTC", "ETH"]
