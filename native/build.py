@@ -18,7 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "_native.abi3.so"
-CONTRACT = 7
+CONTRACT = 8
 """Goes up with every change of what the arrays mean; `eventstudy.native.CONTRACT` must be the same."""
 
 _FLAGS = (
@@ -51,7 +51,7 @@ def compiled(folder: Path, more: tuple[str, ...] = ()) -> Path:
     if sys.platform == "win32":
         raise NotCompiled("not yet tried on Windows")
     levels = _LEVELS if platform.machine().lower() in ("x86_64", "amd64") else {}
-    once = (("module", "module", ()), ("prices", "module", ()))
+    once = (("module", "module", ()), ("prices", "module", ()), ("rows", "module", ()))
     each = {"base": (), **levels}.items()
     units = [*once, *((source, name, flags) for source in ("looks", "returns", "pass") for name, flags in each)]
     objects = []

@@ -1,5 +1,6 @@
-/* The Python side of the looks at prices, of their returns, of the days near other events and of the tables of dates: tables come in as they lie in memory (buffer protocol with strides, so that nothing is
- * copied and no index leads outside), and are worked on without the interpreter's lock. */
+/* The Python side of the looks at prices, of their returns, of the days near other events, of the tables of dates and of rows put in
+ * place: tables come in as they lie in memory (buffer protocol with strides, so that nothing is copied and no index leads outside), and
+ * are worked on without the interpreter's lock. */
 #define Py_LIMITED_API 0x030B0000
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -9,6 +10,7 @@
 #include "others.h"
 #include "prices.h"
 #include "returns.h"
+#include "rows.h"
 
 typedef struct {
     int (*look_at)(const Looks *), (*count_met)(const Grid *, const uint8_t *, int64_t, int64_t *);
@@ -79,6 +81,20 @@ static int take_some(Buffers *b, PyObject *given, Grid *g) {
     const int64_t n = PyObject_Length(given);
     if (n < 0 || take_row(b, given, &g->which, 8 * n, -8, "which") || rows_within(g->which, n, g->series, "which")) return -1;
     g->series = n;
+    return 0;
+}
+
+/* Whether a first number is none that four bytes hold. */
+static int outside(long long first) {
+    if (first >= INT32_MIN && first <= INT32_MAX) return 0;
+    PyErr_SetString(PyExc_ValueError, "first lies outside");
+    return 1;
+}
+
+/* A row of so many numbers of four bytes, read. */
+static int take_numbers(Buffers *b, PyObject *given, const int32_t **place, int64_t n, const char *name) {
+    if (take_row(b, given, place, 4 * n, 0, name)) return -1;
+    if ((uintptr_t)*place % 4) { PyErr_Format(PyExc_ValueError, "%s is not aligned", name); return -1; }
     return 0;
 }
 
@@ -234,4 +250,53 @@ PyObject *near_other_events(PyObject *self, PyObject *args) {
     release(&b);
     if (PyErr_Occurred()) return NULL;
     Py_RETURN_NONE;
+}
+
+PyObject *put_rows_in_place(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *code, *day, *value, *row, *column, *table, *written;
+    Rows r = {0};
+    Grid g;
+    Buffers b = {.count = 0};
+    long long first;
+    int64_t done = 0;
+    if (!PyArg_ParseTuple(args, "OOOOOLdOO", &code, &day, &value, &row, &column, &first, &r.least, &table, &written)) return NULL;
+    r.first = first;
+    r.n = PyObject_Length(code);
+    if (r.n >= 0) r.codes = PyObject_Length(row);
+    if (r.n >= 0 && r.codes >= 0) r.span = PyObject_Length(column);
+    if (r.n >= 0 && r.codes >= 0 && r.span >= 0 && !outside(first) && !take_grid(&b, table, &g, "d", NULL, "table")
+        && !take_numbers(&b, code, &r.code, r.n, "code") && !take_numbers(&b, day, &r.day, r.n, "day")
+        && !take_row(&b, value, &r.value, 8 * r.n, -8, "value") && !take_row(&b, row, &r.row, 8 * r.codes, -8, "row")
+        && !take_row(&b, column, &r.column, 8 * r.span, -8, "column") && !rows_within(r.row, r.codes, g.days, "row")
+        && !rows_within(r.column, r.span, g.series, "column") && !take_row(&b, table, &r.table, 8 * g.days * g.series, 8, "table")
+        && !take_row(&b, written, &r.written, g.days * g.series, 1, "written")) {
+        r.days = g.series;
+        Py_BEGIN_ALLOW_THREADS
+        done = put_rows(&r);
+        Py_END_ALLOW_THREADS
+    }
+    release(&b);
+    if (PyErr_Occurred()) return NULL;
+    return PyLong_FromLongLong((long long)done);
+}
+
+PyObject *mark_numbers_there(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *number, *there;
+    const int32_t *given;
+    uint8_t *marks;
+    Buffers b = {.count = 0};
+    long long first;
+    int64_t done = 0, n, span;
+    if (!PyArg_ParseTuple(args, "OLO", &number, &first, &there)) return NULL;
+    if ((n = PyObject_Length(number)) >= 0 && (span = PyObject_Length(there)) >= 0 && !outside(first)
+        && !take_numbers(&b, number, &given, n, "number") && !take_row(&b, there, &marks, span, 1, "there")) {
+        Py_BEGIN_ALLOW_THREADS
+        done = mark_numbers(given, n, first, marks, span);
+        Py_END_ALLOW_THREADS
+    }
+    release(&b);
+    if (PyErr_Occurred()) return NULL;
+    return PyLong_FromLongLong((long long)done);
 }

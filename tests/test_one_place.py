@@ -104,6 +104,7 @@ FAULTS = {
 OTHERS = {
     "when a market reacts to an instant: day 0": "day0",
     "which pairs stand on which grid of sessions, and who is left out before any return is looked at": "place",
+    "rows of Parquet files put in their places, each once, and values that can be none": "_put",
     "estimation days near other events of the security": "busy_days",
     "on which side of day 0's session news came": "timing_of",
     "the time of a filing": "header",

@@ -70,7 +70,7 @@ def place(
     """
     benchmarks, market = benchmarks_of(events, config, default)
     prices = prices.naming((*events.tickers, *benchmarks))
-    columns = prices.close.columns
+    columns = set(prices.close.columns)
     no_moment = np.array([m is None for m in events.moments], dtype=bool)[events.moment]
     own = np.array([benchmarks.index(t) if t in benchmarks else -1 for t in events.tickers], dtype=np.int64)[
         events.ticker

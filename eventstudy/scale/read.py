@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from eventstudy import native
 from eventstudy.calendars import market_of
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.panel import Bools, Days, Floats, Ints
@@ -21,6 +23,9 @@ from eventstudy.scale.panel import PanelFolder, Unit
 
 USED = ("close", "adj_close", "dividend")
 """The fields that returns are made of; the others stay on the disk."""
+_LEAST = float(np.nextafter(0, 1))
+"""The least price."""
+Numbers = NDArray[np.int32]
 
 
 def read_unit(folder: PanelFolder, unit: Unit, extra: PriceTable | None = None) -> PriceTable:
@@ -138,26 +143,17 @@ def _rows(folder: PanelFolder, fragments: Sequence[Any], only: Any = None) -> An
 
 def _table(folder: PanelFolder, rows: Any, extra: PriceTable | None) -> PriceTable:
     """The table of some rows, and what of `extra` it lacks beside them, on its days within theirs."""
-    codes, tickers = _tickers(folder, rows.column("ticker"))
-    days = days_of(folder, rows.column("date"))
-    known = set(tickers)
-    more = [t for t in extra.tickers if t not in known] if extra is not None else []
+    batches, tickers = _batches(folder, rows)
+    more = [t for t in extra.tickers if t not in set(tickers)] if extra is not None else []
     theirs = extra.close.index.to_numpy("datetime64[D]").astype(np.int64) if more and extra is not None else None
-    row, sessions = _positions(days, theirs)
+    first, column, sessions = _columns([b.days for b in batches], theirs)
     columns = pd.Index([*tickers, *more], dtype=object, name="ticker")
     index = pd.DatetimeIndex(sessions.astype("datetime64[ns]"), name="session")
-    place = codes.astype(np.int64) * len(index)
-    place += row
-
-    def said(i: int) -> str:
-        return f"{tickers[codes[i]]} on {np.datetime64(int(days[i]), 'D')}"
-
-    _refuse_twice(folder, place, said)
     frames = {}
     for name in USED:
         if name in rows.column_names:
             grid = np.full((len(columns), len(index)), np.nan)
-            grid.reshape(-1)[place] = _values(folder, name, rows.column(name), said)
+            _fill(folder, name, grid[: len(tickers)], batches, first, column)
             if more and extra is not None and name in extra.fields:
                 grid[len(tickers) :] = extra.fields[name][more].reindex(index).to_numpy().T
             if name == "dividend":
@@ -166,32 +162,105 @@ def _table(folder: PanelFolder, rows: Any, extra: PriceTable | None) -> PriceTab
     basis: Basis = "dividends" if "dividend" in frames else "adj_close" if "adj_close" in frames else "as_given"
     info = {t: SeriesInfo("parquet", basis) for t in tickers}
     if "exchange" in rows.column_names:
-        for t, market in _exchanges(folder, rows.column("exchange"), codes, tickers).items():
+        for t, market in _exchanges(folder, batches, tickers).items():
             info[t] = replace(info[t], exchange=market, exchange_by="given")
     return PriceTable(frames, info | ({t: extra.info[t] for t in more} if extra is not None else {}))
 
 
-def _tickers(folder: PanelFolder, column: Any) -> tuple[Ints, list[str]]:
-    """(N,) codes and the names they stand for, in the order of the alphabet."""
+class _Batch(NamedTuple):
+    """Some rows (N,) as they were read."""
+
+    rows: Any
+    codes: Numbers
+    """(N,) the ticker of each row, by its number among the names of this batch."""
+    row: Ints
+    """Of each of these names the row of the table; those that no row has: 0."""
+    days: Numbers
+    """(N,) days since 1970."""
+
+
+def _batches(folder: PanelFolder, rows: Any) -> tuple[list[_Batch], list[str]]:
+    """The rows in the batches in which they were read, and the tickers that they have, in the order of the alphabet."""
     import pyarrow as pa
 
-    if not pa.types.is_dictionary(column.type):
-        column = column.cast(pa.string()).dictionary_encode()
-    one = column.unify_dictionaries().combine_chunks()
-    one = one.chunk(0) if isinstance(one, pa.ChunkedArray) else one
-    if one.null_count:
+    column = rows.column("ticker")
+    if column.null_count:
         raise _fault(folder, "a row has no ticker", "name the ticker of every price")
-    names = [str(t).strip() for t in one.dictionary.to_pylist()]
-    if "" in names or len(set(names)) < len(names):
+    if not pa.types.is_dictionary(column.type):
+        rows = rows.set_column(rows.column_names.index("ticker"), "ticker", _encoded(column))
+    read: list[tuple[Any, Numbers, int]] = []
+    names, texts, used, last = list[list[str]](), dict[str, str](), set[str](), None
+    for batch in filter(len, rows.to_batches()):
+        coded = batch.column("ticker")
+        codes = coded.indices.cast(pa.int32()).to_numpy()
+        if last is None or not coded.dictionary.equals(last):  # most batches share that of their file
+            last = coded.dictionary
+            names.append(_names(folder, last.to_pylist(), texts))
+        there = np.zeros(len(last), bool)
+        _mark(codes, 0, there)
+        used.update(names[-1][i] for i in np.flatnonzero(there).tolist())
+        read.append((batch, codes, len(names) - 1))
+    tickers = sorted(used)
+    place = {name: i for i, name in enumerate(tickers)}
+    row = [np.array([place.get(name, 0) for name in own], np.int64) for own in names]
+    return [_Batch(batch, codes, row[k], days_of(folder, batch.column("date"))) for batch, codes, k in read], tickers
+
+
+def _names(folder: PanelFolder, written: Sequence[Any], texts: dict[str, str]) -> list[str]:
+    """Tickers as they are written, without blanks around them; `texts`: what each that is known was written as."""
+    names = [str(text).strip() for text in written]
+    if any(not name or texts.setdefault(name, text) != text for name, text in zip(names, written, strict=True)):
         raise _fault(folder, "tickers are blank, or differ in blanks only", "write tickers without blanks around them")
-    used = np.flatnonzero(np.bincount(one.indices.to_numpy(), minlength=len(names)))
-    order = sorted(used.tolist(), key=lambda i: names[i])
-    again = np.zeros(len(names), dtype=np.int32)
-    again[order] = np.arange(len(order))
-    return again[one.indices.to_numpy()], [names[i] for i in order]
+    return names
 
 
-def _exchanges(folder: PanelFolder, column: Any, codes: Ints, tickers: Sequence[str]) -> dict[str, str]:
+def _encoded(column: Any) -> Any:
+    """Texts as codes and names."""
+    import pyarrow as pa
+
+    return column.cast(pa.string()).dictionary_encode()
+
+
+def _fill(folder: PanelFolder, name: str, grid: Floats, batches: Sequence[_Batch], first: int, column: Ints) -> None:
+    """Put a field into its table (S, T); `column` says where each day from the `first` on stands."""
+    import pyarrow as pa
+
+    least = 0.0 if name == "dividend" else _LEAST
+    written = np.zeros(grid.shape, bool)
+    for batch in batches:
+        values = batch.rows.column(name).cast(pa.float64()).to_numpy(zero_copy_only=False)
+        i = _put(batch, values, column, first, least, grid, written)
+        if i < len(values):
+            _refuse(folder, name, batch, i, values[i], least)
+
+
+def _put(batch: _Batch, values: Floats, column: Ints, first: int, least: float, grid: Floats, written: Bools) -> int:
+    """Put the rows of a batch in their places, where none was `written` yet; how many came before one that cannot be put."""
+    kernel = native.form().kernel
+    if kernel is not None:
+        done: int = kernel.put_rows(batch.codes, batch.days, values, batch.row, column, first, least, grid, written)
+        return done
+    place = batch.row[batch.codes] * grid.shape[1] + column[batch.days - np.int32(first)]
+    wrong = written.reshape(-1)[place] | ~(((values >= least) & np.isfinite(values)) | np.isnan(values))
+    _, own = np.unique(place, return_index=True)
+    wrong[np.setdiff1d(np.arange(len(place)), own)] = True
+    n = int(wrong.argmax()) if wrong.any() else len(place)
+    grid.reshape(-1)[place[:n]], written.reshape(-1)[place[:n]] = values[:n], True
+    return n
+
+
+def _refuse(folder: PanelFolder, name: str, batch: _Batch, i: int, value: float, least: float) -> None:
+    """Say what is wrong with a row of a batch."""
+    ticker = str(batch.rows.column("ticker")[i].as_py()).strip()
+    said = f"{ticker} on {np.datetime64(int(batch.days[i]), 'D')}"
+    if value < least or np.isinf(value):
+        raise _fault(
+            folder, f"the {name.replace('_', ' ')} {value:g} of {said} cannot be one", "leave a missing value empty"
+        )
+    raise _fault(folder, f"{said} is given twice", "keep one of the two rows")
+
+
+def _exchanges(folder: PanelFolder, batches: Sequence[_Batch], tickers: Sequence[str]) -> dict[str, str]:
     """The market code of each ticker whose exchange is one that is known.
 
     Raises:
@@ -199,10 +268,12 @@ def _exchanges(folder: PanelFolder, column: Any, codes: Ints, tickers: Sequence[
     """
     import pyarrow as pa
 
-    of_row, distinct = pd.factorize(column.cast(pa.string()).to_pandas(), use_na_sentinel=True)
+    column = pa.chunked_array([b.rows.column("exchange").cast(pa.string()) for b in batches], pa.string())
+    codes = np.concatenate([np.empty(0, np.int64), *(b.row[b.codes] for b in batches)])
+    of_row, distinct = pd.factorize(column.to_pandas(), use_na_sentinel=True)
     markets = [market_of(str(text)) for text in distinct]
     found: dict[str, str] = {}
-    pairs = np.unique(codes.astype(np.int64) * (len(markets) + 1) + of_row + 1)
+    pairs = np.unique(codes * (len(markets) + 1) + of_row + 1)
     for pair in pairs.tolist():
         ticker, k = tickers[pair // (len(markets) + 1)], pair % (len(markets) + 1) - 1
         market = markets[k] if k >= 0 else None
@@ -211,7 +282,7 @@ def _exchanges(folder: PanelFolder, column: Any, codes: Ints, tickers: Sequence[
     return found
 
 
-def days_of(folder: PanelFolder, column: Any) -> Ints:
+def days_of(folder: PanelFolder, column: Any) -> Numbers:
     """(N,) days since 1970."""
     import pyarrow as pa
 
@@ -225,7 +296,7 @@ def days_of(folder: PanelFolder, column: Any) -> Ints:
         raise _fault(folder, f"dates are not dates: {str(error).splitlines()[0]}", "write them as date32") from error
     if pa.types.is_timestamp(column.type) and not day.cast(column.type).equals(column):
         raise _fault(folder, "dates have a time of the day", "a session is the date at the exchange, without a time")
-    found: Ints = day.cast(pa.int32()).to_numpy()
+    found: Numbers = day.cast(pa.int32()).to_numpy()
     return found
 
 
@@ -235,45 +306,43 @@ def sessions_of(folder: PanelFolder) -> Days:
     first, last = min(u.first for u in folder), max(u.last for u in folder)
     there = np.zeros(int((last - first).astype(int)) + 1, dtype=bool)
     for batch in folder.dataset.to_batches(columns=[name]):
-        there[days_of(folder, batch.column(0)) - int(first.astype(int))] = True
+        days = days_of(folder, batch.column(0))
+        n = _mark(days, int(first.astype(int)), there)
+        if n < len(days):
+            what = f"{np.datetime64(int(days[n]), 'D')} is none of the days from {first} to {last} that the files say they have"
+            raise _fault(folder, what, "write the files again")
     found: Days = first + np.flatnonzero(there)
     return found
 
 
-def _positions(days: Ints, more: Ints | None) -> tuple[Ints, Days]:
-    """(N,) the row of each day among the distinct ones and those of `more` that lie within, and all of these, ascending."""
-    if not len(days):
-        return days, np.empty(0, dtype="datetime64[D]")
-    first, last = int(days.min()), int(days.max())
+def _columns(days: Sequence[Numbers], more: Ints | None) -> tuple[int, Ints, Days]:
+    """The first of the days, the place of each day from it on among those that there are, and all of these.
+
+    There are also those of `more` that lie between the first and the last.
+    """
+    if not days:
+        return 0, np.empty(0, np.int64), np.empty(0, dtype="datetime64[D]")
+    first, last = int(min(d.min() for d in days)), int(max(d.max() for d in days))
     there = np.zeros(last - first + 1, dtype=bool)
-    days = days - np.int32(first)
-    there[days] = True
+    for some in days:
+        _mark(some, first, there)
     if more is not None:
         there[more[(more >= first) & (more <= last)] - first] = True
     found: Days = (np.flatnonzero(there) + first).astype("datetime64[D]")
-    return (np.cumsum(there) - 1)[days], found
+    return first, np.maximum(np.cumsum(there) - 1, 0), found
 
 
-def _values(folder: PanelFolder, name: str, column: Any, said: Callable[[int], str]) -> Floats:
-    """(N,) the values of a field; NaN where there is none."""
-    import pyarrow as pa
-
-    values: Floats = column.cast(pa.float64()).to_numpy()
-    wild = values < 0 if name == "dividend" else values <= 0
-    if wild.any() or np.isinf(values).any():
-        bad = int(np.flatnonzero(wild | np.isinf(values))[0])
-        what = f"the {name.replace('_', ' ')} {values[bad]:g} of {said(bad)} cannot be one"
-        raise _fault(folder, what, "leave a missing value empty")
-    return values
-
-
-def _refuse_twice(folder: PanelFolder, place: Ints, said: Callable[[int], str]) -> None:
-    seen = np.zeros(int(place.max()) + 1 if len(place) else 0, dtype=bool)
-    seen[place] = True
-    if int(seen.sum()) < len(place):
-        _, first = np.unique(place, return_index=True)
-        again = int(np.setdiff1d(np.arange(len(place)), first)[0])
-        raise _fault(folder, f"{said(again)} is given twice", "keep one of the two rows")
+def _mark(numbers: Numbers, first: int, there: Bools) -> int:
+    """Mark which numbers there are, counted from the `first` on; how many came before one that lies outside."""
+    kernel = native.form().kernel
+    if kernel is not None:
+        done: int = kernel.mark(numbers, first, there)
+        return done
+    at = numbers.astype(np.int64) - first
+    outside = (at < 0) | (at >= len(there))
+    n = int(outside.argmax()) if outside.any() else len(at)
+    there[at[:n]] = True
+    return n
 
 
 def _fault(folder: PanelFolder, what: str, hint: str) -> InvalidFile:
