@@ -516,13 +516,26 @@ _TICKERS = 6
 """Up to so many tickers of a day are named."""
 
 
+def told_once(days: Sequence[Mapping[str, Any]]) -> dict[int, list[int]]:
+    """The place of each piece of news on a day, and all places where it stands: once an event, where events share the day.
+
+    `days`: `session`, `rel_day`, `code` and `what` of each.
+    """
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for place, day in enumerate(days):
+        found.setdefault(tuple(day[name] for name in ("session", "rel_day", "code", "what")), []).append(place)
+    return {places[0]: places for places in found.values()}
+
+
 def _days(found: Confounders, verbose: bool) -> Iterator[str]:
     """A row a day, kind and piece of news; `verbose` adds own news of the estimation window."""
     several = len(found.result.events) > 1
     rows = []
-    for day in found.days:
-        who = "all" if day.everyone else some_of(day.tickers, _TICKERS)
-        event = [day.event_id] if several else []
+    for place, places in told_once([vars(day) for day in found.days]).items():
+        day, alike = found.days[place], [found.days[k] for k in places]
+        tickers = list(dict.fromkeys(ticker for one in alike for ticker in one.tickers))
+        who = "all" if day.everyone and len(alike) == 1 else some_of(tickers, _TICKERS)
+        event = [day.event_id if len(alike) == 1 else f"{len(alike)} events"] if several else []
         rows.append([f"{day.rel_day:+d}" if day.rel_day else "0", str(day.session), *event, day.code, day.what, who])
     yield columns([["day", "session", *(["event"] if several else []), "kind", "what", "tickers"], *rows], (0,))
     for day in found.own_days:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from eventstudy.reports.material import Material
@@ -61,11 +62,16 @@ def _said(told: Material, found: dict[str, Any]) -> Text:
 
 
 def _days(told: Material, found: dict[str, Any]) -> Table:
+    """A row a day and piece of news; what events share that have the same day stands once, with all their tickers."""
+    from eventstudy.analyses.confounders import told_once
+
     words = told.words
     rows = []
-    for place, day in enumerate(found["days"][:_DAYS]):
-        path = f"confounders.days[{place}]"
-        whom = words("all of them") if day["everyone"] and len(day["tickers"]) > 1 else who(told, day["tickers"])
+    for place, places in islice(told_once(found["days"]).items(), _DAYS):
+        path, day = f"confounders.days[{place}]", found["days"][place]
+        tickers = list(dict.fromkeys(ticker for k in places for ticker in found["days"][k]["tickers"]))
+        whole = set(tickers) == {pair.ticker for pair in told.result.panel.pairs}
+        whom = words("all of them") if whole and len(tickers) > 1 else who(told, tickers)
         cells: tuple[Text, ...] = (
             (told.text(f"{path}.session"),),
             (words.named(f"news {day['code']}"),),

@@ -7,6 +7,7 @@ the forecast variance s² (L + x'(X'X)⁻¹x), x the sum of the regressors' rows
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -22,6 +23,8 @@ from eventstudy.analyses.confounders import Confounders, Hit, _InReach, confound
 from eventstudy.analyses.masked import Masked, mask
 from eventstudy.events import Event, Group, Moment, News, shipped_registry
 from eventstudy.prices import load_prices
+from eventstudy.reports import render
+from eventstudy.reports.further import further
 from eventstudy.request import what_else
 from scipy import stats
 
@@ -127,6 +130,25 @@ def test_a_crowd_at_one_moment_is_one_piece_of_news_for_each() -> None:
     assert {str(hit.what) for hit in others} == {"60 events at once, e0 among them (announced)"}
     few = confounders(es.run(rows[:5]))
     assert len([hit for hit in few.hits if hit.code == "OTHER_EVENT"]) == 4, "a few are named one by one"
+
+
+def test_news_that_events_of_one_day_share_is_told_once_with_all_their_firms() -> None:
+    rows = pd.DataFrame({"ticker": ["NVDA", "AMD", "AVGO", "MSFT"], "date": ["2025-01-27"] * 3 + ["2025-01-28"]})
+    found = what_else(rows, source="bundled")[0]
+    by_news = Counter((day.session, day.what) for day in found.days)
+    fomc = (date(2025, 1, 29), "FOMC decision")
+    assert by_news[fomc] == 4, "one of each event"
+    lines = [line for line in found.text().splitlines() if "FOMC decision" in line]
+    assert [line.split()[0] for line in lines] == ["+1", "+2"]
+    assert [line.split("FOMC decision")[1].split() for line in lines] == [["all"], ["AMD,", "AVGO,", "NVDA"]]
+    assert "3 events" in lines[1]
+    page = render(found.result, "md", answers=further(found.result, found)).decode()
+    table = page[page.index("Other news in the event window") :].split("\n\n")[1]
+    told = [line for line in table.splitlines() if "FOMC decision" in line]
+    assert [line.split("|")[-2].strip() for line in told] == ["MSFT", "AMD, AVGO, NVDA"]
+    alone = what_else(rows[:3], source="bundled")[0]
+    page = render(alone.result, "md", answers=further(alone.result, alone)).decode()
+    assert page.count("| FOMC decision | all |") == 1
 
 
 def test_each_is_a_warning_on_its_day_and_of_its_ticker() -> None:
