@@ -1,20 +1,29 @@
 /* The regressors of one date, once for all of its pairs (engine/least_squares.py). */
 #define MOST_CONDITION 1e8
 
+/* On which days of design d regressors lack. */
+static void read_days(Room *r, int64_t d) {
+    const Work *w = r->w;
+    const uint8_t *usable = w->usable + w->design[d], *ahead = usable + w->days + w->between;
+    for (int64_t i = 0; i < w->days; i++) r->lost[i] = !usable[i];
+    for (int64_t i = 0; i < w->event; i++) r->usable_event[i] = ahead[i] ? 1.0 : 0.0;
+}
+
 /* Turn the regressors of design d over, so that each is one row, with what belongs to its days. */
 static void read_design(Room *r, int64_t d) {
     const Work *w = r->w;
     const int64_t K = w->regressors, L1 = w->days, L2 = w->event, from = w->design[d], ahead = from + L1 + w->between;
+    read_days(r, d);
     for (int64_t k = 0; k < K; k++) {
         for (int64_t i = 0; i < L1; i++) r->x[k * r->width + i] = w->x[(from + i) * K + k];
         for (int64_t i = 0; i < L2; i++) r->x_event[k * L2 + i] = w->x[(ahead + i) * K + k];
     }
-    for (int64_t i = 0; i < L1; i++) { r->offset[i] = w->offset[from + i]; r->usable[i] = w->usable[from + i]; }
-    for (int64_t i = 0; i < L2; i++) { r->offset_event[i] = w->offset[ahead + i]; r->usable_event[i] = w->usable[ahead + i]; }
+    memcpy(r->offset, w->offset + from, sizeof(double) * (size_t)L1);
+    memcpy(r->offset_event, w->offset + ahead, sizeof(double) * (size_t)L2);
     r->market = w->market + ahead;
 }
 
-/* X = QR, each column in units of its own length, by modified Gram-Schmidt; the second projection of a pair (`fit_whole`) takes
+/* X = QR, each column in units of its own length, by modified Gram-Schmidt; the second projection of a pair (`fit_days`) takes
  * out what is left.  A column that is a sum of those before it makes the condition infinite or no number (`invert`). */
 static void orthogonal(Room *r) {
     const int64_t K = r->w->regressors;
@@ -49,18 +58,22 @@ static int invert(Room *r) {
     return 1;
 }
 
-/* X* R^-1 on event days, 1 / sqrt(1 - h) of each estimation day, h the leverage, and C = i'Vi of each window. */
+/* X* R^-1 on event days, Q'Q, which is I but for rounding, and what all days say of errors. */
 static void variances(Room *r) {
     const Work *w = r->w;
     const int64_t K = w->regressors, L2 = w->event;
-    for (int64_t k = 0; k < K; k++)
+    for (int64_t k = 0; k < K; k++) {
         for (int64_t i = 0; i < L2; i++) {
             double sum = 0;
             for (int64_t j = 0; j < K; j++) sum += r->x_event[j * L2 + i] * r->inverse[j * K + k];
             r->ahead[k * L2 + i] = sum;
         }
-    weights_of(r, r->q, r->weight);
-    units_of(r, r->ahead, r->every, r->unit);
+        for (int64_t j = 0; j <= k; j++)
+            r->gram[k * K + j] = r->gram[j * K + k] = dot(r->q + k * r->width, r->q + j * r->width, r->width);
+    }
+    cholesky(r->gram, r->whole_days.lower, K);
+    all_days(r);
+    spread_of(r, r->every, &r->whole_days);
 }
 
 /* 0 where the model cannot be estimated on the days of design d. */

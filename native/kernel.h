@@ -43,6 +43,8 @@ typedef struct {
     /* written */
     uint8_t *good;                      /* (n) in: pairs that are asked for; out: those that count */
     int64_t *m, *covered;               /* (n) of the survey: estimation days with a return; bits as in `covers` */
+    uint64_t *lacks;                    /* (n, words of 64 days) of the survey, read by both passes: bit t: estimation day t lacks */
+    double *kept;                       /* (n, K + 1) of the first pass, read by the second: coefficients and sigma; sigma 0: none */
     double *car, *scar, *se, *bhar;     /* (n, W) NaN where not covered */
     double *unit;                       /* (P, W) */
     double *ar, *ar_n;                  /* (P, L2) */
@@ -58,6 +60,9 @@ typedef struct {
     double *below;                      /* (P, W, L1) */
     double *moved, *moved_n;            /* (P, L1 + L2) of all days after the estimation days: sizes of standardised returns, and how many */
 } Work;
+
+/* Words of 64 bits, one for each day. */
+static inline int64_t words_of(int64_t days) { return (days + 63) / 64; }
 
 /* One form for each instruction set; all give the same bits.  0, or -1 where there is no memory. */
 #define FORMS(level) int first_##level(const Work *); int second_##level(const Work *); int survey_##level(const Work *);

@@ -51,15 +51,6 @@ static double total(const double *restrict a, int64_t size) {
     return tree(lane);
 }
 
-/* The largest of a, none of which is below zero. */
-static double most(const double *restrict a, int64_t size) {
-    double lane[LANES] = {0};
-    for (int64_t i = 0; i < size; i += LANES)
-        for (int l = 0; l < LANES; l++) lane[l] = a[i + l] > lane[l] ? a[i + l] : lane[l];
-    for (int l = 1; l < LANES; l++) lane[0] = lane[l] > lane[0] ? lane[l] : lane[0];
-    return lane[0];
-}
-
 /* Sum of (a - mean)^2 over the days that are known (1 or 0). */
 static double squares_around(const double *restrict a, const double *restrict known, double mean, int64_t size) {
     double lane[LANES] = {0};
@@ -78,13 +69,9 @@ static void add_times(double *restrict sum, double factor, const double *restric
     for (int64_t i = 0; i < size; i++) sum[i] += factor * a[i];
 }
 
-/* sum += a^2 */
-static void add_squares(double *restrict sum, const double *restrict a, int64_t size) {
-    for (int64_t i = 0; i < size; i++) sum[i] += a[i] * a[i];
-}
-
-static void times(double *restrict product, const double *restrict a, const double *restrict b, int64_t size) {
-    for (int64_t i = 0; i < size; i++) product[i] = a[i] * b[i];
+/* sum -= a^2 */
+static void take_off_squares(double *restrict sum, const double *restrict a, int64_t size) {
+    for (int64_t i = 0; i < size; i++) sum[i] -= a[i] * a[i];
 }
 
 static void add(double *restrict sum, const double *restrict a, int64_t size) {
@@ -92,6 +79,17 @@ static void add(double *restrict sum, const double *restrict a, int64_t size) {
 }
 
 static int64_t whole_lanes(int64_t size) { return (size + LANES - 1) / LANES * LANES; }
+
+/* The place of the lowest bit of a word that is not zero. */
+#ifdef __GNUC__
+#define LOWEST(word) __builtin_ctzll(word)
+#else
+static int LOWEST(uint64_t word) {
+    int place = 0;
+    while (!(word >> place & 1)) place++;
+    return place;
+}
+#endif
 
 /* Ask for memory that is needed soon; changes no figure. */
 #ifdef __GNUC__

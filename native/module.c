@@ -52,7 +52,7 @@ static int64_t measure(const Work *w, const char *shape) {
             : *shape == 'e' ? w->event : *shape == 'a' ? w->days + w->event : *shape == 'k' ? w->regressors
             : *shape == 'w' ? w->windows : *shape == 'r' ? w->lengths : *shape == 's' ? w->steps : *shape == 'p' ? w->strata
             : *shape == 't' ? w->tables : *shape == 'c' ? w->cells : *shape == 'm' ? w->market_cells
-            : *shape == 'y' ? w->masked_cells : *shape == 'z' ? w->spanned : *shape - '0';
+            : *shape == 'l' ? words_of(w->days) : *shape == 'j' ? w->regressors + 1 : *shape == 'y' ? w->masked_cells : *shape == 'z' ? w->spanned : *shape - '0';
         if (one && size > INT64_MAX / 64 / one) return -1;
         size *= one;
     }
@@ -69,6 +69,7 @@ static const Array arrays[] = {
     READ(place, "n", ALL), READ(design, "g", ALL), READ(bounds, "b", ALL), READ(window, "w2", ALL), READ(last, "n", SURVEY),
     READ(covers, "n", FIRST | SECOND), READ(stratum, "n", PASSES), READ(table, "n", FIRST),
     READ(step, "s2", FIRST), READ(run, "r", FIRST), READ(length, "r", FIRST), READ(scales, "w", SECOND), READ(calm, "n", SECOND),
+    WRITTEN(lacks, "nl", SURVEY), READ(lacks, "nl", PASSES), WRITTEN(kept, "nj", FIRST), READ(kept, "nj", SECOND),
     WRITTEN(m, "n", SURVEY), WRITTEN(covered, "n", SURVEY), WRITTEN(good, "n", PASSES),
     WRITTEN(car, "nw", FIRST), WRITTEN(scar, "nw", FIRST), WRITTEN(se, "nw", FIRST), WRITTEN(bhar, "nw", FIRST),
     WRITTEN(unit, "pw", FIRST), WRITTEN(ar, "pe", FIRST), WRITTEN(ar_n, "pe", FIRST), WRITTEN(residual, "pd", FIRST),

@@ -15,15 +15,15 @@
 #define ABOVE 1e-12          /* a sum that is larger is above zero (METHODS ruling 10) */
 #define ALONE 1e-9           /* the least share of the variance that the other days leave; engine/least_squares.py */
 
-/* What every pass does: each design once, each pair that is asked for and can be fitted handed to `take`. */
-static int over_pairs(const Work *w, void (*take)(Room *, int64_t)) {
+/* What every pass does: each design once, each pair that is asked for and can be fitted (`prepare`) handed to `take`. */
+static int over_pairs(const Work *w, int (*prepare)(Room *, int64_t), void (*take)(Room *, int64_t)) {
     Room r;
     if (room_make(&r, w)) return -1;
     for (int64_t d = 0; d < w->g; d++) {
         const int full = load_design(&r, d);
         for (int64_t i = w->bounds[d]; i < w->bounds[d + 1]; i++) {
             if (!w->good[i]) continue;
-            w->good[i] = (uint8_t)(full && fit(&r, i));
+            w->good[i] = (uint8_t)(full && prepare(&r, i));
             if (w->good[i]) take(&r, i);
         }
     }
@@ -39,7 +39,7 @@ static void cars(Room *r, int64_t i) {
     for (int64_t v = 0; v < w->windows; v++) {
         const int64_t at = i * w->windows + v;
         if (!(w->covers[i] >> v & 1)) continue;
-        double car = 0, se = r->sigma * sqrt(r->units[v]);
+        double car = 0, se = r->sigma * r->deviations[v];
         for (int64_t t = w->window[2 * v]; t < w->window[2 * v + 1]; t++) car += r->ar[t];
         w->car[at] = car; w->se[at] = se; w->scar[at] = car / se; w->unit[w->stratum[i] * w->windows + v] += r->units[v];
     }
@@ -147,7 +147,7 @@ static void runs(Room *r, int64_t i) {
 static void date_sums(Room *r, int64_t i) {
     const Work *w = r->w;
     double *sum = w->dates + w->table[i] * w->days, *count = w->dates_n + w->table[i] * w->days;
-    const double *known = r->whole ? r->there : r->known;
+    const double *known = r->known;
     if (w->intercept) {      /* residuals have the mean zero */
         const double factor = sqrt((double)r->m / (double)r->df) / r->sigma;
         add_times(sum, factor, r->y, w->days);
@@ -188,8 +188,8 @@ static void day_sums(Room *r, int64_t i) {
     const int64_t p = w->stratum[i];
     add(w->residual + p * w->days, r->y, w->days);
     add(w->ar + p * w->event, r->ar, w->event);
-    add(w->residual_n + p * w->days, r->whole ? r->there : r->known, w->days);
-    for (int64_t t = 0; t < w->event; t++) w->ar_n[p * w->event + t] += r->whole ? 1.0 : r->used[t];
+    add(w->residual_n + p * w->days, r->known, w->days);
+    add(w->ar_n + p * w->event, r->used, w->event);
 }
 
 static void (*const stages[])(Room *, int64_t) = {
@@ -199,30 +199,33 @@ static void (*const stages[])(Room *, int64_t) = {
 
 static void add_up(Room *r, int64_t i) {
     for (int s = 0; s < STAGES; s++) { fetch(r); stages[s](r, i); }
+    keep(r, i);
 }
 
-int NAMED(first, LEVEL)(const Work *w) { return over_pairs(w, add_up); }
+int NAMED(first, LEVEL)(const Work *w) { return over_pairs(w, fit, add_up); }
 
 /* ---- the second pass --------------------------------------------------------------------------------------------------------- */
+
+/* sum += weight for each day whose residual lies above the band from low to high, and half of that for each within it. */
+static void add_below(double *restrict sum, const double *restrict e, double low, double high, double half, int64_t days) {
+    for (int64_t t = 0; t < days; t++) {
+        const double above = e[t] > high ? half : 0.0, near = e[t] >= low ? half : 0.0;
+        sum[t] += above + near;
+    }
+}
 
 /* 1{SCAR times its scale ranks below the standardised residual of a day}, a tie one half; by the days of the pair + 2. */
 static void ranked_below(Room *r, int64_t i) {
     const Work *w = r->w;
-    const double tied = TIED * r->sigma, weight = 0.5 / ((double)r->m + 2);
-    const double *known = r->whole ? r->there : r->known;
-    for (int64_t t = 0; t < r->width; t++) { r->e[t] = r->y[t] * r->weights[t]; r->row[t] = known[t] * weight; }
+    const double tied = TIED * r->sigma, half = 0.5 / ((double)r->m + 2);
+    for (int64_t g = 0; g < r->lacks; g++) r->e[r->lacking[g]] = -INFINITY;
     for (int64_t v = 0; v < w->windows; v++) {
         fetch(r);
         if (!(w->covers[i] >> v & 1)) continue;
-        double *restrict sum = w->below + (w->stratum[i] * w->windows + v) * w->days, car = 0;
-        const double *restrict e = r->e, *restrict each = r->row;
+        double car = 0;
         for (int64_t t = w->window[2 * v]; t < w->window[2 * v + 1]; t++) car += r->ar[t];
-        const double place = w->scales[v] * (car / sqrt(r->units[v]));
-        for (int64_t t = 0; t < w->days; t++) {
-            double rise = e[t] - place;
-            double above = rise > tied ? 1.0 : 0.0, near = rise >= -tied ? 1.0 : 0.0;
-            sum[t] += (above + near) * each[t];
-        }
+        const double place = w->scales[v] * (car / r->deviations[v]);
+        add_below(w->below + (w->stratum[i] * w->windows + v) * w->days, r->e, place - tied, place + tied, half, w->days);
     }
 }
 
@@ -230,50 +233,89 @@ static void ranked_below(Room *r, int64_t i) {
  * them AR / (sigma sqrt(1 + x (X'X)^-1 x')).  Sums of the sizes, and how many there are. */
 static void moved(Room *r, int64_t i) {
     const Work *w = r->w;
-    const double inverse = 1 / r->sigma, *ahead = r->whole ? r->ahead : r->own_ahead;
-    double *sum = w->moved + w->stratum[i] * (w->days + w->event), *n = w->moved_n + w->stratum[i] * (w->days + w->event);
-    for (int64_t t = 0; t < w->days; t++) sum[t] += fabs(r->y[t] * inverse * r->weights[t]);
-    add(n, r->whole ? r->there : r->known, w->days);
-    for (int64_t t = 0; t < w->event; t++) {
-        double unit = 1;
-        for (int64_t k = 0; k < w->regressors && w->prediction_error; k++) unit += ahead[k * w->event + t] * ahead[k * w->event + t];
-        sum[w->days + t] += fabs(r->ar[t]) * inverse / sqrt(unit);
-    }
-    add(n + w->days, r->whole ? r->every : r->used, w->event);
+    const double inverse = 1 / r->sigma;
+    double *restrict sum = w->moved + w->stratum[i] * (w->days + w->event), *n = w->moved_n + w->stratum[i] * (w->days + w->event);
+    for (int64_t t = 0; t < w->days; t++) sum[t] += fabs(r->e[t]) * inverse;
+    add(n, r->known, w->days);
+    memset(r->row, 0, sizeof(double) * (size_t)w->event);
+    for (int64_t k = 0; k < w->regressors && w->prediction_error; k++) take_off_squares(r->row, r->ahead_of + k * w->event, w->event);
+    weights_of(r->row, r->value, w->event);
+    for (int64_t t = 0; t < w->event; t++) sum[w->days + t] += fabs(r->ar[t]) * inverse * r->value[t];
+    add(n + w->days, r->used, w->event);
 }
 
 static void later(Room *r, int64_t i) {
-    ranked_below(r, i);
+    for (int64_t t = 0; t < r->width; t++) r->e[t] = r->y[t] * r->weights[t];
     if (r->w->calm[i]) moved(r, i);
+    ranked_below(r, i);
 }
 
-int NAMED(second, LEVEL)(const Work *w) { return over_pairs(w, later); }
+int NAMED(second, LEVEL)(const Work *w) { return over_pairs(w, again, later); }
 
 /* ---- which windows a pair covers --------------------------------------------------------------------------------------------- */
 
-/* All of up to three days that could be observed, 80 % of more (METHODS 0.5; engine/abnormal.py), and the estimation days. */
-static void look(Room *r, int64_t i) {
+/* All of up to three days that could be observed, 80 % of more (METHODS 0.5; engine/abnormal.py). */
+static int64_t covered(const Room *r, int64_t last) {
     const Work *w = r->w;
     int64_t bits = 0;
-    find_days(r, i);
     for (int64_t v = 0; v < w->windows; v++) {
         const int64_t first = w->window[2 * v], length = w->window[2 * v + 1] - first;
-        const int64_t possible = (w->last[i] < first + length ? w->last[i] : first + length) - first;
+        const int64_t possible = (last < first + length ? last : first + length) - first;
         double there = 0;
         for (int64_t t = first; t < first + length; t++) there += r->used[t];
         const double needed = length <= 3 ? (double)possible : ceil(0.8 * (double)possible - 1e-9);
         if (there > 0 && there >= needed) bits |= (int64_t)1 << v;
     }
-    w->m[i] = r->m;
-    w->covered[i] = bits;
+    return bits;
+}
+
+/* The windows that have days: those that a pair with all event days covers. */
+static int64_t all_windows(const Work *w) {
+    int64_t bits = 0;
+    for (int64_t v = 0; v < w->windows; v++) if (w->window[2 * v + 1] > w->window[2 * v]) bits |= (int64_t)1 << v;
+    return bits;
+}
+
+/* Bit t: day t has no return, lacks a regressor, or is taken away by another event of the security. */
+static uint64_t lacking_of(const double *restrict value, const uint8_t *restrict lost, const uint8_t *restrict busy, const uint8_t *restrict far, int64_t days) {
+    uint64_t bits = 0;
+    for (int64_t t = 0; t < days; t++) {
+        const uint64_t gap = fabs(value[t]) <= LARGEST ? 0 : 1;
+        bits |= (gap | lost[t] | (busy[t] & far[t])) << t;
+    }
+    return bits;
+}
+
+static int64_t count(uint64_t word) {
+    int64_t bits = 0;
+    for (; word; word &= word - 1) bits++;
+    return bits;
+}
+
+/* Which estimation days of pair i lack, how many are left, and which windows it covers. */
+static void look(Room *r, int64_t i, int64_t all) {
+    const Work *w = r->w;
+    const double *from = w->returns + w->place[i];
+    const int masked = w->masked_cells && w->bears[i];
+    const uint8_t *busy = masked ? w->busy + w->place[i] : r->nothing, *far = masked ? w->far : r->nothing;
+    const int64_t words = words_of(w->days);
+    w->m[i] = w->days;
+    for (int64_t b = 0; b < words; b++) {
+        const int64_t t = 64 * b, left = w->days - t;
+        const uint64_t word = lacking_of(from + t, r->lost + t, busy + t, far + t, left < 64 ? left : 64);
+        w->lacks[i * words + b] = word;
+        w->m[i] -= count(word);
+    }
+    w->covered[i] = where_finite(r->used, from + w->days + w->between, r->usable_event, w->event) ? all : covered(r, w->last[i]);
 }
 
 int NAMED(survey, LEVEL)(const Work *w) {
+    const int64_t all = all_windows(w);
     Room r;
     if (room_make(&r, w)) return -1;
     for (int64_t d = 0; d < w->g; d++) {
-        read_design(&r, d);
-        for (int64_t i = w->bounds[d]; i < w->bounds[d + 1]; i++) look(&r, i);
+        read_days(&r, d);
+        for (int64_t i = w->bounds[d]; i < w->bounds[d + 1]; i++) look(&r, i, all);
     }
     room_free(&r);
     return 0;

@@ -1,26 +1,39 @@
+/* What the days that are there say of the errors of residuals and of windows. */
+typedef struct {
+    double *lower;                       /* (K, K) L of Q'Q = LL' */
+    double *ahead;                       /* (K, L2) X* R^-1 L^-T by regressor */
+    double *weight;                      /* (width) 1 / sqrt(1 - h) of each day, h its leverage */
+    double *unit, *deviation;            /* (W) C = i'Vi of each window, and its root */
+} Spread;
+
 /* The memory of one call, laid out once: a design, a pair, and what is worked out of it. */
 typedef struct {
     const Work *w;
     int64_t width;                       /* L1 up to whole lanes; days beyond L1 hold zeros */
     /* a design, by regressor: (K, width) and (K, L2) */
-    double *q, *x, *x_event, *ahead, *inverse, *own_length, *weight, *unit;
-    double *offset, *offset_event, *usable, *usable_event;   /* (width), (L2) what is taken off first; 1 where regressors are there */
+    double *q, *x, *x_event, *ahead, *inverse, *own_length;
+    double *offset, *offset_event, *usable_event;   /* (width), (L2) what is taken off first; 1 where regressors are there */
+    uint8_t *lost, *nothing;             /* (L1) 1 where a regressor lacks; zeros */
     const double *market;                /* (L2) the benchmark on event days */
-    double *there, *every;               /* (width), (L2) ones */
+    double *every;                       /* (L2) ones */
+    Spread whole_days;                   /* of pairs that have all days */
     /* a pair */
     double *y, *ar;                      /* (width), (L2) residuals and abnormal returns; zero on days that lack */
     double *known, *used;                /* (width), (L2) 1 where there is a value, else 0 */
-    double *own_q, *own_ahead, *own_weight, *own_unit;
-    double *gram, *root, *coefficient;   /* (K, K), (K, K), (K) */
-    const double *weights, *units;       /* of the pair: those of its design, or its own */
+    int32_t *lacking;                    /* (L1) the estimation days that lack, ascending, and how many */
+    int64_t lacks;
+    Spread own;                          /* of a pair that lacks days */
+    double *gram, *own_gram, *root;      /* (K, K) Q'Q of all days and of those that are there; what is worked with */
+    double *coefficient, *rest;          /* (K) of the first projection on Q and of the second */
+    const double *lower, *ahead_of, *weights, *units, *deviations;   /* of the pair: those of its design, or its own */
     int64_t m, df;
     double sigma;
-    int whole;
+    int whole, settled;                  /* whether it has all days; whether one projection was enough */
     /* of the pair */
     double *value, *present, *e;         /* (L1 + L2) days in units of sigma and whether they are there, (width) standardised residuals */
     double *sums;                        /* (1 + steps, L1) sums of consecutive days */
     double *row;                         /* (width) */
-    int64_t next, fetched, fetched_bytes;   /* the cell of the next pair's first day, and how many of its days were fetched */
+    int64_t next, fetched;               /* the cell of the next pair's first day, and how many of its days were fetched */
     int64_t span[MOST_STEPS + 1];        /* days in each of these sums */
     Order order;
     void *memory;
@@ -33,20 +46,28 @@ static char *give(char **next, int64_t count, size_t size) {
     return mine;
 }
 
+static Spread spread(char **next, const Work *w, int64_t width) {
+    const int64_t k = w->regressors + 1;
+    const int64_t sizes[] = {k * k, k * w->event, width, w->windows + 1, w->windows + 1};
+    double *at[5];
+    for (int i = 0; i < 5; i++) at[i] = (double *)(void *)give(next, sizes[i], sizeof(double));
+    return (Spread){at[0], at[1], at[2], at[3], at[4]};
+}
+
 static size_t lay_out(Room *r, const Work *w, char *start) {
     const int64_t k = w->regressors + 1, columns = w->days + w->event;
     char *next = start;
 #define DOUBLES(count) (double *)(void *)give(&next, count, sizeof(double))
     r->width = whole_lanes(w->days);
     r->q = DOUBLES(k * r->width); r->x = DOUBLES(k * r->width); r->x_event = DOUBLES(k * w->event);
-    r->ahead = DOUBLES(k * w->event); r->weight = DOUBLES(r->width); r->there = DOUBLES(r->width);
-    r->inverse = DOUBLES(k * k); r->own_length = DOUBLES(k); r->unit = DOUBLES(w->windows + 1); r->every = DOUBLES(w->event);
-    r->offset = DOUBLES(r->width); r->offset_event = DOUBLES(w->event);
-    r->usable = DOUBLES(r->width); r->usable_event = DOUBLES(w->event);
+    r->ahead = DOUBLES(k * w->event); r->inverse = DOUBLES(k * k); r->own_length = DOUBLES(k); r->every = DOUBLES(w->event);
+    r->offset = DOUBLES(r->width); r->offset_event = DOUBLES(w->event); r->usable_event = DOUBLES(w->event);
+    r->lost = (uint8_t *)give(&next, r->width, 1); r->nothing = (uint8_t *)give(&next, r->width, 1);
+    r->whole_days = spread(&next, w, r->width); r->own = spread(&next, w, r->width);
     r->y = DOUBLES(r->width); r->ar = DOUBLES(w->event); r->known = DOUBLES(r->width); r->used = DOUBLES(w->event);
-    r->own_q = DOUBLES(k * r->width); r->own_ahead = DOUBLES(k * w->event); r->own_weight = DOUBLES(r->width);
-    r->own_unit = DOUBLES(w->windows + 1); r->gram = DOUBLES(k * k); r->root = DOUBLES(k * k);
-    r->coefficient = DOUBLES(k);
+    r->lacking = (int32_t *)(void *)give(&next, w->days, sizeof(int32_t));
+    r->gram = DOUBLES(k * k); r->own_gram = DOUBLES(k * k); r->root = DOUBLES(k * k);
+    r->coefficient = DOUBLES(k); r->rest = DOUBLES(k);
     r->value = DOUBLES(columns); r->present = DOUBLES(columns); r->e = DOUBLES(r->width); r->sums = DOUBLES((1 + w->steps) * r->width); r->row = DOUBLES(r->width);
     r->order.rank = DOUBLES(columns);
     r->order.key = (int32_t *)(void *)give(&next, columns + 1, sizeof(int32_t));
@@ -66,7 +87,7 @@ static int room_make(Room *r, const Work *w) {
     r->memory = calloc(size + 64, 1);
     if (!r->memory) return -1;
     lay_out(r, w, (char *)r->memory + (64 - (uintptr_t)r->memory % 64) % 64);
-    for (int64_t i = 0; i < w->days; i++) r->there[i] = 1.0;
+    for (int64_t i = 0; i < w->days; i++) r->known[i] = 1.0;
     for (int64_t i = 0; i < w->event; i++) r->every[i] = 1.0;
     return 0;
 }

@@ -157,10 +157,12 @@ class Survey:
     """(G,) the design of each table."""
     of: Ints
     """(G,) and its stratum, ascending."""
+    lacks: Ints
+    """(n, words) bit t of 64 in a word: estimation day t does not count."""
 
     def given(self) -> dict[str, Any]:
         """As the kernel is told of it."""
-        return {"strata": len(self.strata), "covers": self.covers, "stratum": self.stratum}
+        return {"strata": len(self.strata), "covers": self.covers, "stratum": self.stratum, "lacks": self.lacks}
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,8 @@ class Sums:
     """(n,) pairs that count."""
     sums: Mapping[str, Floats]
     """By stratum, date or pair; names and shapes as in native/kernel.h."""
+    kept: Floats
+    """(n, K + 1) what the second pass need not work out again: coefficients and sigma, which is 0 where it has to."""
 
 
 def designs_of(bounds: Ints) -> Ints:
@@ -181,12 +185,14 @@ def designs_of(bounds: Ints) -> Ints:
 def survey(form: Form, pairs: Pairs, task: Task, last: Ints) -> Survey:
     """Look at pairs; `last` (n,) is one past the last event day on which each security could be observed."""
     m, covers = np.empty((2, len(pairs.place)), dtype=np.int64)
-    form.kernel.survey(form.level, pairs.given(task) | {"last": last.astype(np.int64), "m": m, "covered": covers})
+    lacks = np.empty((len(pairs.place), -(-task.days // 64)), dtype=np.uint64)
+    out = {"m": m, "covered": covers, "lacks": lacks}
+    form.kernel.survey(form.level, pairs.given(task) | {"last": last.astype(np.int64)} | out)
     strata, stratum = _distinct(covers)
     g = len(pairs.design)
     tables, table = _distinct(stratum * g + designs_of(pairs.bounds))
     of, dates = np.divmod(tables, g)
-    return Survey(m, covers, strata, stratum, table, dates, of)
+    return Survey(m, covers, strata, stratum, table, dates, of, lacks)
 
 
 def _distinct(values: Ints) -> tuple[Ints, Ints]:
@@ -223,11 +229,12 @@ def first(form: Form, pairs: Pairs, task: Task, seen: Survey, wanted: Bools, spa
     """
     runs, good = _runs(task), wanted.astype(np.uint8)
     out = _outcome(task, len(pairs.place), len(seen.strata), len(seen.dates), len(runs.run), spanned)
-    more = {"tables": len(seen.dates), "table": seen.table, "good": good, "spanned": spanned}
+    kept = np.zeros((len(good), pairs.panel.x.shape[2] + 1))
+    more = {"tables": len(seen.dates), "table": seen.table, "good": good, "spanned": spanned, "kept": kept}
     form.kernel.first(form.level, pairs.given(task) | runs.given() | seen.given() | out | more)
     beyond = ((0, 0), (0, len(task.lengths) - len(runs.run)))
     out |= {name: np.pad(out[name], beyond) for name in ("share", "share_n")}
-    return Sums(good.view(np.bool_), out)
+    return Sums(good.view(np.bool_), out, kept)
 
 
 class Later(NamedTuple):
@@ -244,13 +251,24 @@ class Later(NamedTuple):
 
 
 def second(
-    form: Form, pairs: Pairs, task: Task, seen: Survey, wanted: Bools, scales: Floats, calm: Bools | None = None
+    form: Form,
+    pairs: Pairs,
+    task: Task,
+    seen: Survey,
+    wanted: Bools,
+    scales: Floats,
+    calm: Bools | None = None,
+    kept: Floats | None = None,
 ) -> Later:
-    """The second pass over those pairs that are `wanted` (n,); the `calm` ones (n,) say how far they moved, None: none."""
+    """The second pass over those pairs that are `wanted` (n,); the `calm` ones (n,) say how far they moved, None: none.
+
+    What the first pass `kept` is not worked out again.
+    """
     good, below = wanted.astype(np.uint8), np.zeros((len(seen.strata), len(task.windows), task.days))
     moved, moved_n = np.zeros((2, len(seen.strata), task.days + task.event))
     calm = np.zeros(len(good), dtype=bool) if calm is None else calm
     out = {"below": below, "moved": moved, "moved_n": moved_n, "good": good}
+    out["kept"] = np.zeros((len(good), pairs.panel.x.shape[2] + 1)) if kept is None else kept
     given = {"scales": np.ascontiguousarray(scales, dtype=np.float64), "calm": np.ascontiguousarray(calm)}
     form.kernel.second(form.level, pairs.given(task) | seen.given() | given | out)
     return Later(below, moved, moved_n, good.view(np.bool_))

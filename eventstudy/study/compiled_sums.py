@@ -99,12 +99,16 @@ class CompiledSums:
 
     def _surveyed(self) -> compiled.Survey:
         """What is known of the pairs; the second pass finds what the first saw."""
-        name, part = b"seen" + self.part.origin[:1].tobytes(), self.part
+        name, part = self._named(b"seen"), self.part
         if (seen := part.held.pop(name, None)) is None:
             last = part.last_day - self.plan.event.start + 1
             part.held[name] = seen = compiled.survey(self.form, self.pairs, self.task, last)
         found: compiled.Survey = seen
         return found
+
+    def _named(self, what: bytes) -> bytes:
+        """The name of what one pass over these pairs holds for the next."""
+        return what + self.part.origin[:1].tobytes()
 
     def _designs_taken(self, panel: compiled.Panel) -> Bools:
         """(g,) designs that have all regressors on day 0 and leave no date out."""
@@ -131,7 +135,8 @@ class CompiledSums:
             task = replace(task, event=between + task.event + AFTER, windows=windows)
             pairs = replace(pairs, between=0)
             calm &= ~part.other_days().any(axis=1) if part.reacted is not None else True
-        found = compiled.second(self.form, pairs, task, self.seen, self.long & self.taken, scales, calm)
+        kept = part.held.pop(self._named(b"kept"), None)
+        found = compiled.second(self.form, pairs, task, self.seen, self.long & self.taken, scales, calm, kept)
         self._fitted(found.good)
         self.disturbed = np.flatnonzero(~self.taken | (self.long & ~(found.good & calm)))
         below = {bits: found.below[p] for p, bits, _ in self._strata(found.good)}
@@ -147,6 +152,7 @@ class CompiledSums:
         spanned = self.task.days + self.pairs.between + self.task.event + AFTER if self.plan.portfolios else 0
         found = compiled.first(self.form, self.pairs, self.task, self.seen, self.long & self.taken, spanned)
         self._fitted(found.good)
+        self.part.held[self._named(b"kept")] = found.kept
         few = np.flatnonzero(self.taken & ~self.long)
         named = sorted(zip(self.part.origin[few].tolist(), self.seen.m[few].tolist(), strict=True))[:NAMED]
         m = self.seen.m[found.good]
