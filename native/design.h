@@ -71,9 +71,11 @@ static void variances(Room *r) {
         for (int64_t j = 0; j <= k; j++)
             r->gram[k * K + j] = r->gram[j * K + k] = dot(r->q + k * r->width, r->q + j * r->width, r->width);
     }
-    cholesky(r->gram, r->whole_days.lower, K);
+    cholesky(r->gram, r->root, K);
+    invert_gram(r->root, r->whole_days.inverse, K);
+    add_up_windows(r, r->every, r->of_windows);
     all_days(r);
-    spread_of(r, r->every, &r->whole_days);
+    spread_of(r, r->of_windows, &r->whole_days);
 }
 
 /* 0 where the model cannot be estimated on the days of design d. */

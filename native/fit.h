@@ -13,6 +13,12 @@
 static inline double larger(double a, double b) { return a > b ? a : b; }
 static inline int is_finite(double a) { return fabs(a) <= LARGEST; }
 
+/* From now on the days of the pair after i are fetched. */
+static void look_ahead(Room *r, int64_t i) {
+    r->next = r->w->place[i + 1 < r->w->n ? i + 1 : i];
+    r->fetched = 0;
+}
+
 /* Have some more days of the next pair fetched while this one is worked on; all at once would have to be waited for. */
 static void fetch(Room *r) {
     const Work *w = r->w;
@@ -20,13 +26,12 @@ static void fetch(Room *r) {
     for (int k = 0; k < LINES && r->fetched < width; k++, r->fetched += line) SOON(w->returns + r->next + r->fetched);
 }
 
-/* 1 / sqrt(1 - h) for h < SMALL: the series 1 + h/2 + 3h^2/8 and three steps of Newton, y (3 - (1 - h) y^2) / 2, each of which
- * squares the error, at first below a thousandth; without a root and a division, which take several times as long. */
+/* 1 / sqrt(1 - h) for |h| < SMALL: the series 1 + h/2 + 3h^2/8 + 5h^3/16 and two steps of Newton, y (3 - (1 - h) y^2) / 2, each of
+ * which squares the error, at first below 1e-4; without a root and a division, which take several times as long. */
 static void inverse_roots(const double *restrict h, double *restrict y, int64_t size) {
     for (int64_t i = 0; i < size; i++) {
         const double x = 0.5 * (1 - h[i]);
-        double one = 1 + h[i] * (0.5 + 0.375 * h[i]);
-        one = one * (1.5 - x * one * one);
+        double one = 1 + h[i] * (0.5 + h[i] * (0.375 + 0.3125 * h[i]));
         one = one * (1.5 - x * one * one);
         y[i] = one * (1.5 - x * one * one);
     }
@@ -40,20 +45,38 @@ static void weights_of(const double *restrict h, double *restrict weight, int64_
     else for (int64_t i = 0; i < size; i++) weight[i] = 1 / sqrt(larger(1 - h[i], 1e-12));
 }
 
-/* C = i'Vi of each window over the event days that are `used`, and its root, by X* R^-1 L^-T (K, L2). */
-static void units_of(const Work *w, const double *used, Spread *s) {
+/* factor a'Ma of each column a of rows (K, size), M symmetric. */
+static void quadratic(const double *m, double factor, const double *rows, int64_t K, int64_t size, double *h) {
+    memset(h, 0, sizeof(double) * (size_t)size);
+    for (int64_t k = 0; k < K; k++) {
+        const double *own = rows + k * size, *of = m + k * K;
+        const double twice = 2 * factor;
+        int64_t j = 0;
+        for (; j + 1 < k; j += 2) add_products(h, own, twice * of[j], rows + j * size, twice * of[j + 1], rows + (j + 1) * size, size);
+        if (j < k) add_products(h, own, twice * of[j], rows + j * size, factor * of[k], own, size);
+        else add_products(h, own, factor * of[k], own, 0, own, size);
+    }
+}
+
+/* What each window adds up: X* R^-1 over the event days that are `used`, and how many these are. */
+static void add_up_windows(const Room *r, const double *used, double *sums) {
+    const Work *w = r->w;
+    const int64_t K = w->regressors;
     for (int64_t v = 0; v < w->windows; v++) {
         const int64_t first = w->window[2 * v], stop = w->window[2 * v + 1];
-        double unit = 0;
-        for (int64_t i = first; i < stop; i++) unit += used[i];
-        for (int64_t k = 0; k < w->regressors && w->prediction_error; k++) {
+        for (int64_t k = 0; k <= K; k++) {
             double sum = 0;
-            for (int64_t i = first; i < stop; i++) sum += s->ahead[k * w->event + i] * used[i];
-            unit += sum * sum;
+            for (int64_t i = first; i < stop; i++) sum += k < K ? r->ahead[k * w->event + i] * used[i] : used[i];
+            sums[k * w->windows + v] = sum;
         }
-        s->unit[v] = unit;
-        s->deviation[v] = sqrt(unit);
     }
+}
+
+/* C = i'Vi of each window, and its root. */
+static void units_of(const Work *w, const double *sums, Spread *s) {
+    const double *days = sums + w->regressors * w->windows;
+    quadratic(s->inverse, w->prediction_error ? 1 : 0, sums, w->regressors, w->windows, s->unit);
+    for (int64_t v = 0; v < w->windows; v++) { s->unit[v] += days[v]; s->deviation[v] = sqrt(s->unit[v]); }
 }
 
 /* No day lacks. */
@@ -67,44 +90,20 @@ static void blank(const Room *r, double *of) {
     for (int64_t g = 0; g < r->lacks; g++) of[r->lacking[g]] = 0;
 }
 
-/* The leverage h = q (Q'Q)^-1 q' of each day, q its row of Q, as the square of L^-1 q'; some days at a time. */
-static void leverages(const Room *r, const double *lower, double *restrict h) {
-    const int64_t K = r->w->regressors;
-    double part[MOST_REGRESSORS][LANES];
-    for (int64_t i = 0; i < r->width; i += LANES) {
-        double sum[LANES] = {0};
-        for (int64_t k = 0; k < K; k++) {
-            const double *q = r->q + k * r->width + i, inverse = 1 / lower[k * K + k];
-            double one[LANES];
-            for (int l = 0; l < LANES; l++) one[l] = q[l];
-            for (int64_t j = 0; j < k; j++)
-                for (int l = 0; l < LANES; l++) one[l] -= lower[k * K + j] * part[j][l];
-            for (int l = 0; l < LANES; l++) { one[l] *= inverse; part[k][l] = one[l]; sum[l] += one[l] * one[l]; }
-        }
-        for (int l = 0; l < LANES; l++) h[i + l] = sum[l];
-    }
-}
-
-/* L^-1 times rows (K, size), row by row. */
-static void solve(const double *l, double *rows, int64_t K, int64_t size) {
-    for (int64_t k = 0; k < K; k++) {
-        double *row = rows + k * size;
-        for (int64_t j = 0; j < k; j++) take_off(row, l[k * K + j], rows + j * size, size);
-        const double inverse = 1 / l[k * K + k];
-        for (int64_t i = 0; i < size; i++) row[i] *= inverse;
-    }
-}
-
-/* What L says of the errors of residuals and of windows; the days that lack weigh 1. */
-static void spread_of(Room *r, const double *used, Spread *s) {
-    const Work *w = r->w;
-    const int64_t K = w->regressors;
-    leverages(r, s->lower, r->row);
+/* What (Q'Q)^-1 says of the errors of residuals and of windows.  The leverage of a day is h = q (Q'Q)^-1 q', q its row of Q; days
+ * that lack have none. */
+static void spread_of(Room *r, const double *sums, Spread *s) {
+    quadratic(s->inverse, 1, r->q, r->w->regressors, r->width, r->row);
     blank(r, r->row);
     weights_of(r->row, s->weight, r->width);
-    memcpy(s->ahead, r->ahead, sizeof(double) * (size_t)(K * w->event));
-    solve(s->lower, s->ahead, K, w->event);
-    units_of(w, used, s);
+    units_of(r->w, sums, s);
+}
+
+/* a -= sum of b x over rows (K, size), two at a time. */
+static void take_off_rows(double *a, const double *b, const double *rows, int64_t K, int64_t size) {
+    int64_t k = 0;
+    for (; k + 1 < K; k += 2) take_off_both(a, b[k], rows + k * size, b[k + 1], rows + (k + 1) * size, size);
+    if (k < K) take_off(a, b[k], rows + k * size, size);
 }
 
 /* Take the normal returns that belong to these coefficients on Q off. */
@@ -113,28 +112,24 @@ static void subtract(Room *r, const double *coefficient) {
     for (int64_t j = 0; j < K; j++) {
         double b = 0;
         for (int64_t k = 0; k < K; k++) b += r->inverse[j * K + k] * coefficient[k];
-        take_off(r->y, b, r->x + j * r->width, r->width);
-        take_off(r->ar, b, r->x_event + j * L2, L2);
+        r->product[j] = b;
     }
+    take_off_rows(r->y, r->product, r->x, K, r->width);
+    take_off_rows(r->ar, r->product, r->x_event, K, L2);
     blank(r, r->y);
-    if (!r->whole) for (int64_t i = 0; i < L2; i++) r->ar[i] *= r->used[i];
+    if (!r->ahead_whole) for (int64_t i = 0; i < L2; i++) r->ar[i] *= r->used[i];
 }
 
-/* The coefficients (Q'Q)^-1 Q'y over the days that are there; gives the square of L^-1 Q'y, that of the normal returns. */
+/* The coefficients (Q'Q)^-1 Q'y over the days that are there; gives the square of the normal returns, y'Q (Q'Q)^-1 Q'y. */
 static double project(Room *r, double *restrict c) {
     const int64_t K = r->w->regressors;
-    const double *l = r->lower;
     double sum = 0;
+    for (int64_t k = 0; k < K; k++) r->product[k] = dot(r->y, r->q + k * r->width, r->width);
     for (int64_t k = 0; k < K; k++) {
-        double s = dot(r->y, r->q + k * r->width, r->width);
-        for (int64_t j = 0; j < k; j++) s -= l[k * K + j] * c[j];
-        c[k] = s / l[k * K + k];
-        sum += c[k] * c[k];
-    }
-    for (int64_t k = K; k-- > 0;) {
-        double s = c[k];
-        for (int64_t j = k + 1; j < K; j++) s -= l[j * K + k] * c[j];
-        c[k] = s / l[k * K + k];
+        double s = 0;
+        for (int64_t j = 0; j < K; j++) s += r->inverse_of[k * K + j] * r->product[j];
+        c[k] = s;
+        sum += s * r->product[k];
     }
     return sum;
 }
@@ -189,15 +184,34 @@ static void cholesky(const double *g, double *l, int64_t K) {
         }
 }
 
+/* G^-1 of G = LL', column by column. */
+static void invert_gram(const double *l, double *inverse, int64_t K) {
+    double share[MOST_REGRESSORS];
+    for (int64_t k = 0; k < K; k++) share[k] = 1 / l[k * K + k];
+    for (int64_t c = 0; c < K; c++) {
+        double *x = inverse + c * K;
+        for (int64_t k = 0; k < K; k++) {
+            double s = k == c;
+            for (int64_t j = 0; j < k; j++) s -= l[k * K + j] * x[j];
+            x[k] = s * share[k];
+        }
+        for (int64_t k = K; k-- > 0;) {
+            for (int64_t j = k + 1; j < K; j++) x[k] -= l[j * K + k] * x[j];
+            x[k] *= share[k];
+        }
+    }
+}
+
 /* Q'Q over the days that are there: that of all days less what those that lack add to it. */
 static void gram_of(Room *r) {
     const int64_t K = r->w->regressors;
-    memcpy(r->own_gram, r->gram, sizeof(double) * (size_t)(K * K));
-    for (int64_t g = 0; g < r->lacks; g++) {
-        const double *day = r->q + r->lacking[g];
-        for (int64_t k = 0; k < K; k++)
-            for (int64_t j = 0; j < K; j++) r->own_gram[k * K + j] -= day[k * r->width] * day[j * r->width];
-    }
+    for (int64_t k = 0; k < K; k++)
+        for (int64_t j = 0; j <= k; j++) {
+            const double *one = r->q + k * r->width, *other = r->q + j * r->width;
+            double gone = 0;
+            for (int64_t g = 0; g < r->lacks; g++) gone += one[r->lacking[g]] * other[r->lacking[g]];
+            r->own_gram[k * K + j] = r->own_gram[j * K + k] = r->gram[k * K + j] - gone;
+        }
 }
 
 /* What pair i has of its design: all of it, or what is left on the days that it has.  0 where that is too little: the smallest
@@ -205,15 +219,17 @@ static void gram_of(Room *r) {
 static int own_days(Room *r) {
     const int64_t K = r->w->regressors;
     Spread *s = r->whole ? &r->whole_days : &r->own;
-    r->lower = s->lower; r->ahead_of = s->ahead; r->weights = s->weight; r->units = s->unit; r->deviations = s->deviation;
+    r->inverse_of = s->inverse; r->weights = s->weight; r->units = s->unit; r->deviations = s->deviation;
     if (r->whole) return 1;
     gram_of(r);
     double gone = (double)K;
     for (int64_t k = 0; k < K; k++) gone -= r->own_gram[k * K + k];
     memcpy(r->root, r->own_gram, sizeof(double) * (size_t)(K * K));
     if (!(gone < 1 - LEAST_EIGENVALUE) && K && !(least_eigenvalue(r->root, K) > LEAST_EIGENVALUE)) return 0;
-    cholesky(r->own_gram, s->lower, K);
-    spread_of(r, r->used, s);
+    cholesky(r->own_gram, r->root, K);
+    invert_gram(r->root, s->inverse, K);
+    if (!r->ahead_whole) add_up_windows(r, r->used, r->own_of_windows);
+    spread_of(r, r->ahead_whole ? r->of_windows : r->own_of_windows, s);
     return 1;
 }
 
@@ -245,18 +261,15 @@ static void list_lacking(Room *r, int64_t i) {
 /* Which days of pair i count: those with a return and all regressors that no other event of the security takes away. */
 static void find_days(Room *r, int64_t i) {
     const Work *w = r->w;
-    r->next = i + 1 < w->n ? w->place[i + 1] : w->place[i];
-    r->fetched = 0;
+    look_ahead(r, i);
     list_lacking(r, i);
-    r->whole = where_finite(r->used, w->returns + w->place[i] + w->days + w->between, r->usable_event, w->event) && !r->lacks;
+    r->ahead_whole = where_finite(r->used, w->returns + w->place[i] + w->days + w->between, r->usable_event, w->event);
+    r->whole = r->ahead_whole && !r->lacks;
 }
 
-/* y = value - offset where `there` is not zero, else 0. */
-static void less(double *restrict y, const double *restrict value, const double *restrict offset, const double *restrict there, int64_t size) {
-    for (int64_t t = 0; t < size; t++) {
-        const double one = value[t] - offset[t];
-        y[t] = there[t] != 0 ? one : 0.0;
-    }
+/* y = value - offset */
+static void less(double *restrict y, const double *restrict value, const double *restrict offset, int64_t size) {
+    for (int64_t t = 0; t < size; t++) y[t] = value[t] - offset[t];
 }
 
 /* Returns of pair i less what the model takes off first, zero on days that do not count, and what it has of its design; 0 where
@@ -265,8 +278,10 @@ static int load_pair(Room *r, int64_t i) {
     const Work *w = r->w;
     const double *from = w->returns + w->place[i], *ahead = from + w->days + w->between;
     find_days(r, i);
-    less(r->y, from, r->offset, r->known, w->days);
-    less(r->ar, ahead, r->offset_event, r->used, w->event);
+    less(r->y, from, r->offset, w->days);
+    blank(r, r->y);
+    less(r->ar, ahead, r->offset_event, w->event);
+    if (!r->ahead_whole) for (int64_t t = 0; t < w->event; t++) r->ar[t] = r->used[t] != 0 ? r->ar[t] : 0.0;
     fetch(r);
     r->df = r->m - (w->regressors ? w->regressors : 1);
     return own_days(r);

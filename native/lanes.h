@@ -69,9 +69,14 @@ static void add_times(double *restrict sum, double factor, const double *restric
     for (int64_t i = 0; i < size; i++) sum[i] += factor * a[i];
 }
 
-/* sum -= a^2 */
-static void take_off_squares(double *restrict sum, const double *restrict a, int64_t size) {
-    for (int64_t i = 0; i < size; i++) sum[i] -= a[i] * a[i];
+/* a -= factor b + other c */
+static void take_off_both(double *restrict a, double factor, const double *restrict b, double other, const double *restrict c, int64_t size) {
+    for (int64_t i = 0; i < size; i++) a[i] -= factor * b[i] + other * c[i];
+}
+
+/* sum += a (factor b + other c) */
+static void add_products(double *restrict sum, const double *a, double factor, const double *b, double other, const double *c, int64_t size) {
+    for (int64_t i = 0; i < size; i++) sum[i] += a[i] * (factor * b[i] + other * c[i]);
 }
 
 static void add(double *restrict sum, const double *restrict a, int64_t size) {

@@ -237,8 +237,7 @@ static void moved(Room *r, int64_t i) {
     double *restrict sum = w->moved + w->stratum[i] * (w->days + w->event), *n = w->moved_n + w->stratum[i] * (w->days + w->event);
     for (int64_t t = 0; t < w->days; t++) sum[t] += fabs(r->e[t]) * inverse;
     add(n, r->known, w->days);
-    memset(r->row, 0, sizeof(double) * (size_t)w->event);
-    for (int64_t k = 0; k < w->regressors && w->prediction_error; k++) take_off_squares(r->row, r->ahead_of + k * w->event, w->event);
+    quadratic(r->inverse_of, w->prediction_error ? -1 : 0, r->ahead, w->regressors, w->event, r->row);
     weights_of(r->row, r->value, w->event);
     for (int64_t t = 0; t < w->event; t++) sum[w->days + t] += fabs(r->ar[t]) * inverse * r->value[t];
     add(n + w->days, r->used, w->event);
@@ -277,7 +276,7 @@ static int64_t all_windows(const Work *w) {
 }
 
 /* Bit t: day t has no return, lacks a regressor, or is taken away by another event of the security. */
-static uint64_t lacking_of(const double *restrict value, const uint8_t *restrict lost, const uint8_t *restrict busy, const uint8_t *restrict far, int64_t days) {
+static inline uint64_t lacking_of(const double *restrict value, const uint8_t *restrict lost, const uint8_t *restrict busy, const uint8_t *restrict far, int64_t days) {
     uint64_t bits = 0;
     for (int64_t t = 0; t < days; t++) {
         const uint64_t gap = fabs(value[t]) <= LARGEST ? 0 : 1;
@@ -299,10 +298,13 @@ static void look(Room *r, int64_t i, int64_t all) {
     const int masked = w->masked_cells && w->bears[i];
     const uint8_t *busy = masked ? w->busy + w->place[i] : r->nothing, *far = masked ? w->far : r->nothing;
     const int64_t words = words_of(w->days);
+    look_ahead(r, i);
     w->m[i] = w->days;
     for (int64_t b = 0; b < words; b++) {
         const int64_t t = 64 * b, left = w->days - t;
-        const uint64_t word = lacking_of(from + t, r->lost + t, busy + t, far + t, left < 64 ? left : 64);
+        const uint64_t word = left < 64 ? lacking_of(from + t, r->lost + t, busy + t, far + t, left)
+            : lacking_of(from + t, r->lost + t, busy + t, far + t, 64);
+        fetch(r); fetch(r);
         w->lacks[i * words + b] = word;
         w->m[i] -= count(word);
     }

@@ -1,7 +1,6 @@
 /* What the days that are there say of the errors of residuals and of windows. */
 typedef struct {
-    double *lower;                       /* (K, K) L of Q'Q = LL' */
-    double *ahead;                       /* (K, L2) X* R^-1 L^-T by regressor */
+    double *inverse;                     /* (K, K) (Q'Q)^-1 */
     double *weight;                      /* (width) 1 / sqrt(1 - h) of each day, h its leverage */
     double *unit, *deviation;            /* (W) C = i'Vi of each window, and its root */
 } Spread;
@@ -16,6 +15,7 @@ typedef struct {
     uint8_t *lost, *nothing;             /* (L1) 1 where a regressor lacks; zeros */
     const double *market;                /* (L2) the benchmark on event days */
     double *every;                       /* (L2) ones */
+    double *of_windows, *own_of_windows; /* (K + 1, W) sums of X* R^-1 over the days of each window, last how many: all, those used */
     Spread whole_days;                   /* of pairs that have all days */
     /* a pair */
     double *y, *ar;                      /* (width), (L2) residuals and abnormal returns; zero on days that lack */
@@ -25,10 +25,11 @@ typedef struct {
     Spread own;                          /* of a pair that lacks days */
     double *gram, *own_gram, *root;      /* (K, K) Q'Q of all days and of those that are there; what is worked with */
     double *coefficient, *rest;          /* (K) of the first projection on Q and of the second */
-    const double *lower, *ahead_of, *weights, *units, *deviations;   /* of the pair: those of its design, or its own */
+    double *product;                     /* (K) Q'y */
+    const double *inverse_of, *weights, *units, *deviations;   /* of the pair: those of its design, or its own */
     int64_t m, df;
     double sigma;
-    int whole, settled;                  /* whether it has all days; whether one projection was enough */
+    int whole, ahead_whole, settled;     /* whether it has all days, all event days; whether one projection was enough */
     /* of the pair */
     double *value, *present, *e;         /* (L1 + L2) days in units of sigma and whether they are there, (width) standardised residuals */
     double *sums;                        /* (1 + steps, L1) sums of consecutive days */
@@ -48,10 +49,10 @@ static char *give(char **next, int64_t count, size_t size) {
 
 static Spread spread(char **next, const Work *w, int64_t width) {
     const int64_t k = w->regressors + 1;
-    const int64_t sizes[] = {k * k, k * w->event, width, w->windows + 1, w->windows + 1};
-    double *at[5];
-    for (int i = 0; i < 5; i++) at[i] = (double *)(void *)give(next, sizes[i], sizeof(double));
-    return (Spread){at[0], at[1], at[2], at[3], at[4]};
+    const int64_t sizes[] = {k * k, width, w->windows + 1, w->windows + 1};
+    double *at[4];
+    for (int i = 0; i < 4; i++) at[i] = (double *)(void *)give(next, sizes[i], sizeof(double));
+    return (Spread){at[0], at[1], at[2], at[3]};
 }
 
 static size_t lay_out(Room *r, const Work *w, char *start) {
@@ -67,7 +68,8 @@ static size_t lay_out(Room *r, const Work *w, char *start) {
     r->y = DOUBLES(r->width); r->ar = DOUBLES(w->event); r->known = DOUBLES(r->width); r->used = DOUBLES(w->event);
     r->lacking = (int32_t *)(void *)give(&next, w->days, sizeof(int32_t));
     r->gram = DOUBLES(k * k); r->own_gram = DOUBLES(k * k); r->root = DOUBLES(k * k);
-    r->coefficient = DOUBLES(k); r->rest = DOUBLES(k);
+    r->coefficient = DOUBLES(k); r->rest = DOUBLES(k); r->product = DOUBLES(k);
+    r->of_windows = DOUBLES(k * (w->windows + 1)); r->own_of_windows = DOUBLES(k * (w->windows + 1));
     r->value = DOUBLES(columns); r->present = DOUBLES(columns); r->e = DOUBLES(r->width); r->sums = DOUBLES((1 + w->steps) * r->width); r->row = DOUBLES(r->width);
     r->order.rank = DOUBLES(columns);
     r->order.key = (int32_t *)(void *)give(&next, columns + 1, sizeof(int32_t));
