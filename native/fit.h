@@ -90,11 +90,9 @@ static void blank(const Room *r, double *of) {
     for (int64_t g = 0; g < r->lacks; g++) of[r->lacking[g]] = 0;
 }
 
-/* What (Q'Q)^-1 says of the errors of residuals and of windows.  The leverage of a day is h = q (Q'Q)^-1 q', q its row of Q; days
- * that lack have none. */
+/* What (Q'Q)^-1 says of the errors of residuals and of windows.  The leverage of a day is h = q (Q'Q)^-1 q', q its row of Q. */
 static void spread_of(Room *r, const double *sums, Spread *s) {
     quadratic(s->inverse, 1, r->q, r->w->regressors, r->width, r->row);
-    blank(r, r->row);
     weights_of(r->row, s->weight, r->width);
     units_of(r->w, sums, s);
 }

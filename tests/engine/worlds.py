@@ -104,7 +104,9 @@ def by_compiled(form: Form, of: World, scales: np.ndarray) -> Found:
     assert seen.strata.tolist() == [2 ** len(of.task.windows) - 1]
     wanted = np.ones(n, dtype=bool)
     found = compiled.first(form, pairs, of.task, seen, wanted)
-    later = compiled.second(form, pairs, of.task, seen, wanted, scales)
+    later = compiled.second(form, pairs, of.task, seen, wanted, scales, wanted, found.kept)
+    anew = compiled.second(form, pairs, of.task, seen, wanted, scales, wanted)
+    assert all(np.array_equal(mine, theirs) for mine, theirs in zip(later, anew, strict=True))
     np.testing.assert_array_equal(later.good, found.good)
     sums = {name: values[0] for name, values in found.sums.items()}
     counts, there = np.concatenate([sums["residual_n"], sums["ar_n"]]), found.sums["size"] > 0
