@@ -185,7 +185,7 @@ def designs_of(bounds: Ints) -> Ints:
 def survey(form: Form, pairs: Pairs, task: Task, last: Ints) -> Survey:
     """Look at pairs; `last` (n,) is one past the last event day on which each security could be observed."""
     m, covers = np.empty((2, len(pairs.place)), dtype=np.int64)
-    lacks = np.empty((len(pairs.place), -(-task.days // 64)), dtype=np.uint64)
+    lacks = np.empty((len(pairs.place), -(-task.days // 64)), dtype=np.int64)
     out = {"m": m, "covered": covers, "lacks": lacks}
     form.kernel.survey(form.level, pairs.given(task) | {"last": last.astype(np.int64)} | out)
     strata, stratum = _distinct(covers)
