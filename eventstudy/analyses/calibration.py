@@ -21,18 +21,19 @@ from eventstudy.calendars import Moment
 from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import InvalidRequest, NothingUsable
-from eventstudy.inference import Correlation, Pairs, PairsTest, Sample, SeriesTest
+from eventstudy.inference import Pairs, PairsTest, Sample, SeriesTest
 from eventstudy.inference.advice import DEFAULT_TESTS
+from eventstudy.inference.many import Samples
 from eventstudy.language import Phrase
 from eventstudy.language.messages import severity_of
 from eventstudy.models import fit_pairs, model_of
 from eventstudy.models.linear import LinearModel
-from eventstudy.panel import EventBlock, Floats, Ints, Pair, align, flagged_closes
+from eventstudy.panel import Bools, EventBlock, Floats, Ints, Pair, align, flagged_closes
 from eventstudy.parallel import Done, Executor, Serial
 from eventstudy.prices import PriceTable
 from eventstudy.study.document import number
 from eventstudy.study.doubts import no_finding, told
-from eventstudy.study.estimate import Portfolios, abnormal_returns, combined
+from eventstudy.study.estimate import Portfolios, abnormal_returns, combined_each
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import percent
 from eventstudy.study.study import Prices
@@ -42,7 +43,8 @@ from eventstudy.units.windows import Window
 LEVEL = 0.05
 EFFECTS = (0.005, 0.01, 0.02)
 _FEW = 30
-_BATCH = 10
+_AT_ONCE, _PAIRS = 32, 1024
+"""Made-up studies that are worked out together, and the pairs of them all: so many stay in the cache of the processor."""
 _DRAWS = 999
 """Placebo windows of a made-up study: whether p is below 5 % is asked, no more."""
 
@@ -248,7 +250,7 @@ def calibrate(
     made.returns.work_out({1, *(w.length for w in windows)})
     pools = _pools(made, windows, sizes, variance, spread=spread)
     task = _Task(made, windows, tuple(dict.fromkeys(asked)), config, sizes, variance, level, pools)
-    batches = [samples[i : i + _BATCH] for i in range(0, len(samples), _BATCH)]
+    batches = _batches(samples)
     counts = np.sum((executor or Serial()).run(_count, task, batches, done), axis=0)
     return Calibration(
         rates=_rates(task, counts),
@@ -312,42 +314,95 @@ def _notes(dates: int, samples: int, config: StudyConfig) -> list[str]:
     return found
 
 
+def _batches(samples: list[Ints]) -> list[list[Ints]]:
+    """The rows of made-up studies, some at a time: those of one date together, which share its design; none without pairs."""
+    batches: list[list[Ints]] = []
+    for rows in sorted(filter(len, samples), key=lambda rows: (len(rows), *rows[:1].tolist())):
+        last = batches[-1] if batches else []
+        if last and len(last[0]) == len(rows) and len(last) < min(_AT_ONCE, _PAIRS // len(rows)):
+            last.append(rows)
+        else:
+            batches.append([rows])
+    return batches
+
+
 def _count(task: _Task, samples: list[Ints]) -> np.ndarray:
     """(effects, windows, tests, 2) how many of the samples each test rejects, and how many it could be asked of."""
     counts = np.zeros((len(task.effects), len(task.windows), len(task.tests), 2), dtype=np.int64)
-    tests = [(plugins.load("tests", name), task.config.variants.get(name, "default")) for name in task.tests]
-    for rows in samples:
-        for e, w, sample in _samples(task, rows):
-            for t, (test, variant) in enumerate(tests):
-                p = _p_value(test, variant, sample)
-                if np.isfinite(p):
-                    counts[e, w, t] += (p < task.level + 1e-12, 1)
+    for e, w, p in _p_values(task, np.stack(samples)):
+        counts[e, w] += np.stack([p < task.level + 1e-12, np.isfinite(p)], axis=2).sum(axis=1)
     return counts
 
 
-def _samples(task: _Task, rows: Ints) -> Iterator[tuple[int, int, Sample]]:
-    """(effect, window, sample) of the made-up study of these rows; what effects do not change is worked out once."""
-    portfolio, why = task.made.portfolio(rows)
-    if portfolio:
-        portfolio.studentised, portfolio.error_scale  # noqa: B018 - worked out once, for all effects
-    exact, correlations = task.config.correlation == "pairwise", dict[Window, Correlation]()
+def _p_values(task: _Task, rows: Ints) -> Iterator[tuple[int, int, Floats]]:
+    """(effect, window, p (tests, S)) of made-up studies of equally many pairs, `rows` (S, N).
+
+    What effects do not change is worked out once.
+    """
+    made: _Made | None = None
     for e in range(len(task.effects)):
-        pairs: Pairs | None = None
         for w, window in enumerate(task.windows):
             pool = task.pools[w][e]
-            if pairs is None or pool.added is not task.pools[w - 1][e].added:
-                pairs = Pairs(pool.returns.take(rows))
-            together = portfolio.with_ar(portfolio.ar * np.sqrt(task.variance) + pool.added) if portfolio else None
-            covered = pairs.returns.over(window).covered
-            more: dict[str, Any] = {"seed": task.config.seed, "exact_correlation": exact}
-            if not covered.all():
-                yield e, w, Sample(window, Pairs(pairs.returns.take(covered)), no_portfolio=why, **more)
-                continue
-            sample = Sample(window, pairs, portfolio=together, no_portfolio=why, **more)
-            if len(rows) > 1:
-                correlations.setdefault(window, sample.correlation)  # effects do not change it
-                sample = sample.knowing(correlation=correlations[window])
-            yield e, w, sample
+            if made is None:
+                made = _Made.of(task, pool, rows)
+            elif w == 0 or pool is not task.pools[w - 1][e]:
+                made = made.moved(pool, rows)
+            yield e, w, _asked(task, made, window, pool.returns.over(window).covered[rows])
+
+
+def _asked(task: _Task, made: _Made, window: Window, covered: Bools) -> Floats:
+    """(tests, S) p of made-up studies of which `covered` (S, N) pairs cover the window; NaN where a test cannot be asked."""
+    whole: Bools = np.asarray(covered.all(axis=1), dtype=bool)
+    p = np.full((len(task.tests), len(covered)), np.nan)
+    tests = [(plugins.load("tests", name), task.config.variants.get(name, "default")) for name in task.tests]
+    for t, (test, _) in enumerate(tests):
+        for at, series in made.portfolios if isinstance(test, SeriesTest) else ():
+            found = test.compute(series, window, task.config.seed, **({"draws": _DRAWS} if test.inverts else {}))
+            p[t, at] = np.where(whole[at], [found.at(i).p_value for i in range(series.n)], np.nan)
+    if covered.shape[1] > 1:
+        for i, sample in enumerate(made.samples_over(window, covered, task.config.seed)):
+            for t, (test, variant) in enumerate(tests):
+                if isinstance(test, PairsTest) and sample.n > 1:
+                    p[t, i] = test.compute(sample, variant).p_value
+    return p
+
+
+class _Made(NamedTuple):
+    """Made-up studies of equally many pairs, with one effect."""
+
+    samples: Samples
+    portfolios: list[tuple[Ints, AbnormalReturns]]
+    """The positions of some of the studies, and their portfolios, a series each."""
+    plain: list[Floats]
+    """Abnormal returns of these portfolios without an effect."""
+
+    @classmethod
+    def of(cls, task: _Task, pool: _Pool, rows: Ints) -> _Made:
+        """Those of these `rows` (S, N), without an effect."""
+        returns = pool.returns.take(rows.reshape(-1))
+        portfolios = task.made.portfolios(rows, returns, task.variance)
+        exact = task.config.correlation == "pairwise"
+        return cls(Samples(returns, len(rows), exact), portfolios, [series.ar for _, series in portfolios])
+
+    def moved(self, pool: _Pool, rows: Ints) -> _Made:
+        """The same with the effect of a pool."""
+        portfolios = [
+            (at, series.with_ar(ar + pool.added)) for (at, series), ar in zip(self.portfolios, self.plain, strict=True)
+        ]
+        return self._replace(samples=self.samples.with_ar(pool.returns.take(rows.reshape(-1))), portfolios=portfolios)
+
+    def samples_over(self, window: Window, covered: Bools, seed: int) -> list[Sample]:
+        """A sample a study, of those of its pairs that cover the window; with its portfolio where all do."""
+        each: list[AbnormalReturns | None] = [None] * len(covered)
+        for at, series in self.portfolios:
+            series.over(window)  # worked out once, for all of them
+            for i, j in enumerate(at.tolist()):
+                each[j] = series.take(slice(i, i + 1))
+        found = self.samples.over(window, each, seed=seed)
+        for j in np.flatnonzero(~covered.all(axis=1)).tolist():
+            few = found[j].returns.take(covered[j])
+            found[j] = Sample(window, Pairs(few), seed=seed, exact_correlation=self.samples.exact_correlation)
+        return found
 
 
 class _Pool(NamedTuple):
@@ -390,15 +445,6 @@ def _added(event: Window, window: Window, effect: float, *, spread: bool) -> Flo
     return add
 
 
-def _p_value(test: SeriesTest | PairsTest, variant: str, sample: Sample) -> float:
-    if isinstance(test, SeriesTest):
-        if sample.portfolio is None:
-            return np.nan
-        fewer = {"draws": _DRAWS} if test.inverts else {}
-        return test.compute(sample.portfolio, sample.window, sample.seed, **fewer).at(0).p_value
-    return float(test.compute(sample, variant).p_value) if sample.n > 1 else np.nan
-
-
 def _rates(task: _Task, counts: np.ndarray) -> tuple[Rate, ...]:
     found = []
     for w, window in enumerate(task.windows):
@@ -424,7 +470,7 @@ class PlaceboPairs:
 
     returns: AbnormalReturns
     block: EventBlock
-    portfolios: Portfolios
+    portfolios_of: Portfolios
     date_of: Ints
     """(N,) the number of the pair's date."""
     ticker_of: Ints
@@ -432,16 +478,24 @@ class PlaceboPairs:
     dates: tuple[date, ...]
     tickers: tuple[str, ...]
 
-    def portfolio(self, rows: Ints) -> tuple[AbnormalReturns | None, str]:
-        """The equal-weighted portfolio of these pairs, or None and why there is none.
+    def portfolios(self, rows: Ints, returns: AbnormalReturns, variance: float) -> list[tuple[Ints, AbnormalReturns]]:
+        """The equal-weighted portfolios of studies of these `rows` (S, N), some at a time: whose they are, a series each.
 
-        Where they share one design, least squares of the mean is the mean of the least squares: nothing is fitted again.
+        `returns` (S N): abnormal returns of these rows, event days with this `variance` times their own. Pairs of several
+        dates have no portfolio. Where pairs share one design, least squares of the mean is the mean of the least squares:
+        nothing is fitted again.
         """
-        linear = isinstance(self.portfolios.model, LinearModel)
-        if linear and len(rows) and (self.returns.basis_of[rows] == self.returns.basis_of[rows[0]]).all():
-            part = self.returns.take(rows)
-            return combined(part, np.full((1, len(rows)), 1 / len(rows))), ""
-        return self.portfolios.portfolio(rows)
+        found, design, day0 = [], self.returns.basis_of[rows], self.returns.day0_sessions[rows]
+        linear = isinstance(self.portfolios_of.model, LinearModel)
+        alike = (design == design[:, :1]).all(axis=1) & linear
+        if (at := np.flatnonzero(alike)).size:
+            whole = returns if alike.all() else returns.take(np.repeat(alike, rows.shape[1]))
+            found.append((at, combined_each(whole, len(at))))
+        for i in np.flatnonzero(~alike & (day0 == day0[:, :1]).all(axis=1)).tolist():
+            one, _ = self.portfolios_of.portfolio(rows[i])
+            if one is not None:
+                found.append((np.array([i]), one.with_ar(one.ar * np.sqrt(variance))))
+        return found
 
 
 def placebo_dates(prices: PriceTable, benchmark: str, config: StudyConfig, before: date) -> list[date]:
@@ -481,7 +535,7 @@ def placebo_pairs(
     return PlaceboPairs(
         returns=abnormal_returns(panel.block, fit, last, prediction_error=config.prediction_error),
         block=panel.block,
-        portfolios=Portfolios(panel.block, model, config.min_estimation, config.prediction_error),
+        portfolios_of=Portfolios(panel.block, model, config.min_estimation, config.prediction_error),
         date_of=np.array([place[p.event_id] for p in panel.pairs], dtype=np.int64),
         ticker_of=np.array([tickers.index(p.ticker) for p in panel.pairs], dtype=np.int64),
         dates=tuple(dates),

@@ -55,7 +55,7 @@ class Around:
         found: Floats = ar / (sigma[:, None] * np.sqrt(unit))
         return found
 
-    def take(self, which: Ints | Bools) -> Around:
+    def take(self, which: Ints | Bools | slice) -> Around:
         """Of the series at these positions."""
         part = replace(self, rows=self.rows[which], left_out=self.left_out[which])
         if "days" in self.__dict__:
@@ -254,7 +254,7 @@ class AbnormalReturns:
         """(N, L2) standardised abnormal returns AR / sqrt(s² V_tt)."""
         return self.ar / (self.sigma[:, None] * np.sqrt(self.unit_variance))
 
-    def take(self, which: Ints | Bools) -> AbnormalReturns:
+    def take(self, which: Ints | Bools | slice) -> AbnormalReturns:
         """The series at these positions; designs are shared, not copied, and what is worked out already is kept."""
         part = replace(
             self,
@@ -324,7 +324,7 @@ class Cumulated:
     covered: Bools
     """(N,) whether enough of the window was observed (METHODS 0.5): all of up to three days, 80 % of longer windows."""
 
-    def take(self, which: Ints | Bools) -> Cumulated:
+    def take(self, which: Ints | Bools | slice) -> Cumulated:
         """The CARs of the series at these positions."""
         return Cumulated(*(getattr(self, f.name)[which] for f in fields(self)))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -226,7 +226,7 @@ def near_sums(returns: AbnormalReturns) -> NearSums | None:
     every = np.concatenate([days, np.abs(around.standardised(returns.sigma))], axis=1)
     every = np.where(around.left_out, np.nan, every)
     first = around.start - returns.n_estimation_days
-    return NearSums(first, _sum(days), _count(days), _sum(every), _count(every), around.scaled)
+    return NearSums(first, _sums(days)[0], _counts(days)[0], _sums(every)[0], _counts(every)[0], around.scaled)
 
 
 def near_together(parts: Iterable[Mapping[int, NearSums]]) -> dict[int, NearSums]:
@@ -238,67 +238,97 @@ def near_together(parts: Iterable[Mapping[int, NearSums]]) -> dict[int, NearSums
     return found
 
 
-def _sum(values: Floats) -> Floats:
-    found: Floats = np.nansum(values, axis=0)
+def _sums(values: Floats, parts: int = 1) -> Floats:
+    """(parts, ...) sums of values (N, ...) over equally many rows each; NaN does not count."""
+    found: Floats = np.nansum(values.reshape(parts, len(values) // parts, *values.shape[1:]), axis=1)
     return found
 
 
-def _count(values: Floats) -> Ints:
-    found: Ints = np.isfinite(values).sum(axis=0).astype(np.int64)
+def _counts(values: Floats, parts: int = 1) -> Ints:
+    """(parts, ...) how many there are."""
+    there = np.isfinite(values).reshape(parts, len(values) // parts, *values.shape[1:])
+    found: Ints = there.sum(axis=1).astype(np.int64)
     return found
 
 
 def day_sums(returns: AbnormalReturns, untraded: Floats) -> DaySums:
     """The sums of N pairs; `untraded` (N, 2) are their shares of days with a return of zero, and without one."""
-    student = returns.studentised
-    flat = student[np.isfinite(student)]
-    days, df = returns.observed_days, returns.df
-    residuals, ar = returns.residuals, returns.ar
-    return DaySums(
-        n=returns.n,
-        theoretical=float((df / np.maximum(df - 2, 1)).sum()),
-        least_df=int(df.min(initial=_MANY)),
-        least_m=int(days.min(initial=_MANY)),
-        ar=np.nansum(ar, axis=0),
-        ar_n=np.isfinite(ar).sum(axis=0),
-        residual=np.nansum(residuals, axis=0),
-        residual_n=np.isfinite(residuals).sum(axis=0),
-        student=np.nansum(student, axis=0),
-        student_squares=np.nansum(student**2, axis=0),
-        student_powers=np.array([np.vdot(flat**2, flat), np.vdot(flat**2, flat**2)]),
-        share=float(np.nansum(returns.share_of_runs(1))),
-        untraded=untraded.sum(axis=0),
-    )
+    [found] = day_sums_of_parts(returns, untraded, 1)
+    return found
+
+
+def day_sums_of_parts(returns: AbnormalReturns, untraded: Floats, parts: int) -> list[DaySums]:
+    """The same of each of so many `parts`, which have equally many pairs and follow one another."""
+    known = np.isfinite(returns.studentised)
+    student = np.where(known, returns.studentised, 0.0)
+    squares, flat = student**2, (parts, -1 if known.size else 0)
+    third, fourth = (np.einsum("pd,pd->p", squares.reshape(flat), x.reshape(flat)) for x in (student, squares))
+    days, df = (x.reshape(parts, returns.n // parts) for x in (returns.observed_days, returns.df))
+    found: dict[str, Any] = {
+        "theoretical": (df / np.maximum(df - 2, 1)).sum(axis=1).tolist(),
+        "least_df": df.min(axis=1, initial=_MANY).tolist(),
+        "least_m": days.min(axis=1, initial=_MANY).tolist(),
+        "ar": _sums(returns.ar, parts),
+        "ar_n": _counts(returns.ar, parts),
+        "residual": _sums(returns.residuals, parts),
+        "residual_n": _counts(returns.residuals, parts),
+        "student": _sums(student, parts),
+        "student_squares": _sums(squares, parts),
+        "student_powers": np.stack([third, fourth], axis=1),
+        "share": _sums(returns.share_of_runs(1), parts).tolist(),
+        "untraded": untraded.reshape(parts, returns.n // parts, 2).sum(axis=1),
+    }
+    n = returns.n // parts
+    return [DaySums(n, **dict(zip(found, each, strict=True))) for each in zip(*found.values(), strict=True)]
 
 
 def rank_sums(returns: AbnormalReturns) -> RankSums:
     """Those of N pairs."""
-    over = returns.observed_days + 2.0
     if returns.ranked:
-        own = np.nansum(returns.estimation_ranks / over[:, None], axis=0)
-        return RankSums(np.nansum(returns.day_ranks, axis=0), own)
-    everything = returns.ranked_days
+        [found] = rank_sums_of_parts(returns, 1)
+        return found
+    everything, over = returns.ranked_days, returns.observed_days + 2.0
     known = np.isfinite(everything)
     scaled = ranks.rank_sums(everything, 1 / (known.sum(axis=1) + 1.0)) - known.sum(axis=0) / 2
     return RankSums(scaled, ranks.rank_sums(returns.standardised, 1 / over))
+
+
+def rank_sums_of_parts(returns: AbnormalReturns, parts: int) -> list[RankSums]:
+    """The same of each of so many `parts`, which have equally many pairs and follow one another."""
+    own = returns.estimation_ranks / (returns.observed_days + 2.0)[:, None]
+    return [RankSums(*one) for one in zip(_sums(returns.day_ranks, parts), _sums(own, parts), strict=True)]
 
 
 def car_sums(returns: AbnormalReturns, windows: Sequence[Window], bhar: Floats) -> CarSums:
     """The sums of N pairs that cover all W `windows`; `bhar` (N, W) are their buy-and-hold abnormal returns."""
     found = [returns.over(window) for window in windows]
     shares = _columns(returns, [returns.share_of_runs(window.length) for window in windows])
-    car, scar = _columns(returns, [f.car for f in found]), _columns(returns, [f.scar for f in found])
+    car, scar, unit, se = (_columns(returns, [getattr(f, x) for f in found]) for x in ("car", "scar", "unit", "se"))
+    return _added_up(car, scar, unit, 1 / se, shares, bhar)
+
+
+def car_sums_of_parts(returns: AbnormalReturns, window: Window, parts: int) -> list[CarSums]:
+    """The same of one window and of each of so many `parts`, without buy-and-hold abnormal returns: a part is a column."""
+    found = returns.over(window)
+    each = found.car, found.scar, found.unit, 1 / found.se, returns.share_of_runs(window.length)
+    car, scar, unit, precision, shares = (values.reshape(parts, returns.n // parts).T for values in each)
+    together = _added_up(car, scar, unit, precision, shares, np.full(car.shape, np.nan))
+    return [together.at(part) for part in range(parts)]
+
+
+def _added_up(car: Floats, scar: Floats, unit: Floats, precision: Floats, shares: Floats, bhar: Floats) -> CarSums:
+    """The sums of the rows (N, W)."""
     scars = Moments.of(scar)
     return CarSums(
         car=Moments.of(car),
         scar=scars,
         bhar=Moments.of(bhar),
-        unit=np.nansum(_columns(returns, [f.unit for f in found]), axis=0),
+        unit=np.nansum(unit, axis=0),
         positive=(car > ABOVE).sum(axis=0),
         negative=(car < -ABOVE).sum(axis=0),
         share=np.nansum(shares, axis=0),
         share_n=np.isfinite(shares).sum(axis=0),
-        precision=Comoments.of(scar, scars, 1 / _columns(returns, [f.se for f in found])),
+        precision=Comoments.of(scar, scars, precision),
     )
 
 

@@ -359,7 +359,7 @@ class Sample:
             window, Pairs(returns, block, members, untraded), portfolio=portfolio, no_portfolio=no_portfolio, **more
         )
 
-    @property
+    @cached_property
     def n(self) -> int:
         """N."""
         if self.pairs:
@@ -588,7 +588,7 @@ class Sample:
         """This sample of pairs without estimation days, with one for the variance of every day: SCARs are CARs over sqrt(L)."""
         returns = replace(self.returns, sigma=np.ones(self.n), bare=False)
         assert self.pairs is not None
-        return replace(self, pairs=replace(self.pairs, returns=returns)).knowing(self.correlation)
+        return replace(self, pairs=replace(self.pairs, returns=returns)).knowing(correlation=self.correlation)
 
     def in_regime(self) -> Sample:
         """This sample with the scale of its near days: those of its portfolio, or on several dates of the mean over pairs."""
@@ -599,9 +599,9 @@ class Sample:
             regime = self.pairs.regime(self.window) if self.pairs else _regime_of(self._sums.near, self.window)
         return replace(self, regime=regime, scale=regime.ratio if regime and regime.used else 1.0)
 
-    def knowing(self, correlation: Correlation) -> Sample:
-        """This sample, told the mean correlation of its residuals where that is worked out already."""
-        self.__dict__["correlation"] = correlation
+    def knowing(self, **found: Any) -> Sample:
+        """This sample, told what of it is worked out already: its `correlation`, `cars` or `spreads`."""
+        self.__dict__.update(found)
         return self
 
     # ---- pair by pair -------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def exact_t(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignif
 
     Give t = CAR / sqrt(s² i'Vi) for each series: exact under normal, independent, equal-variance errors.
     """
-    t = cumulate(returns, window).scar
+    t = returns.over(window).scar
     return SeriesSignificance(t, p_t(t, returns.df), "t", returns.df)
 
 
@@ -90,7 +90,7 @@ def portfolio_t(sample: Sample, variant: str) -> Significance:
     """
     if sample.portfolio is None:
         return Significance.undefined(sample.no_portfolio, sample.n)
-    found = cumulate(sample.portfolio, sample.window)
+    found = sample.portfolio.over(sample.window)
     if not found.covered[0]:
         return Significance.undefined(
             Phrase("the portfolio lacks days of this window on which all members traded"), sample.n

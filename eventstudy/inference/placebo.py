@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from eventstudy.engine.abnormal import AbnormalReturns, Cumulated, cumulate
+from eventstudy.engine.abnormal import AbnormalReturns, Cumulated
 from eventstudy.engine.leave_out import days_of, drawn_t
 from eventstudy.inference.base import PairsTest, Sample, SeriesSignificance, SeriesTest, Significance
 from eventstudy.inference.days import ACROSS_GAPS, DRAWS, sets_of_days
@@ -47,7 +47,7 @@ def placebo(
 
     The interval is the set of effects that the test does not reject at this `level`.
     """
-    found = cumulate(returns, window)
+    found = returns.over(window)
     columns = slice(window.start - returns.event.start, window.end - returns.event.start + 1)
     bridged: Bools = np.asarray(((returns.span[returns.basis_of, columns] > 1) & found.used).any(axis=1), dtype=bool)
     short: Bools = np.asarray((found.n_days > 1) & (returns.df - found.n_days < _LEFT), dtype=bool)

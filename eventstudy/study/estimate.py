@@ -229,26 +229,45 @@ def combined(returns: AbnormalReturns, weights: Floats) -> AbnormalReturns:
 
     With one design for all series this is the fit of the portfolios' own returns.
     """
-    residuals = weights @ returns.residuals
-    m = np.isfinite(residuals).sum(axis=1)
-    k = returns.parameters
     near = returns.around
     if near is not None:
         ar, unit = near.days
         mixed = weights @ ar, np.repeat(unit[:1], len(weights), axis=0)
         left_out = np.stack([near.left_out[held != 0].all(axis=0) for held in weights])
         near = replace(near, found=partial(_given, *mixed), rows=np.arange(len(weights)), left_out=left_out)
-    centre = np.zeros((len(weights), 1)) if k else np.nansum(residuals, axis=1, keepdims=True) / m[:, None]
+    unseen = None if returns.unseen is None else returns.unseen.any(axis=0)
+    return _as_series(
+        replace(returns.take(np.zeros(len(weights), dtype=np.int64)), around=near),
+        weights @ returns.ar,
+        weights @ returns.residuals,
+        None if unseen is None else np.broadcast_to(unseen, (len(weights), returns.event.length)),
+    )
+
+
+def combined_each(returns: AbnormalReturns, parts: int) -> AbnormalReturns:
+    """The equal-weighted portfolio of each of so many `parts`, as many series, with one design for all pairs of a part.
+
+    The parts have equally many pairs and follow one another. Nothing is said of the days around.
+    """
+    n = returns.n // parts
+    ar, residuals = (values.reshape(parts, n, -1).mean(axis=1) for values in (returns.ar, returns.residuals))
+    unseen = (
+        None if returns.unseen is None else np.asarray(returns.unseen.reshape(parts, n, -1).any(axis=1), dtype=bool)
+    )
+    return _as_series(replace(returns, around=None).take(slice(None, None, n)), ar, residuals, unseen)
+
+
+def _as_series(like: AbnormalReturns, ar: Floats, residuals: Floats, unseen: Bools | None) -> AbnormalReturns:
+    """Portfolios as securities with the designs of the series `like`: sigma and its degrees of freedom from their residuals."""
+    m, k = np.isfinite(residuals).sum(axis=1), like.parameters
+    centre = np.zeros((len(m), 1)) if k else np.nansum(residuals, axis=1, keepdims=True) / m[:, None]
     df = m - (k or 1)
     return replace(
-        returns.take(np.zeros(len(weights), dtype=np.int64)),
-        ar=weights @ returns.ar,
+        like,
+        ar=ar,
         residuals=residuals,
         sigma=np.sqrt(np.nansum((residuals - centre) ** 2, axis=1) / df),
         df=df.astype(np.int64),
-        last_close=np.full(len(weights), returns.event.end),
-        around=near,
-        unseen=None
-        if returns.unseen is None
-        else np.broadcast_to(returns.unseen.any(axis=0), (len(weights), returns.event.length)),
+        last_close=np.full(len(m), like.event.end),
+        unseen=unseen,
     )

@@ -27,6 +27,7 @@ _E, _GAP = "oracles.test_edges", "panel.test_trade_to_trade"
 _TRADED, _SAME = "panel.test_trade_to_trade", "inference.test_same_returns"
 _KERNEL, _TOTALS, _ACCURATE = "engine.test_kernel", "engine.test_totals", "engine.test_accuracy"
 _VOLUME, _OUTCOME, _P = "oracles.test_models_volume", "models.test_outcomes", "oracles.test_placebo"
+_SAMPLES = "inference.test_many"
 _WEIGHTS, _LEAST_P = "inference.test_weights", "oracles.test_least_p"
 
 _PAIRS = (
@@ -467,6 +468,7 @@ SHARED = {
         f"{_P}:test_a_regime_is_raised_at_ten_per_cent_and_one_pair_is_its_own_mean",
         "test_near_days:test_each_window_is_told_how_wild_the_days_near_it_are",
     ),
+    "engine.correlation.TablesOfParts": (f"{_SAMPLES}:test_what_many_samples_add_up_to",),
     "engine.correlation": (
         f"{_FEW_PAIRS}:test_dates_with_nothing_in_common_leave_as_many_degrees_of_freedom_as_there_are_pairs_but_one",
         f"{_S}:test_tables_of_one_grid_go_by_the_sessions_between_dates",
@@ -512,7 +514,7 @@ SHARED = {
         f"{_TOTALS}:test_sums_of_all_without_a_few_are_those_of_the_others",
     ),
     "engine.totals.near_sums": (f"{_P}:test_days_near_several_events_are_those_of_the_mean_over_who_has_them",),
-    "engine.totals._sum": (f"{_P}:test_days_near_several_events_are_those_of_the_mean_over_who_has_them",),
+    "engine.totals._sums": (f"{_P}:test_days_near_several_events_are_those_of_the_mean_over_who_has_them",),
     "engine.totals.near_together": (f"{_TOTALS}:test_near_days_of_parts_add_up_stratum_by_stratum",),
     "engine.totals": (
         f"{_TOTALS}:test_moments_of_parts_are_those_of_all_values",
@@ -525,6 +527,7 @@ SHARED = {
         f"{_S}:test_share_of_positive_runs",
         f"{_FEW}:test_one_pair",
         f"{_TOTALS}:test_ranks_added_up_are_those_of_scipy_whether_or_not_each_series_has_its_own",
+        f"{_SAMPLES}:test_what_many_samples_add_up_to",
     ),
 }
 

@@ -92,7 +92,7 @@ def sample(
         np.arange(n), days_of_none, nothing, nothing, empty, np.ones(n), nothing, nothing, spread_parts(own)
     )
     sums = Sums(of_days, RankSums(empty, empty), of_cars, tables, spread_parts(own[:, 0]), Window(-5, 5), Errors(), 2)
-    return Sample(Window(-1, 1), sums=sums, scale=scale).knowing(correlation_of(p, days))
+    return Sample(Window(-1, 1), sums=sums, scale=scale).knowing(correlation=correlation_of(p, days))
 
 
 def ends(answer: Significance) -> tuple[float, float]:
