@@ -386,7 +386,7 @@ class TablesOfParts:
     def mean_correlations(self, event: Window, window: Window) -> list[Correlation]:
         """What `DateTables.mean_correlation` says of each part of two pairs or more."""
         near, weight = self.tables.met(event, window)
-        of, parts = self.part[near.one], len(self.first) - 1
+        of, parts = self.part[near.one], len(self._slices)
         n, total, overlap = (
             np.bincount(which, values, parts).tolist()
             for which, values in (

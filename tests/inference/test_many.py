@@ -58,6 +58,7 @@ def test_what_many_samples_add_up_to(dates: tuple[list[int], ...], window: Windo
         assert {"days", "ranks"} <= set(vars(one.pairs))
         for name in ("n", "days", "ranks", "cars", "correlation", "spreads", "common"):
             assert numbers(getattr(one, name)) == pytest.approx(numbers(getattr(expected, name)), **CLOSE), name
+        assert (one.positive, one.negative) == ((one.car > 0).sum(), (one.car < 0).sum())
 
 
 @pytest.mark.parametrize("dates", DATES.values(), ids=list(DATES))
