@@ -768,6 +768,9 @@ def _as_returns(
         or _decimal_or_refused(place, cells, returns, decimals=shape.decimals)
     )
     returns = returns / _UNITS[unit]
+    if shape.logarithmic:
+        returns = np.expm1(returns)
+        said.append(Phrase("logarithmic returns made simple ones"))
     for k in np.flatnonzero((returns < -1).any(axis=0) | np.isinf(returns).any(axis=0)).tolist():
         if cells.names[k] not in cells.bad:
             day = cells.days[int((returns[:, k] < -1).argmax())]

@@ -19,6 +19,7 @@ from eventstudy.tables.headings import (
     currency_beside,
     currency_in,
     fold,
+    is_logarithmic,
     other_field,
     role_of,
     unit_said,
@@ -83,6 +84,8 @@ class Shape:
     currency: int | None = None
     units: dict[int, str] = field(default_factory=dict)
     """Columns of returns whose heading says their unit."""
+    logarithmic: bool = False
+    """Whether returns are logarithmic, as their headings say."""
     middles: bool = False
     """Whether a negative price is the middle of bid and ask, as CRSP writes it."""
     decimals: bool = False
@@ -129,7 +132,26 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None, stem:
             hint="a wide table is date,TICKER,TICKER,...; a long one ticker,date,close",
         )
     shape.paid_in = paid_in
+    shape.logarithmic = _logarithmic(table, shape)
     return _as_said(shape, reading.values)
+
+
+def _logarithmic(table: Headed, shape: Shape) -> bool:
+    """Whether the headings say that all returns are logarithmic.
+
+    Raises:
+        InvalidFile: they say so of some.
+    """
+    fields = [*shape.fields.items(), *((f, i) for (_, f), i in shape.columns.items())]
+    heads = [" ".join(filter(None, table.levels[i])) for f, i in fields if f == "ret"]
+    logs = list(filter(is_logarithmic, heads))
+    if logs and len(logs) < len(heads):
+        raise table.place.fault(
+            Phrase("some of the columns of returns are logarithmic by their headings, and some are not"),
+            available=", ".join(heads),
+            hint=Phrase("make all of them one kind"),
+        )
+    return bool(logs)
 
 
 def _as_said(shape: Shape, values: str | None) -> Shape:

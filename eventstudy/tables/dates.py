@@ -27,7 +27,9 @@ from eventstudy.tables.written import (
     begins_with_day,
     counted_day,
     end_of_month,
+    end_of_week,
     in_croatian,
+    is_quarter,
     months_named,
     said_of_day_first,
     taken_apart,
@@ -85,7 +87,7 @@ def _read(place: Place, column: Any, name: str, reading: Reading, *, serials: bo
             return Dates(codes, tuple(v.end_time.date() for v in values), _blank(codes), (_UNDER_LAST_DAYS,))
         if months and values[0].freqstr in _WORKING_WEEKS:
             fridays = tuple(v.end_time.date() - timedelta(v.end_time.weekday() - 4) for v in values)
-            return Dates(codes, fridays, _blank(codes), (Phrase("weeks, each under its Friday"),))
+            return Dates(codes, fridays, _blank(codes), (_UNDER_FRIDAYS,))
         if long is not None:
             raise place.fault(
                 f"{long} is a period of more than a day, and prices are of days",
@@ -101,7 +103,7 @@ def _read(place: Place, column: Any, name: str, reading: Reading, *, serials: bo
         return Dates(codes, plain, _blank(codes), (Phrase("dates as {form}", form="yyyymmdd"),))
     if reading.dates is None and (marked := _marked_days(place, codes, values)) is not None:
         return Dates(codes, marked[0], _blank(codes), (marked[1],))
-    if months and (ends := _ends_of_months(place, name, codes, values, reading)):
+    if months and (ends := _ends_of_months(place, name, codes, values, reading) or _fridays(codes, values)):
         return ends
     found = [_of_value(v, serials=serials, years=reading.dates == "ymd") for v in values]
     if reading.dates is None and _years_may_stand_first(found):
@@ -167,12 +169,26 @@ def _ends_of_months(place: Place, name: str, codes: Ints, values: Sequence[Any],
             column=name,
             hint="write dates as 2025-01-27, months as 2025-01; or say the order of days: --dates dmy|mdy|ymd",
         )
-    distinct = {end: k for k, end in enumerate(dict.fromkeys(ends))}
-    of_text = {v: distinct[end] for v, end in zip(filter(lambda v: str(v).strip(), in_rows), ends, strict=True)}
-    again = np.array([*(of_text.get(v, -1) for v in values), -1], np.int64)[codes]
-    return Dates(again, tuple(distinct), _blank(again), (_UNDER_LAST_DAYS,))
+    return _under(
+        codes, values, dict(zip(filter(lambda v: str(v).strip(), in_rows), ends, strict=True)), _UNDER_LAST_DAYS
+    )
 
 
+def _fridays(codes: Ints, values: Sequence[Any]) -> Dates | None:
+    """The Fridays of a column of weeks, 2024-W03; None: a cell is none."""
+    filled = [v for v in values if str(v).strip()]
+    fridays = {v: day for v in filled if (day := end_of_week(str(v)))}
+    return _under(codes, values, fridays, _UNDER_FRIDAYS) if fridays and len(fridays) == len(filled) else None
+
+
+def _under(codes: Ints, values: Sequence[Any], days: Mapping[Any, date], said: Phrase) -> Dates:
+    """The dates of cells that mean longer periods, by the day that each is put under."""
+    distinct = {day: k for k, day in enumerate(dict.fromkeys(days.values()))}
+    again = np.array([*(distinct[days[v]] if v in days else -1 for v in values), -1], np.int64)[codes]
+    return Dates(again, tuple(distinct), _blank(again), (said,))
+
+
+_UNDER_FRIDAYS = Phrase("weeks, each under its Friday")
 _UNDER_LAST_DAYS = Phrase("months, each under its last day")
 _WORKING_WEEKS = ("W-FRI", "W-SAT", "W-SUN")
 """Weeks of pandas that hold Monday to Friday."""
@@ -285,6 +301,10 @@ def _why_not(value: Any) -> str:
     text = str(value).strip()
     if not text:
         return Phrase("the date is empty")
+    if is_quarter(text):
+        return Phrase("{text!r} is a quarter of a year: prices of days, weeks or months are studied", text=text)
+    if end_of_week(text):
+        return Phrase("{text!r} is a week, not a day", text=text)
     return Phrase("{text!r} is not a date", text=text)
 
 

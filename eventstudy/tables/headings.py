@@ -63,7 +63,7 @@ def unit_said(heading: str) -> Literal["percent", "bp"] | None:
     said = set(fold(heading).split("_")) & {"pct", "percent", "prozent", "bp", "bps", "basispunkte"}
     if said & {"bp", "bps", "basispunkte"} or "basis_point" in fold(heading):
         return "bp"
-    return "percent" if said or "%" in heading else None
+    return "percent" if said or "%" in heading or "per_cent" in fold(heading) else None
 
 
 _AT = re.compile(r"(?:[01]?[0-9]|2[0-3])[:.h][0-5][0-9]\s*(?:[ap]\.?m\.?|uhr)?\s*(?P<zone>[a-z_/ ]*)")
@@ -101,12 +101,24 @@ def _behind_zone() -> re.Pattern[str]:
     return re.compile(rf"(?<=[A-Za-z])[ _](?:{names})$", re.I)
 
 
+_UNIT_BEHIND = re.compile(r"\s+in\s+(?:%|per ?cent|pct|prozent|bps?|basis points|basispunkten?)$", re.IGNORECASE)
+"""The unit of returns behind their heading: `Rendite in %`."""
+
+
+def is_logarithmic(heading: str) -> bool:
+    """Whether a heading of returns says that they are logarithmic: `log_return`, `Log-Rendite`, `stetige Rendite`."""
+    return bool(re.search(r"(?:^|_)(?:(?:log|ln)(?:arithmic)?_?(?:ret|rend)|stetige_|continuous)", fold(heading)))
+
+
 def _aside(heading: str, part: str) -> tuple[str, int] | None:
     """What a heading means without what stands in brackets, whatever that is."""
     found = roles(part).get(fold(_ASIDE.sub(" ", _COUNTED.sub("", heading))))
     if found is None and (plain := _behind_zone().sub("", heading)) != heading:
         found = roles(part).get(fold(plain))
         found = found if found and found[0] in ("date", "time") else None
+    if found is None and (plain := _UNIT_BEHIND.sub("", heading)) != heading:
+        found = roles(part).get(fold(plain))
+        found = found if found and found[0] in ("ret", "nothing") else None
     return found
 
 

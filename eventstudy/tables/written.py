@@ -428,6 +428,27 @@ def end_of_month(text: str) -> date | None:
     return None
 
 
+_WEEKS = (
+    re.compile(r"(?P<y>(?:19|20)[0-9]{2})[-/. ]?(?:W|KW|CW) ?(?P<w>[0-9]{1,2})", re.IGNORECASE),
+    re.compile(r"(?:W|KW|CW) ?(?P<w>[0-9]{1,2})[-/. ]+(?P<y>(?:19|20)[0-9]{2})", re.IGNORECASE),
+)
+_QUARTER = re.compile(
+    r"(?:19|20)[0-9]{2}[-/. ]?[QT][1-4]|[QT][1-4][-/. ]*(?:19|20)[0-9]{2}|[1-4]\.? ?[QT][-/. ]*(?:19|20)[0-9]{2}",
+    re.IGNORECASE,
+)
+
+
+def end_of_week(text: str) -> date | None:
+    """The Friday of the week that a text means as ISO 8601 counts, 2024-W03, 2024W03, KW 3/2024; None: it means none."""
+    found = next(filter(None, (form.fullmatch(text.strip()) for form in _WEEKS)), None)
+    return _day_of_week(int(found["y"]), int(found["w"]), 5) if found else None
+
+
+def is_quarter(text: str) -> bool:
+    """Whether a text means a quarter of a year: 2015Q1, 2015-Q1, Q1 2015."""
+    return _QUARTER.fullmatch(text.strip()) is not None
+
+
 def clock_of(text: str) -> time | tuple[time, str] | None:
     """The time that a text means, 16:05, 4.05 pm, 16h05 or 16:05 Uhr, with its offset or the name of its zone; None: none."""
     text, zone = _without_zone(text)
@@ -455,7 +476,9 @@ def looks_like_one(value: Any) -> bool:
         return False
     if _BARE.fullmatch(text):
         return _QUICK.fullmatch(text) is not None
-    return taken_apart(text) is not None and not _UNIX.fullmatch(text) if not _QUICK.fullmatch(text) else True
+    if _QUICK.fullmatch(text) or end_of_week(text) or is_quarter(text):
+        return True
+    return taken_apart(text) is not None and not _UNIX.fullmatch(text)
 
 
 def days_meant(value: Any) -> frozenset[date]:

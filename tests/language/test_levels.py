@@ -21,7 +21,7 @@ def test_every_template_has_words_of_levels() -> None:
     """But for those that are of returns in any study: what a buy-and-hold return is, dividends, splits, values of firms."""
     alone = r"dividend|split|[Bb]uy-and-hold|shares outstanding|CRSP|--values|returns? to a mean|factors price|counterfactual"
     refused = r"is of returns|of returns alone|consumer prices|studies of returns|excess return|no wealth change"
-    refused += r"|it is a price|prices by their returns|gross return"
+    refused += r"|it is a price|prices by their returns|gross return|logarithmic"
     catalogue = (LOCALE / "de" / "LC_MESSAGES" / "eventstudy.po").read_text(encoding="utf-8")
     for english, german in entries(catalogue):
         for template, said in zip(english.split("\0"), german.split("\0"), strict=True):

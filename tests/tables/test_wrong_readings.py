@@ -783,3 +783,68 @@ def test_a_last_row_without_a_line_end_is_no_fault(tmp_path: Path) -> None:
     assert in_language(info.value.what, "de") != info.value.what
     path.write_text(f"ticker,date,close\n{short}AAA,2024-06-03,99\n")
     assert load_prices(path=path).close["AAA"].iloc[-1] == 99
+
+
+# ---- weeks, quarters, logarithmic returns --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["{0}-W{1:02d}", "{0}W{1:02d}", "KW {1}/{0}", "{0} KW {1}"])
+@pytest.mark.parametrize("head", ["week", "date", "Woche"])
+def test_weeks_are_put_under_their_fridays(tmp_path: Path, form: str, head: str) -> None:
+    fridays = pd.date_range("2015-12-25", periods=60, freq="W-FRI")  # 2015 has a 53rd week
+    path = tmp_path / "x.csv"
+    values = closes(60)
+    rows = (f"{form.format(*d.isocalendar()[:2])},{v}\n" for d, v in zip(fridays, values, strict=True))
+    path.write_text(f"{head},NVDA\n" + "".join(rows))
+    found = load_prices(path=path)
+    assert found.close.index.tolist() == fridays.tolist()
+    assert found.close["NVDA"].tolist() == values.tolist()
+    assert "weeks, each under its Friday" in told(found)
+
+
+@pytest.mark.parametrize("form", ["{0}Q{1}", "{0}-Q{1}", "Q{1} {0}", "{1}. Q {0}"])
+@pytest.mark.parametrize("head", ["quarter", "date"])
+def test_quarters_are_refused_by_name(tmp_path: Path, form: str, head: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(
+        f"{head},NVDA\n" + "".join(f"{form.format(y, q)},{100 + q}.5\n" for y in range(2010, 2024) for q in range(1, 5))
+    )
+    with pytest.raises(InvalidFile, match="quarter of a year"):
+        load_prices(path=path)
+
+
+def test_a_week_is_no_day_of_an_event(tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text("ticker,date\nNVDA,2025-W05\n")
+    with pytest.raises(InvalidFile, match="is a week, not a day"):
+        load_registry(path)
+
+
+@pytest.mark.parametrize("head", ["log_return", "Log-Rendite", "ln_ret", "logret", "stetige Rendite", "log return (%)"])
+def test_logarithmic_returns_are_made_simple_ones(tmp_path: Path, head: str) -> None:
+    days, net = drawn()
+    path, factor = tmp_path / "x.csv", 100 if "%" in head else 1
+    path.write_text(written_long(days, factor * np.log1p(net), head))
+    found = load_prices(path=path)
+    assert "logarithmic returns made simple ones" in told(found)
+    assert np.allclose(found.fields["ret"], net, rtol=0, atol=2e-6)
+    path.write_text(written_long(days, net, "ret"))
+    assert "logarithmic" not in told(load_prices(path=path))
+
+
+@pytest.mark.parametrize(
+    ("head", "factor"), [("Rendite in %", 100), ("return in per cent", 100), ("ret in bp", 10_000)]
+)
+def test_the_unit_of_returns_behind_in(tmp_path: Path, head: str, factor: int) -> None:
+    days, net = drawn()
+    path = tmp_path / "x.csv"
+    path.write_text(written_long(days, factor * net, head))
+    assert np.allclose(load_prices(path=path).fields["ret"], net, rtol=0, atol=1e-8)
+
+
+def test_a_price_in_per_cent_is_no_close(tmp_path: Path) -> None:
+    days, net = drawn()
+    path = tmp_path / "x.csv"
+    path.write_text(written_long(days, 100 + net, "Kurs in %"))
+    with pytest.raises(InvalidFile, match="no column 'close'"):
+        load_prices(path=path)
