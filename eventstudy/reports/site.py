@@ -336,7 +336,6 @@ def _table(entries: Sequence[Entry], words: Words) -> Table:
         (*columns, words("path"), words("status")),
         rows,
         frozenset(texts),
-        stacked=True,
         sortable=len(rows) > 1,
     )
 

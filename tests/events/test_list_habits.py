@@ -73,7 +73,7 @@ REFUSED = {
     "six digits of two readings": ("ticker,date\n" + rows(lambda t, d: f"{t},{d:%d%m%y}"), "reads two ways"),
     "digits in two orders": ("ticker,date\nNVDA,20250127\nAMD,20112015\n", "has the year last"),
     "months": ("ticker,date\n" + rows(lambda t, d: f"{t},{d:%b %Y}"), "is not a date"),
-    "quarters": ("ticker,date\n" + rows(lambda t, d: f"{t},Q1 {d.year}"), "is not a date"),
+    "quarters": ("ticker,date\n" + rows(lambda t, d: f"{t},Q1 {d.year}"), "is a quarter of a year"),
     "spans": ("ticker,date\n" + rows(lambda t, d: f"{t},{iso(d)}/{iso(d)}"), "is not a date"),
     "about a day": ("ticker,date\n" + rows(lambda t, d: f"{t},~{iso(d)}"), "is not a date"),
     "a time without a zone": ("ticker,date\n" + rows(lambda t, d: f"{t},{iso(d)} 16:05"), "without an offset or a zone"),
