@@ -15,15 +15,16 @@
 typedef struct {
     int (*look_at)(const Looks *), (*count_met)(const Grid *, const uint8_t *, int64_t, int64_t *);
     int64_t (*rows_alike)(const Grid *, uint8_t *);
+    void (*bounds_of)(const Grid *, double *, double *);
     int (*returns_on)(const Returns *);
     void (*products)(const Products *);
     void (*near_others)(const Others *);
 } Form;
 static const Form forms[] = {
-    {look_at_base, count_met_base, rows_alike_base, returns_on_base, products_base, near_others_base},
+    {look_at_base, count_met_base, rows_alike_base, bounds_of_base, returns_on_base, products_base, near_others_base},
 #ifdef X86_LEVELS
-    {look_at_avx2, count_met_avx2, rows_alike_avx2, returns_on_avx2, products_avx2, near_others_avx2},
-    {look_at_avx512, count_met_avx512, rows_alike_avx512, returns_on_avx512, products_avx512, near_others_avx512},
+    {look_at_avx2, count_met_avx2, rows_alike_avx2, bounds_of_avx2, returns_on_avx2, products_avx2, near_others_avx2},
+    {look_at_avx512, count_met_avx512, rows_alike_avx512, bounds_of_avx512, returns_on_avx512, products_avx512, near_others_avx512},
 #endif
 };
 
@@ -167,6 +168,26 @@ PyObject *rows_of_closes_alike(PyObject *self, PyObject *args) {
     release(&b);
     if (PyErr_Occurred()) return NULL;
     return PyLong_FromLongLong((long long)found);
+}
+
+PyObject *bounds_of_prices(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *close, *which, *least, *most;
+    double *low, *high;
+    Grid g;
+    Buffers b = {.count = 0};
+    int form;
+    if (!PyArg_ParseTuple(args, "iOOOO", &form, &close, &which, &least, &most)) return NULL;
+    if (form < 0 || form > best_form()) { PyErr_SetString(PyExc_ValueError, "this machine lacks that instruction set"); return NULL; }
+    if (!take_grid(&b, close, &g, "d", NULL, "close") && !take_some(&b, which, &g)
+        && !take_row(&b, least, &low, 8 * g.series, 8, "least") && !take_row(&b, most, &high, 8 * g.series, 8, "most")) {
+        Py_BEGIN_ALLOW_THREADS
+        forms[form].bounds_of(&g, low, high);
+        Py_END_ALLOW_THREADS
+    }
+    release(&b);
+    if (PyErr_Occurred()) return NULL;
+    Py_RETURN_NONE;
 }
 
 PyObject *returns_of_prices(PyObject *self, PyObject *args) {

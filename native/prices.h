@@ -3,6 +3,7 @@
 PyObject *look_at_prices(PyObject *self, PyObject *args);
 PyObject *count_met_closes(PyObject *self, PyObject *args);
 PyObject *rows_of_closes_alike(PyObject *self, PyObject *args);
+PyObject *bounds_of_prices(PyObject *self, PyObject *args);
 PyObject *returns_of_prices(PyObject *self, PyObject *args);
 PyObject *products_of_dates(PyObject *self, PyObject *args);
 PyObject *near_other_events(PyObject *self, PyObject *args);
@@ -12,6 +13,7 @@ PyObject *mark_numbers_there(PyObject *self, PyObject *args);
     {"look_at", look_at_prices, METH_VARARGS, "look_at(used, near, market, level, expected, sound, lacking, priced, apart, rules, which): what needs no closer look."}, \
     {"count_met", count_met_closes, METH_VARARGS, "count_met(close, own, every, count): days on which a close is one of its own."}, \
     {"rows_alike", rows_of_closes_alike, METH_VARARGS, "rows_alike(close, alike, which): rows of ten closes that two series may share."}, \
+    {"bounds", bounds_of_prices, METH_VARARGS, "bounds(form, close, which, least, most): the least and the largest close of some series."}, \
     {"returns", returns_of_prices, METH_VARARGS, "returns(form, close, which, row, before, returns, last): the table of returns of some series."}, \
     {"products", products_of_dates, METH_VARARGS, "products(form, values, one, other, shared, product): inner products of the days that dates share."}, \
     {"near_others", near_other_events, METH_VARARGS, "near_others(form, returns, busy, far, place, hit, known, lost): estimation days near other events of a security."}, \

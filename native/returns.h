@@ -1,4 +1,4 @@
-/* Closes of securities become their returns (panel/returns.py). */
+/* Closes of securities: the least and the largest of each (prices/_frame.py), and the table of their returns (panel/returns.py). */
 #ifndef EVENTSTUDY_RETURNS_H
 #define EVENTSTUDY_RETURNS_H
 #include "looks.h"
@@ -11,7 +11,7 @@ typedef struct {
     int64_t *last;                       /* (n) out: the session of the last close, -1 for none */
 } Returns;
 
-#define RETURNS(level) int returns_on_##level(const Returns *);
+#define RETURNS(level) void bounds_of_##level(const Grid *, double *least, double *most); int returns_on_##level(const Returns *);
 RETURNS(base)
 #ifdef X86_LEVELS
 RETURNS(avx2)

@@ -198,7 +198,8 @@ class Dense:
         if form.kernel is not None and in_a_row and self.outside is None:
             far = np.abs(days) > (self.mask or 0)
             first = self.security * self.returns.shape[1] + self.row + days[0]
-            order, found = np.argsort(first), np.empty((3, len(self)), dtype=np.int64)  # as they lie in memory
+            order = _as_they_lie(self.security, self.row)
+            found = np.empty((3, len(self)), dtype=np.int64)
             form.kernel.near_others(form.level, self.returns, self.busy, far, first[order], *found)
             hit[order], known[order], lost[order] = found
             return hit > 0, known, lost
@@ -289,6 +290,15 @@ def near_events(security: Ints, row: Ints, shape: tuple[int, int], near: int) ->
     for away in range(-near, near + 1) if not inside.all() else ():
         found[security[~inside], np.clip(row[~inside] + away, 0, shape[1] - 1)] = True
     return found
+
+
+def _as_they_lie(security: Ints, row: Ints) -> Ints:
+    """(E,) the pairs in the order in which their windows lie in the table of returns."""
+    order: Ints = np.arange(len(row))
+    for numbers in (row, security):
+        short = numbers.max(initial=0) <= np.iinfo(np.uint16).max  # which are counted, not compared
+        order = order[np.argsort(numbers[order].astype(np.uint16 if short else np.int64), kind="stable")]
+    return order
 
 
 def last_row(level: Floats) -> Ints:

@@ -201,8 +201,8 @@ class InSums:
         spans: Spans = {}
         met: dict[tuple[str, str, str], None] = {}
         for dense in self.grids:
-            pairs = np.unique(dense.security * len(dense.benchmarks) + dense.table) if len(dense.row) else ()
-            for key in map(int, pairs):
+            pairs = np.sort(pd.unique(dense.security * len(dense.benchmarks) + dense.table))
+            for key in pairs.tolist():
                 ticker, benchmark = (
                     dense.tickers[key // len(dense.benchmarks)],
                     dense.benchmarks[key % len(dense.benchmarks)],
@@ -211,7 +211,8 @@ class InSums:
             _widen(spans, dense)
         if self.among is not None:
             spans = {ticker: span for ticker, span in spans.items() if ticker in self.among}
-        for ticker in list(spans):
+        converted = [t for t in spans if t in self.prices.info and self.prices.info[t].rate]
+        for ticker in converted:
             for rate in with_rates((ticker,), self.prices)[1:]:
                 self.through.setdefault(rate, []).append(ticker)
                 spans[rate] = _widest(spans.get(rate, spans[ticker]), spans[ticker])

@@ -13,7 +13,7 @@ import pandas as pd
 from eventstudy import calendars
 from eventstudy.config import StudyConfig
 from eventstudy.language.messages import Message
-from eventstudy.panel.block import AFTER, Days, Floats
+from eventstudy.panel.block import AFTER, Days, Floats, Ints
 from eventstudy.panel.homes import opened_by, trades_on
 from eventstudy.prices import PriceTable
 from eventstudy.units.windows import Window
@@ -102,4 +102,13 @@ def without(days: Days, others: Days) -> Days:
     """The days that are not among the others; both ascend."""
     place = np.searchsorted(others, days)
     found: Days = days[np.append(others, np.datetime64("NaT"))[place] != days]
+    return found
+
+
+def rows_of(days: Days, some: Days) -> Ints:
+    """(n,) where each of some days stands, or would, among ascending ones (S,): of many each day between their ends is placed once."""
+    if len(some) < len(days) or not len(days):
+        return np.searchsorted(days, some)
+    between = np.arange(days[0], days[-1] + 2)
+    found: Ints = np.searchsorted(days, between)[np.clip((some - days[0]).astype(np.int64), 0, len(between) - 1)]
     return found

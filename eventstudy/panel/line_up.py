@@ -17,7 +17,7 @@ from eventstudy.language import Phrase
 from eventstudy.language.messages import Message, sentence
 from eventstudy.panel.block import Bools, Days, Floats, Ints
 from eventstudy.panel.dense import Dense, near_events, padded, regressors_on, returns_by_security
-from eventstudy.panel.grid import factor_names, grid_sessions
+from eventstudy.panel.grid import factor_names, grid_sessions, rows_of
 from eventstudy.panel.left_out import NAMED, LeftOut
 from eventstudy.panel.place import Placed, place
 from eventstudy.prices import PriceTable
@@ -101,11 +101,12 @@ def _dense(
     before, after = -config.reach.start, config.event_window.end
     returns, span, last = returns_by_security(prices, tickers, sessions, config)
     regressors, last_market = regressors_on(prices, benchmarks, sessions, config, factors)
-    row0 = np.searchsorted(sessions, session)
+    row0 = rows_of(sessions, session)
     known = np.minimum(row0, len(sessions) - 1)
     there = row0 < len(sessions)
+    day0 = returns[ticker, known + before]
     if config.day0_seen:
-        there &= np.isfinite(returns[ticker, known + before])
+        there &= np.isfinite(day0)
     lost = np.flatnonzero(~there)
     left.rows(
         events,
@@ -113,7 +114,7 @@ def _dense(
         "NO_DAY0",
         lambda i: _why_no_day0(tickers[ticker[lost[i]]], session[lost[i]].astype(date), prices),
     )
-    twin = _twins(returns, ticker, known + before, market, there, config)
+    twin = _twins(returns, day0, ticker, known + before, market, there, config)
     for i in np.flatnonzero(twin >= 0).tolist():
         said = {"ticker": tickers[ticker[i]], "twin": tickers[ticker[twin[i]]]}
         left.rows(events, rows[i : i + 1], "DUPLICATE_SERIES", sentence("DUPLICATE_SERIES", **said))
@@ -123,7 +124,7 @@ def _dense(
     late = (sessions[row0] - placed.local[mine[keep]]).astype(np.int64)
     names = {name: i for i, name in enumerate(tickers)}
     at = np.array([names.get(name, -1) for name in every[0]], dtype=np.int64)[every[1]]
-    day = np.searchsorted(sessions, every[2])
+    day = rows_of(sessions, every[2])
     here = (at >= 0) & (sessions[np.minimum(day, len(sessions) - 1)] == every[2])
     shape = (returns.shape[0], returns.shape[1])
     busy = near_events(at[here], before + day[here], shape, config.mask_other_events or 0)
@@ -162,19 +163,22 @@ def least_left(config: StudyConfig) -> int:
     return max(config.min_estimation, _LEAST)
 
 
-def _twins(returns: Floats, security: Ints, row: Ints, table: Ints, there: Bools, config: StudyConfig) -> Ints:
+def _twins(
+    returns: Floats, day0: Floats, security: Ints, row: Ints, table: Ints, there: Bools, config: StudyConfig
+) -> Ints:
     """(E,) for each pair an earlier one of the same day 0 and benchmark with the same returns, -1 for none.
 
-    Returns are the same that agree to 1e-12 on all days that both have, of estimation and event window, at least thirty.
+    `day0` (E,) the return of that day. Returns are the same that agree to 1e-12 on all days that both have, of estimation and
+    event window, at least thirty.
     """
     found = np.full(len(row), -1, dtype=np.int64)
-    own = _alike(np.flatnonzero(there), returns[security[there], row[there]])
-    days = returns[security[own], row[own]]
+    own = _alike(np.flatnonzero(there), day0[there])
+    days = day0[own]
     order = own[
         np.lexsort((days, row[own] * (int(table.max(initial=0)) + 1) + table[own]))
     ]  # which keeps earlier ones first
     columns = np.array(config.columns)
-    value = returns[security[order], row[order]]
+    value = day0[order]
     near = (np.diff(row[order]) == 0) & (np.diff(table[order]) == 0) & (np.abs(np.diff(value)) <= _SAME)
     near &= np.diff(security[order]) != 0
     for run in np.split(np.arange(len(order)), np.flatnonzero(~near) + 1) if near.any() else ():
@@ -190,6 +194,8 @@ def _twins(returns: Floats, security: Ints, row: Ints, table: Ints, there: Bools
 
 def _alike(pairs: Ints, value: Floats) -> Ints:
     """Of pairs and a value of each those that share it with another one, ascending: of many pairs these are few."""
+    if not (np.diff(np.sort(value)) <= _SAME).any():  # which is quicker to say than which they are
+        return pairs[:0]
     order = np.argsort(value)
     near = np.diff(value[order], prepend=np.nan, append=np.nan) <= _SAME
     return np.sort(pairs[order[near[1:] | near[:-1]]])

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eventstudy import native
 from eventstudy.errors import InvalidFile, SourceError
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
@@ -230,20 +231,31 @@ class Unchecked:
         return {t: not_there(self._place.name, t, list(self._column), Wanted()) for t in named if not self._priced[t]}
 
     def _look(self, tickers: list[str]) -> None:
-        tickers = sorted(tickers, key=self._column.__getitem__)  # neighbours need no copy
-        for start in range(0, len(tickers), _AT_ONCE):
-            self._look_at(tickers[start : start + _AT_ONCE])
-
-    def _look_at(self, tickers: list[str]) -> None:
-        values = self.values(tickers)
-        least, most = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)  # NaN: there is none
+        tickers = sorted(tickers, key=self._column.__getitem__)
+        least, most = self._bounds(tickers)
         wrong = impossible("close", least) | impossible("close", most)
-        self._priced |= dict(zip(tickers, np.isfinite(least).tolist(), strict=True))
-        for i in np.flatnonzero(wrong).tolist():
+        self._priced |= dict(zip(tickers, (most >= least).tolist(), strict=True))
+        for i in np.flatnonzero(wrong & (most >= least)).tolist():
             try:
-                check_values(self._place, "close", values[:, i], tickers[i])
+                check_values(self._place, "close", self.values(tickers[i : i + 1])[:, 0], tickers[i])
             except InvalidFile as error:
                 self._faults[tickers[i]] = error
+
+    def _bounds(self, tickers: list[str]) -> Floats:
+        """(2, n) the least and the largest number of some columns, the other way round where there is none."""
+        found, form = np.empty((2, len(tickers))), native.form()
+        if form.kernel is not None:
+            which = np.array([self._column[t] for t in tickers], dtype=np.int64)
+            form.kernel.bounds(form.level, self._frame.to_numpy(), which, *found)
+            return found
+        for start in range(0, len(tickers), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            values = self.values(tickers[some])
+            found[:, some] = (
+                np.fmin.reduce(values, axis=0, initial=np.inf),
+                np.fmax.reduce(values, axis=0, initial=-np.inf),
+            )
+        return found
 
     def values(self, tickers: list[str]) -> Floats:
         """(S, n) the numbers of some columns; those of neighbours as they lie, without a copy."""

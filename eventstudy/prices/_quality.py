@@ -113,7 +113,7 @@ def flags(
         if not quick:
             own["used"] = own["close"] if fields["used"] is close else _part(fields["used"], rows, columns)
         closely, moves, explains = near if quick else _part(near, rows, columns), None, None
-        if closely.any():
+        if studied and closely.any():
             moves, explains = Moves.of(own["used"], own["paid"]), np.zeros(own["close"].shape)
             explains[1:] = np.nan_to_num(explained(moves))
             market[np.ix_(np.flatnonzero(rows), which)] = explains
@@ -330,15 +330,16 @@ def _mismatches(
         members = [t for t in places if homes[t] == home]
         sessions = _sessions(home, any_price[home])
         closed = np.setdiff1d(any_price[home], np.union1d(sessions, unplanned[home]))
-        then = np.isfinite(close[np.searchsorted(days, closed)])
-        for ticker in members if len(closed) else ():
-            if len(extra := closed[then[:, places[ticker]]]):
-                many = len(extra) + len(unplanned[home]) >= ODD_DAYS * counts[ticker] - 1
-                mine = np.isfinite(close[:, places[ticker]]) if many else np.empty(0, bool)
-                if many and (moved := shifted_dates(ticker, days[mine], sessions, home)):
-                    yield moved
-                elif "CALENDAR_MISMATCH" not in unasked:
-                    yield Flag.of("CALENDAR_MISMATCH.closed", ticker, extra[0], days=extra.tolist(), home=home)
+        then = np.isfinite(close[np.searchsorted(days, closed)][:, [places[t] for t in members]])
+        often, priced = then.sum(axis=0), np.array([counts[t] for t in members])
+        many = (often > 0) & (often + len(unplanned[home]) >= ODD_DAYS * priced - 1)
+        for k in np.flatnonzero(many if "CALENDAR_MISMATCH" in unasked else often).tolist():
+            ticker, extra = members[k], closed[then[:, k]]
+            mine = np.isfinite(close[:, places[ticker]]) if many[k] else np.empty(0, bool)
+            if many[k] and (moved := shifted_dates(ticker, days[mine], sessions, home)):
+                yield moved
+            elif "CALENDAR_MISMATCH" not in unasked:
+                yield Flag.of("CALENDAR_MISMATCH.closed", ticker, extra[0], days=extra.tolist(), home=home)
         if home == most or not _has_calendar(most):
             continue
         here, there = (_sessions(e, any_price[home][[0, -1]]) for e in (home, most))

@@ -10,7 +10,7 @@ import pytest
 from eventstudy import native
 from eventstudy.config import StudyConfig
 from eventstudy.panel.dense import last_row, near_events, returns_by_security
-from eventstudy.panel.grid import reach
+from eventstudy.panel.grid import reach, rows_of
 from eventstudy.prices import load_prices
 
 from tests.worlds import closes
@@ -84,6 +84,35 @@ def test_compiled_returns_have_the_bits_of_the_plain_form(
             found[form] = returns_by_security(prices, names, sessions, config)
         np.testing.assert_array_equal(found["1"][0], found["0"][0])
         np.testing.assert_array_equal(found["1"][2], found["0"][2])
+
+
+@compiled
+@pytest.mark.parametrize("days", [0, 1, 31, 33, 97])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_bounds_of_closes_are_those_of_plain_code(order: Literal["C", "F"], days: int) -> None:
+    form, rng = native.form(), np.random.default_rng(days)
+    values = rng.normal(size=(days, 9))
+    values[rng.random(values.shape) < 0.3] = np.nan
+    values[:1, 2], values[-1:, 4], values[:, 7] = np.inf, -np.inf, np.nan
+    which, close = rng.permutation(9)[:6], np.array(values, order=order)
+    least, most = np.empty((2, 6))
+    for level in range(form.level + 1):
+        form.kernel.bounds(level, close, which, least, most)
+        for k, j in enumerate(which.tolist()):
+            there = values[~np.isnan(values[:, j]), j].tolist()
+            assert (least[k], most[k]) == (min(there, default=np.inf), max(there, default=-np.inf))
+    with pytest.raises(ValueError, match="bytes"):
+        form.kernel.bounds(0, close, which, least[:5], most)
+    with pytest.raises(ValueError, match="which lies outside"):
+        form.kernel.bounds(0, close, which + 4, least, most)
+
+
+@pytest.mark.parametrize("few", [1, 40])
+def test_days_find_their_rows_as_by_bisection(few: int) -> None:
+    days = np.unique(np.random.default_rng(0).integers(0, 90, 30)).astype("datetime64[D]")
+    some = np.random.default_rng(1).integers(-20, 120, few).astype("datetime64[D]")
+    assert rows_of(days, some).tolist() == np.searchsorted(days, some).tolist()
+    assert rows_of(days[:0], some).tolist() == [0] * few
 
 
 @compiled

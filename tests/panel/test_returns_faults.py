@@ -19,6 +19,14 @@ FAULTS = {
     "r->row[t] != r->row[0] + t": "0",
     "series_of(&r->close, j) + r->row[0]": "series_of(&r->close, j)",
     "== r->close.days ? NAN : cell(": "== r->close.days ? 1 : cell(",
+    "t + LANES <= n; t += LANES": "t + LANES <= n; t = n",
+    "low[l] = one < low[l]": "low[l] = one > low[l]",
+    "high[l] = one > high[l]": "high[l] = one > low[l]",
+    "low[0] = close[t] < low[0] ? close[t] : low[0]": "low[0] = close[t]",
+    "high[0] = close[t] > high[0] ? close[t] : high[0]": "high[0] = close[t]",
+    "high[0] = high[l] > high[0] ? high[l] : high[0]": "",
+    "least[j] = one < least[j]": "least[j] = one > least[j]",
+    "most[j] = one > most[j]": "most[j] = one < most[j]",
     "cell(&r->close, r->row[t], j)": "cell(&r->close, t, j)",
 }
 ORDERS: tuple[Literal["C", "F"], ...] = ("C", "F")
@@ -26,6 +34,8 @@ ORDERS: tuple[Literal["C", "F"], ...] = ("C", "F")
 
 def judge(patch: pytest.MonkeyPatch) -> None:
     for order in ORDERS:
+        for days in (0, 1, 31, 33, 97):
+            test_dense.test_bounds_of_closes_are_those_of_plain_code(order, days)
         for seed in range(4):
             test_dense.test_compiled_returns_have_the_bits_of_the_plain_form(order, seed, patch)
         patch.setenv(native.VARIABLE, "1")
