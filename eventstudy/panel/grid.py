@@ -106,7 +106,7 @@ def without(days: Days, others: Days) -> Days:
 
 
 def rows_of(days: Days, some: Days) -> Ints:
-    """(n,) where each of some days stands, or would, among ascending ones (S,): of many each day between their ends is placed once."""
+    """(n,) where each of some days stands, or would, among ascending ones (S,); of many each day between their ends once."""
     if len(some) < len(days) or not len(days):
         return np.searchsorted(days, some)
     between = np.arange(days[0], days[-1] + 2)
