@@ -169,6 +169,7 @@ def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Wi
     whole = _whole(panel, block, model, config, s)
     found: dict[Key, Judged] = {}
     names = tuple((pair.event_id, pair.ticker) for pair in panel.pairs)
+    each = [returns.take(np.arange(row * n, row * n + n)) for row in range(s)] if n > 1 else []  # for all windows
     for window in config.windows or ():
         counted = cumulate(returns, window)
         together = cumulate(whole, window)
@@ -176,14 +177,14 @@ def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Wi
         rows = np.flatnonzero(regular).tolist()
         if rows:
             car = counted.car.reshape(s, n).mean(axis=1)[rows]
-            of = whole.take(np.array(rows))
+            of = whole if len(rows) == s else whole.take(np.array(rows))
             said = ask_firms(of, window, (), config.seed, config.outcome, config.alternative, config.level)
             for i, row in enumerate(rows):
                 low, high = float(said.low[i]), float(said.high[i])
                 test, p = (said.headline[i], said.told_p(i)) if said.spoken(i).valid else ("", np.nan)
                 firms: dict[str, Any] = {}
                 if n > 1:
-                    cars, ps = _of_firms(returns.take(np.arange(row * n, row * n + n)), window, config)
+                    cars, ps = _of_firms(each[row], window, config)
                     firms = {"firms": names, "cars": cars, "ps": ps}
                 series = _ordinary(whole, row)
                 found[spans[row], window] = Judged(n, float(car[i]), low, high, test, p, **firms, series=series)

@@ -85,7 +85,7 @@ def null_residuals(returns: AbnormalReturns, used: Bools, columns: slice) -> tup
     return np.concatenate([before, within], axis=1), inside
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=96)
 def sets_of_days(total: int, length: int, seed: int, draws: int = DRAWS) -> Ints:
     """(draws, length) positions without replacement: each single one where length is 1, else a random sample."""
     if length == 1:
@@ -94,9 +94,18 @@ def sets_of_days(total: int, length: int, seed: int, draws: int = DRAWS) -> Ints
     if length**2 > 4 * total:  # of long windows hardly any set drawn day by day is without a repeated one
         return np.asfortranarray(rng.random((draws, total)).argsort(axis=1)[:, :length].astype(np.int64))
     drawn = rng.integers(total, size=(draws, length))
-    while len(repeated := np.flatnonzero((np.diff(np.sort(drawn, axis=1), axis=1) == 0).any(axis=1))):
+    repeated = np.arange(draws)[_repeats(drawn)]
+    while len(repeated):
         drawn[repeated] = rng.integers(total, size=(len(repeated), length))
+        repeated = repeated[_repeats(drawn[repeated])]
     return np.asfortranarray(drawn)  # they are added up day by day
+
+
+def _repeats(drawn: Ints) -> Bools:
+    """Whether a row has a position twice."""
+    ordered = np.sort(drawn.astype(np.int32), axis=1)
+    found: Bools = (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
+    return found
 
 
 def placebo_in_space(returns: AbnormalReturns, window: Window, seed: int) -> SeriesSignificance:

@@ -186,7 +186,7 @@ def _drawn(returns: AbnormalReturns, which: Ints, drawn: Ints) -> Floats:
     return drawn_t(days, drawn)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=96)
 def placebo_sets(m: int, length: int, seed: int, draws: int = DRAWS) -> Ints:
     """(B, length) sets of positions among m days: all where there are at most so many, else `draws` of them."""
     if comb(m, length) <= draws:
