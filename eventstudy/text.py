@@ -6,8 +6,9 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from json.encoder import encode_basestring
 from textwrap import wrap
 from typing import Any
 
@@ -24,7 +25,36 @@ def json_text(value: Any, *, indent: int | None = 1, sort_keys: bool = False) ->
         ValueError: a number is NaN or infinite; None stands for what is missing.
         TypeError: something is no plain value.
     """
+    if indent and not sort_keys:
+        return _in_lines(value, "\n", " " * indent)
     return json.dumps(value, ensure_ascii=False, indent=indent, sort_keys=sort_keys, allow_nan=False, default=_plain)
+
+
+def _in_lines(value: Any, start: str, step: str) -> str:
+    """A value as JSON, each of its own on a line of its own: what `json` writes with an indent, nearly twice as quickly.
+
+    `start`: what begins the lines of the value itself; those of its own begin a `step` further in.
+    """
+    inner = start + step
+    if value and isinstance(value, dict):
+        lines = [
+            f"{_quoted(name)}: {way(one) if (way := _WAYS.get(type(one))) else _in_lines(one, inner, step)}"
+            for name, one in value.items()
+        ]
+        return f"{{{inner}{f',{inner}'.join(lines)}{start}}}"
+    if value and isinstance(value, list | tuple):
+        lines = [way(one) if (way := _WAYS.get(type(one))) else _in_lines(one, inner, step) for one in value]
+        return f"[{inner}{f',{inner}'.join(lines)}{start}]"
+    return _ENCODER.encode(value)
+
+
+def _quoted(name: Any) -> str:
+    """A key as JSON has it: text, whatever it is here."""
+    return encode_basestring(name) if type(name) is str else _ENCODER.encode({name: 0})[1:-4]
+
+
+def _number(value: float) -> str:
+    return float.__repr__(value) if value - value == 0 else _ENCODER.encode(value)
 
 
 def json_file(value: Any) -> bytes:
@@ -36,6 +66,17 @@ def _plain(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} is no plain value")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain)
+_WAYS: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    int: int.__repr__,
+    float: _number,
+    bool: {True: "true", False: "false"}.__getitem__,
+    type(None): lambda _: "null",
+}
+"""The kinds of value that there are most of, and how each is written."""
 
 
 def width() -> int:

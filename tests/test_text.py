@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
 
+import numpy as np
 import pytest
 from eventstudy.text import WIDTH, columns, fitted, json_file, json_text, width, wrapped
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def test_json_has_iso_dates_all_letters_and_no_nan() -> None:
@@ -63,3 +68,33 @@ def test_a_heading_stands_above_its_rows_in_each_part_of_a_table(monkeypatch: py
     rows = [["who", *figures], ["West (2)", *figures], ["  one", *figures], ["East (1)"], ["  two", *figures]]
     parts = [[line.split()[0] for line in part.splitlines()] for part in columns(rows, (1, 2)).split("\n\n")]
     assert parts == [["who", "West", "one", "East", "two"]] * 2
+
+
+class _Kind(StrEnum):
+    ONE = "eins"
+
+
+def _values() -> st.SearchStrategy[Any]:
+    plain = st.one_of(
+        st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(), st.dates(),
+        st.just(_Kind.ONE), st.just(np.float64(0.1)),
+    )  # fmt: skip
+    keys = st.one_of(st.text(), st.integers(), st.booleans(), st.none(), st.just(_Kind.ONE), st.just(0.5))
+    return st.recursive(
+        plain, lambda own: st.one_of(st.lists(own), st.tuples(own, own), st.dictionaries(keys, own)), max_leaves=30
+    )
+
+
+@given(_values(), st.sampled_from([1, 2]))
+def test_json_in_lines_is_that_of_the_library(value: Any, indent: int) -> None:
+    wanted = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False, default=date.isoformat)
+    assert json_text(value, indent=indent) == wanted
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), np.float64("-inf")])
+def test_what_json_has_no_word_for_is_refused(value: float) -> None:
+    for held in (value, [value], {"a": value}, {"a": [1, {"b": value}]}):
+        with pytest.raises(ValueError, match="Out of range float values"):
+            json_text(held)
+    with pytest.raises(TypeError, match="complex is no plain value"):
+        json_text({"a": [1j]})
