@@ -7,7 +7,8 @@ Without a word: start-up, report, engine, calibration, robustness, quickly. With
     reading             files beside pandas and python-calamine
     clocks              minutes, and returns as CRSP writes them
     stages              100,000 events, stage by stage
-    panels              50 million rows of Parquet            peers           other programs, in environments of their own
+    panels              50 million rows of Parquet            blocks              up to ten million events on them
+    peers           other programs, in environments of their own
     figures [GROUP ..]  what the site shows, into `figures.json`; panels, peers and workers are kept there too
     picture             the chart of the site, from `figures.json`
 
@@ -64,6 +65,7 @@ def main(words: list[str]) -> None:
         "engine": lambda: engine.main(full="--full" in rest),
         "workers": lambda: kept("workers", workers.measure(*map(int, rest))),
         "stages": lambda: kept("stages", stages.measure()),
+        "blocks": lambda: kept("blocks", panels.curve(*map(int, rest))),
         "panels": lambda: kept("panel", panels.measure(*map(int, rest))),
         "peers": lambda: kept("peers", peers.measure(*map(int, rest))),
         "figures": lambda: figures.measure(*rest),

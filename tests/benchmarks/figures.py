@@ -44,6 +44,11 @@ def machine() -> dict[str, str]:
     }
 
 
+def on() -> str:
+    """What a measurement is taken on that stands beside those of other days."""
+    return f"{machine()['processor']}, {os.cpu_count()} cores, {os.getloadavg()[0]:.0f} processes at work"
+
+
 def _lines(path: str) -> list[str]:
     return Path(path).read_text(encoding="utf-8").splitlines() if Path(path).exists() else []
 
@@ -108,6 +113,8 @@ def table() -> str:
         blocks.append(_rows(head, rows))
     if "stages" in found:
         blocks += _stages(found["stages"])
+    if "blocks" in found:
+        blocks += _blocks(found["blocks"])
     if "peers" in found:
         blocks.append(_peers(found["peers"]))
     blocks.append(_sentences(found))
@@ -134,6 +141,21 @@ def _stages(found: dict[str, Any]) -> list[str]:
     )
     rows = [[stage, f"{micro:.2f}"] for stage, micro in sorted(found["stages"].items(), key=lambda s: -s[1])]
     return [said, _rows(["stage", "us an event"], rows)]
+
+
+def _blocks(found: dict[str, Any]) -> list[str]:
+    """What more events cost where prices are a folder of Parquet files."""
+    said = (
+        f"More events on the same {found['rows'] / 1e6:.0f} million rows of Parquet, which go by in parts ({found['on']});"
+        f" pyarrow reads their columns in {found['read']:.1f} s. Memory holds the list of events, the parts that are kept for"
+        " the second pass (512 MiB at most) and the part that is worked on. Workers share the parts, and each has the list of"
+        " events: they save time, not memory."
+    )
+    rows = [
+        [f"{r['events']:,}", f"{r['cpu']:.0f}", f"{1e6 * r['cpu'] / r['events']:.1f}", f"{r['peak']:,.0f}"]
+        for r in found["studies"]
+    ]
+    return [said, _rows(["events", "s of CPU time", "us an event", "peak MiB"], rows)]
 
 
 def _peers(rows: list[dict[str, Any]]) -> str:

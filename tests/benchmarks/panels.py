@@ -1,6 +1,7 @@
 """A panel of 50 million rows in Parquet, a million events: the whole study against reading the same columns with pyarrow alone.
 
-The panel is made in a temporary folder and removed. `python -m tests.benchmarks.panels [securities] [events]`.
+The panel is made in a temporary folder and removed. `python -m tests.benchmarks.panels [securities] [events]`; for up to ten
+million events `python -m tests.benchmarks blocks`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from tests.benchmarks import figures
 
 DAYS, FILES = 5250, 40
 
@@ -102,6 +105,19 @@ def measure(securities: int = 10_000, events: int = 1_000_000, workers: int = 1)
         )
     yardstick = {name: (before[name] + after[name]) / 2 for name in ("cpu", "wall")}
     return {"events": events, "rows": before["rows"], "study": ours, "read": yardstick, "workers": workers}
+
+
+def curve(securities: int = 10_000, *sizes: int) -> dict[str, object]:
+    """What more events cost on the same panel: its parts go by one after the other, and memory holds the events."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder), securities)
+        before = _process("read", folder)
+        studies = [
+            {"events": n, **_process("run", folder, str(securities), str(n))}
+            for n in sizes or (10**6, 3 * 10**6, 10**7)
+        ]
+        read = (before["cpu"] + _process("read", folder)["cpu"]) / 2
+    return {"rows": before["rows"], "read": read, "studies": studies, "on": figures.on()}
 
 
 def _process(*args: str) -> dict[str, float]:

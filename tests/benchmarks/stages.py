@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import time
 from collections.abc import Callable
 from importlib import import_module
@@ -94,5 +93,5 @@ def measure(securities: int = 2000, days: int = 5000, events: int = 100_000, run
         "stages": {stage: round(each[stage] * micro, 2) for stage in (*STAGES, OTHER) if stage in each},
         "all": round(min(every) * micro, 2),
         "loop": round(1e6 * min(bare(data) for _ in range(3)), 1),
-        "on": f"{figures.machine()['processor']}, {os.cpu_count()} cores, {os.getloadavg()[0]:.0f} processes at work",
+        "on": figures.on(),
     }
