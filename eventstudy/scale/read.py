@@ -130,9 +130,10 @@ def _rows(folder: PanelFolder, fragments: Sequence[Any], only: Any = None) -> An
     wanted = {n: folder.columns[n] for n in ("ticker", "date", "exchange", *USED) if n in folder.columns}
     schema = folder.dataset.schema
     parts = [pa.table({n: pa.array([], schema.field(c).type) for n, c in wanted.items()})]
+    pool = pa.system_memory_pool()  # what one part leaves is there for the next, without new pages
     for fragment in fragments:
         try:
-            part = fragment.to_table(schema=schema, columns=list(wanted.values()), filter=only)
+            part = fragment.to_table(schema=schema, columns=list(wanted.values()), filter=only, memory_pool=pool)
         except (OSError, ValueError) as error:
             raise InvalidFile(
                 f"the file cannot be read: {str(error).splitlines()[0]}", where=fragment.path, hint="write it again"
