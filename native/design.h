@@ -75,7 +75,8 @@ static void variances(Room *r) {
     invert_gram(r->root, r->whole_days.inverse, K);
     add_up_windows(r, r->every, r->of_windows);
     all_days(r);
-    spread_of(r, r->of_windows, &r->whole_days);
+    spread_of(r, r->of_windows, 1, &r->whole_days);
+    r->most = most(r->row, r->width);
 }
 
 /* 0 where the model cannot be estimated on the days of design d. */

@@ -13,9 +13,9 @@
 static inline double larger(double a, double b) { return a > b ? a : b; }
 static inline int is_finite(double a) { return fabs(a) <= LARGEST; }
 
-/* From now on the days of the pair after i are fetched. */
+/* From now on the days of the next pair but one are fetched: those of the next may be wanted before they are there. */
 static void look_ahead(Room *r, int64_t i) {
-    r->next = r->w->place[i + 1 < r->w->n ? i + 1 : i];
+    r->next = r->w->place[i + 2 < r->w->n ? i + 2 : i];
     r->fetched = 0;
 }
 
@@ -37,24 +37,28 @@ static void inverse_roots(const double *restrict h, double *restrict y, int64_t 
     }
 }
 
-/* 1 / sqrt(1 - h) of each of some days. */
-static void weights_of(const double *restrict h, double *restrict weight, int64_t size) {
-    int64_t large = 0;
-    for (int64_t i = 0; i < size; i++) large |= fabs(h[i]) < SMALL ? 0 : 1;
-    if (!large) inverse_roots(h, weight, size);
+/* The largest size of some values. */
+static double most(const double *h, int64_t size) {
+    double found = 0;
+    for (int64_t i = 0; i < size; i++) found = larger(fabs(h[i]), found);
+    return found;
+}
+
+/* 1 / sqrt(1 - h) of each of some days, none of which has an h larger than `bound`. */
+static void weights_of(const double *restrict h, double *restrict weight, int64_t size, double bound) {
+    if (bound < SMALL) inverse_roots(h, weight, size);
     else for (int64_t i = 0; i < size; i++) weight[i] = 1 / sqrt(larger(1 - h[i], 1e-12));
 }
 
-/* factor a'Ma of each column a of rows (K, size), M symmetric. */
+/* factor a'Ma of each column a of rows (K, size), M symmetric; two rows at a time. */
 static void quadratic(const double *m, double factor, const double *rows, int64_t K, int64_t size, double *h) {
+    const double twice = 2 * factor;
     memset(h, 0, sizeof(double) * (size_t)size);
-    for (int64_t k = 0; k < K; k++) {
-        const double *own = rows + k * size, *of = m + k * K;
-        const double twice = 2 * factor;
-        int64_t j = 0;
-        for (; j + 1 < k; j += 2) add_products(h, own, twice * of[j], rows + j * size, twice * of[j + 1], rows + (j + 1) * size, size);
-        if (j < k) add_products(h, own, twice * of[j], rows + j * size, factor * of[k], own, size);
-        else add_products(h, own, factor * of[k], own, 0, own, size);
+    if (K & 1) add_square(h, rows, factor * m[0], rows, 0, 0, size);
+    for (int64_t k = K & 1; k < K; k += 2) {
+        const double *one = rows + k * size, *two = one + size, *of = m + k * K, *next = of + K;
+        for (int64_t j = 0; j < k; j++) add_products(h, rows + j * size, twice * of[j], one, twice * next[j], two, size);
+        add_square(h, one, factor * of[k], two, twice * next[k], factor * next[k + 1], size);
     }
 }
 
@@ -90,10 +94,11 @@ static void blank(const Room *r, double *of) {
     for (int64_t g = 0; g < r->lacks; g++) of[r->lacking[g]] = 0;
 }
 
-/* What (Q'Q)^-1 says of the errors of residuals and of windows.  The leverage of a day is h = q (Q'Q)^-1 q', q its row of Q. */
-static void spread_of(Room *r, const double *sums, Spread *s) {
+/* What (Q'Q)^-1 says of the errors of residuals and of windows.  The leverage of a day is h = q (Q'Q)^-1 q', q its row of Q, and
+ * none is larger than `bound`; 1: nobody knows. */
+static void spread_of(Room *r, const double *sums, double bound, Spread *s) {
     quadratic(s->inverse, 1, r->q, r->w->regressors, r->width, r->row);
-    weights_of(r->row, s->weight, r->width);
+    weights_of(r->row, s->weight, r->width, bound < 1 ? bound : most(r->row, r->width));
     units_of(r->w, sums, s);
 }
 
@@ -227,7 +232,8 @@ static int own_days(Room *r) {
     cholesky(r->own_gram, r->root, K);
     invert_gram(r->root, s->inverse, K);
     if (!r->ahead_whole) add_up_windows(r, r->used, r->own_of_windows);
-    spread_of(r, r->ahead_whole ? r->of_windows : r->own_of_windows, s);
+    const double bound = gone < 1 ? r->most / (1 - gone) : 1;   /* G is at least (1 - gone) I */
+    spread_of(r, r->ahead_whole ? r->of_windows : r->own_of_windows, bound, s);
     return 1;
 }
 

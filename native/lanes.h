@@ -74,6 +74,11 @@ static void take_off_both(double *restrict a, double factor, const double *restr
     for (int64_t i = 0; i < size; i++) a[i] -= factor * b[i] + other * c[i];
 }
 
+/* sum += aa a^2 + ab a b + bb b^2 */
+static void add_square(double *restrict sum, const double *a, double aa, const double *b, double ab, double bb, int64_t size) {
+    for (int64_t i = 0; i < size; i++) sum[i] += a[i] * (aa * a[i] + ab * b[i]) + bb * (b[i] * b[i]);
+}
+
 /* sum += a (factor b + other c) */
 static void add_products(double *restrict sum, const double *a, double factor, const double *b, double other, const double *c, int64_t size) {
     for (int64_t i = 0; i < size; i++) sum[i] += a[i] * (factor * b[i] + other * c[i]);

@@ -238,7 +238,7 @@ static void moved(Room *r, int64_t i) {
     for (int64_t t = 0; t < w->days; t++) sum[t] += fabs(r->e[t]) * inverse;
     add(n, r->known, w->days);
     quadratic(r->inverse_of, w->prediction_error ? -1 : 0, r->ahead, w->regressors, w->event, r->row);
-    weights_of(r->row, r->value, w->event);
+    weights_of(r->row, r->value, w->event, most(r->row, w->event));
     for (int64_t t = 0; t < w->event; t++) sum[w->days + t] += fabs(r->ar[t]) * inverse * r->value[t];
     add(n + w->days, r->used, w->event);
 }

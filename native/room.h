@@ -17,6 +17,7 @@ typedef struct {
     double *every;                       /* (L2) ones */
     double *of_windows, *own_of_windows; /* (K + 1, W) sums of X* R^-1 over the days of each window, last how many: all, those used */
     Spread whole_days;                   /* of pairs that have all days */
+    double most;                         /* the largest leverage of its days */
     /* a pair */
     double *y, *ar;                      /* (width), (L2) residuals and abnormal returns; zero on days that lack */
     double *known, *used;                /* (width), (L2) 1 where there is a value, else 0 */
