@@ -27,7 +27,7 @@ from eventstudy.tables.headings import by_bracket_alone, fold, other_field, role
 from eventstudy.tables.numbers import missing_marks
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.workbook import as_text
-from eventstudy.tables.written import When, clock_of, days_meant, local_time, looks_like_one, zone_in
+from eventstudy.tables.written import When, clock_of, days_meant, local_time, looks_like_one, zone, zone_in
 
 Codes = NDArray[np.int64]
 
@@ -192,7 +192,10 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
 
     Raises:
         InvalidFile: a column lacks or is there twice, or its dates can be read two ways.
+        InvalidRequest: there is no such zone, which is no fault of the rows.
     """
+    if tz:
+        zone(tz)
     place, heads = table.place, table.headings
     columns, others = _columns(table)
     texts = {i for i in range(len(heads)) if i in columns.values() or i in others}

@@ -14,7 +14,7 @@ from eventstudy.prices import crsp
 from eventstudy.prices._following import one_after_the_other, series_of
 from eventstudy.prices._given import Wanted, table_of_grids
 from eventstudy.prices._read import read_table
-from eventstudy.prices._shapes import matched, named_by_file, named_by_titles, names_nobody, shape_of
+from eventstudy.prices._shapes import is_other_list, matched, named_by_file, named_by_titles, names_nobody, shape_of
 from eventstudy.prices._table import PriceTable, together
 from eventstudy.tables.headed import Headed
 from eventstudy.tables.headings import role_of
@@ -144,7 +144,9 @@ def _of_table(file: Opened, table: Headed, wanted: Wanted, reading: Reading, she
     result = read_table(table, wanted, reading, source, sheet or file.stem, sheet=sheet is not None)
     if not getattr(table.cells, "whole", True):
         last = table.place.row(table.cells.rows - 1)
-        note = f"{last}, the last one, has no line end: if the file was cut off, its last number is too short"
+        note = Phrase(
+            "{row}, the last one, has no line end: if the file was cut off, its last number is too short", row=last
+        )
         result = replace(result, info={t: replace(i, notes=(*i.notes, note)) for t, i in result.info.items()})
     return result
 
@@ -167,14 +169,13 @@ def _several(paths: Sequence[Path], wanted: Wanted, reading: Reading) -> PriceTa
 def _many(files: Sequence[Path | Opened], name: str, wanted: Wanted, reading: Reading) -> PriceTable:
     """Of several files those whose names hold a ticker that is asked for as a word; where none does, all of them."""
     if wanted.tickers is None:
-        return _joined([(f.stem, _one(f, wanted, reading)) for one in files for f in _bytes(one)], name, [])
+        return _all_of(files, name, wanted, reading)
     stems = [(one, _stem(one)) for one in files]
     tables, missing, lacking = list[tuple[str, PriceTable]](), dict[str, SourceError](), list[str]()
     every = dict.fromkeys([*wanted.tickers, *wanted.besides])
     named = {t: [one for one, stem in stems if named_by_file(stem, [t]) == t] for t in every}
     if not any(named.values()):
-        read = [(f.stem, _one(f, wanted, reading)) for one in files for f in _bytes(one)]
-        return _joined(read, name, list(wanted.tickers))
+        return _all_of(files, name, wanted, reading)
     for ticker, mine in named.items():
         if not mine and ticker not in wanted.tickers:
             continue
@@ -200,6 +201,22 @@ def _many(files: Sequence[Path | Opened], name: str, wanted: Wanted, reading: Re
         what = Phrase("{name} has no file of {ticker!r}", name=name, ticker=ticker)
         missing[ticker] = SymbolUnknown(what, where=f"ticker {ticker}", available=stated)
     return replace(result, missing={**result.missing, **missing})
+
+
+def _all_of(files: Sequence[Path | Opened], name: str, wanted: Wanted, reading: Reading) -> PriceTable:
+    """Of all files that may be prices; a list of events or of firms among them is left aside, and said."""
+    read, aside = list[tuple[str, PriceTable]](), list[str]()
+    for file in (file for one in files for file in _bytes(one)):
+        table = tables_of(file, reading)[0].get("") if len(files) > 1 else None
+        if table is not None and is_other_list(table):
+            aside.append(file.name)
+        else:
+            read.append((file.stem, _one(file, wanted, reading)))
+    if not read:
+        raise InvalidFile("no file is a table of prices", where=name, available=", ".join(aside))
+    result = _joined(read, name, list(wanted.tickers or ()))
+    left = Phrase("files without prices left aside: {names:some 4}", names=aside)
+    return replace(result, read_as=(*result.read_as, left)) if aside else result
 
 
 def _of_several(files: Iterable[Path | Opened], wanted: Wanted, reading: Reading) -> list[tuple[Opened, PriceTable]]:

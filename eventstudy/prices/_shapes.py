@@ -109,7 +109,8 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None, stem:
     table, paid_in = _without_currency(_without_its_ticker(table, reading.ticker or _of_file(stem, asked)), asked)
     dates = _date_columns(table)
     beside = [i for i in range(len(table.levels)) if i not in dates and _dated_beside(table, i)]
-    others = [i for i in range(len(table.levels)) if i not in (*dates, *beside) and not _hollow(table, i)]
+    again = _renamed(table, asked)
+    others = [i for i in range(len(table.levels)) if i not in (*dates, *beside, *again) and not _hollow(table, i)]
     several = len(table.levels[0]) > 1
     if several:
         shape = _leveled(table, dates, others, asked)
@@ -118,6 +119,12 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None, stem:
         shape = _flat(table, dates, [i for i in others if i not in counts], asked, reading.ticker, stem)
         if counts:
             shape.said.append(_passed([table.headings[i] for i in counts]))
+    if again:
+        shape.said.append(
+            Phrase(
+                "columns that stand there twice taken once: {columns:list}", columns=[table.headings[i] for i in again]
+            )
+        )
     if beside:
         more = [table.headings[i] for i in beside]
         shape.said.append(
@@ -167,6 +174,18 @@ def _as_said(shape: Shape, values: str | None) -> Shape:
     return shape
 
 
+def is_other_list(table: Headed) -> bool:
+    """Whether a table names tickers and has no column of prices or returns: a list of events, or of firms."""
+    meant = {_price_role(heading) for heading in table.headings}
+    held = [
+        str(v)
+        for i, heading in enumerate(table.headings)
+        if _price_role(heading) == "ticker"
+        for v in table.cells_of(i)
+    ]
+    return meant.isdisjoint({*_NEEDED, "index"}) and any(v.strip(".-")[:1].isalpha() for v in held)
+
+
 def _of_file(stem: str | None, asked: Sequence[str] | None) -> str | None:
     """The ticker that the name of a file says."""
     return None if stem is None or names_nobody(stem) else named_by_file(stem, asked)
@@ -211,6 +230,50 @@ def _without_currency(table: Headed, asked: Sequence[str] | None) -> tuple[Heade
     said = {unit_of(code) for i in prices if (code := beside[i][1] if i in beside else currency_in(heads[i]))}
     levels = [(plain[i],) if i in beside else own for i, own in enumerate(table.levels)]
     return (replace(table, levels=levels) if beside else table), said.pop() if len(said) == 1 else None
+
+
+_NUMBERED = re.compile(r"(?P<own>.+?)(?:[._]|(?P<loose> ?\(?))[1-9]\)?")
+"""A heading that stands there again, as programs write it: `Close.1`, `Close_1`, `Close2`, `Close (2)`."""
+
+
+def _renamed(table: Headed, asked: Sequence[str] | None) -> list[int]:
+    """Columns whose heading stands there before without a number, and whose first cells are the same.
+
+    Raises:
+        InvalidFile: their cells are others, so that nothing says which is meant.
+    """
+    heads, found = table.headings, list[int]()
+    if len(table.levels[0]) > 1:
+        return found
+    first = {fold(heading): i for i, heading in reversed(list(enumerate(heads)))}
+    for i, heading in enumerate(heads):
+        hit = _NUMBERED.fullmatch(heading)
+        own = first.get(fold(hit["own"])) if hit else None
+        if hit is None or own is None or own >= i or any(matched(ticker, [heading]) for ticker in asked or ()):
+            continue
+        role = _price_role(heads[own])
+        if role not in (*_NEEDED, *_DEAR) and (role is not None or hit["loose"] is not None):
+            continue  # not needed; or a ticker that ends in a number
+        if role is None and asked is not None and not any(matched(ticker, [heads[own]]) for ticker in asked):
+            continue
+        for row, cells in enumerate(table.sample):
+            one, other = (str(cells[k]).strip() if k < len(cells) else "" for k in (own, i))
+            if one != other:
+                raise table.place.fault(
+                    Phrase(
+                        "{one!r} and {other!r} may be two columns of one name, which another program has numbered, and they"
+                        " differ: {a} and {b}",
+                        one=heads[own],
+                        other=heading,
+                        a=one,
+                        b=other,
+                    ),
+                    row=row,
+                    available=", ".join(filter(None, heads[:20])),
+                    hint=Phrase("leave one of them out, or name the ticker of each"),
+                )
+        found.append(i)
+    return found
 
 
 def _hollow(table: Headed, i: int) -> bool:

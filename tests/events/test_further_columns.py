@@ -227,3 +227,13 @@ def test_rows_of_one_title_and_day_are_events_of_their_own_and_that_is_said_once
             .replace("META,2025-01-29,results\n", "")
         )[1]
     )
+
+
+def test_a_zone_that_there_is_not_is_refused_once_and_not_in_each_row(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "ticker,date,time\nNVDA,2025-01-27,25:00\nAMD,2025-01-27,10:00\nMSFT,2025-01-28,10:00\n", encoding="utf-8"
+    )
+    with pytest.raises(InvalidRequest, match="no time zone called 'Foo/Bar'") as info:
+        load_registry(path, tz="Foo/Bar")
+    assert "row" not in str(info.value)

@@ -293,3 +293,21 @@ def test_several_files_are_read_as_one(tmp_path: Path) -> None:
     again.write_bytes(firms.read_bytes())
     with pytest.raises(InvalidFile, match="several files or sheets hold prices of NVDA"):
         load_prices(["NVDA"], path=[firms, again])
+
+
+def test_a_list_of_events_in_a_folder_of_prices_is_left_aside_and_said(tmp_path: Path) -> None:
+    for ticker in ("AAA", "BBB"):
+        (tmp_path / f"{ticker}.csv").write_text("Date,Close\n2025-01-02,10.5\n2025-01-03,11.5\n")
+    for events in ("ticker,date\nAAA,2025-01-27\nBBB,2025-01-28\n", "event_id,ticker,date,title\na,AAA,2025-01-27,x\n"):
+        (tmp_path / "events.csv").write_text(events)
+        found = load_prices(path=tmp_path)
+        assert sorted(found.tickers) == ["AAA", "BBB"]
+        assert "files without prices left aside: events.csv" in [str(one) for one in found.read_as]
+    (tmp_path / "BBB.csv").write_text("Date,Close\n2025-01-02,10.5\n2025-01-03,x\n")
+    with pytest.raises(InvalidFile, match="'x' is not a number"):
+        load_prices(path=tmp_path / "BBB.csv")
+    (tmp_path / "AAA.csv").unlink()
+    (tmp_path / "BBB.csv").unlink()
+    (tmp_path / "firms.csv").write_text("ticker,name\nAAA,Alpha\n")
+    with pytest.raises(InvalidFile, match="no file is a table of prices"):
+        load_prices(path=tmp_path)

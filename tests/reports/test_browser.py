@@ -49,7 +49,8 @@ def test_dark_is_dark_and_as_legible(look: Look, rendered: Rendered) -> None:
 def test_the_index_of_a_site_fits_too(look: Look, site: dict[str, bytes]) -> None:
     found = look(site["index.html"], 390)
     assert found.facts[0]["scroll"] <= 390
-    assert b'stacked"' not in site["index.html"], "which scrolls in its own box"
+    assert found.facts[0]["wide"] == []
+    assert b'class="stacked' not in site["index.html"], "which scrolls in its own box"
     assert found.facts[0]["smallest"] >= 11
     assert found.console == []
 

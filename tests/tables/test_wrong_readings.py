@@ -848,3 +848,39 @@ def test_a_price_in_per_cent_is_no_close(tmp_path: Path) -> None:
     path.write_text(written_long(days, 100 + net, "Kurs in %"))
     with pytest.raises(InvalidFile, match="no column 'close'"):
         load_prices(path=path)
+
+
+# ---- columns that another program has numbered ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("again", ["Close.1", "Close_1", "close.1", "Close2", "Close (2)"])
+def test_a_column_that_stands_there_again_is_no_ticker_and_no_other_close(tmp_path: Path, again: str) -> None:
+    days, net = drawn()
+    prices = 100 * np.cumprod(1 + net, axis=0)
+    path = tmp_path / "AAA.csv"
+
+    def written(other: np.ndarray) -> None:
+        rows = (f"{d:%Y-%m-%d},{a:.4f},{b:.4f}\n" for d, a, b in zip(days, prices[:, 0], other, strict=True))
+        path.write_text(f"Date,Close,{again}\n" + "".join(rows))
+
+    written(prices[:, 0])
+    found = load_prices(path=path)
+    assert found.tickers == ["AAA"]
+    assert f"columns that stand there twice taken once: {again}" in told(found)
+    written(prices[:, 1])
+    with pytest.raises(InvalidFile, match="may be two columns of one name") as info:
+        load_prices(path=path)
+    assert "row 2" in str(info.value.where)
+    assert in_language(info.value.what, "de") != info.value.what
+
+
+def test_a_ticker_that_stands_there_again_stops_those_who_ask_for_it(tmp_path: Path) -> None:
+    days, net = drawn()
+    prices = 100 * np.cumprod(1 + net, axis=0)
+    path = tmp_path / "x.csv"
+    path.write_text(written_wide(days, prices).replace("AAA,BBB", "AAA,AAA.1"))
+    with pytest.raises(InvalidFile, match="may be two columns of one name"):
+        load_prices(["AAA"], path=path)
+    assert load_prices(["AAA", "AAA.1"], path=path).tickers == ["AAA", "AAA.1"]  # a ticker that is asked for
+    path.write_text(written_wide(days, prices).replace("AAA,BBB", "7203.T,7203"))
+    assert load_prices(path=path).tickers == ["7203.T", "7203"]
