@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,6 +29,15 @@ _AT_ONCE = 256
 """Pairs of dates whose products are taken together."""
 _ADDED = ("sums", "counts", "squares", "size", "returns", "returns_n", "spreads")
 """What of two tables of one date adds up."""
+
+
+class Along(NamedTuple):
+    """What pairs have in common along a vector x over them."""
+
+    product: float
+    """x'Px"""
+    length: float
+    """|Px|²"""
 
 
 @dataclass(frozen=True)
@@ -67,21 +76,29 @@ class InCommon:
         within = self.one == self.other
         return np.bincount(self.one[within], self.value[within], len(self.size)).astype(float)
 
+    @cached_property
+    def _apart(self) -> tuple[Ints, Ints, Floats]:
+        """`one`, `other` and `value` of two dates that differ."""
+        apart = np.flatnonzero(self.one != self.other)
+        return self.one[apart], self.other[apart], self.value[apart]
+
     def times(self, total: Floats) -> Floats:
         """(G,) sum over all pairs j of rho w x_j, those of the own date among them; `total` (G,) are the sums of x."""
-        apart = self.one != self.other
-        found: Floats = np.bincount(self.one, self.value * total[self.other], len(self.size)).astype(float)
-        found += np.bincount(self.other[apart], (self.value * total[self.one])[apart], len(self.size))
+        one, other, value = self._apart
+        found: Floats = self._own * total
+        found += np.bincount(one, value * total[other], len(total))
+        found += np.bincount(other, value * total[one], len(total))
         return found
 
     def product(self, x: Floats, y: Floats, inner: Floats) -> float:
         """x'Py; by date `x`, `y` (G,) are the sums and `inner` (G,) those of x_i y_i."""
         return float(x @ self.times(y) + ((1 - self._own) * inner).sum())
 
-    def length(self, x: Floats, squares: Floats) -> float:
-        """|Px|²; by date `x` (G,) are the sums and `squares` (G,) those of x_i²."""
+    def along(self, x: Floats, squares: Floats) -> Along:
+        """x'Px and |Px|²; by date `x` (G,) are the sums and `squares` (G,) those of x_i²."""
         own, others = 1 - self._own, self.times(x)
-        return float((own**2 * squares + 2 * own * others * x + self.size * others**2).sum())
+        length = (own**2 * squares + 2 * own * others * x + self.size * others**2).sum()
+        return Along(float(x @ others + (own * squares).sum()), float(length))
 
     @cached_property
     def squared(self) -> float:
@@ -97,14 +114,14 @@ class InCommon:
         a, b = self.size[self.one], self.size[self.other]
         return float((self.value * np.where(apart, 2 * a * b, a * (a - 1)))[self.same_day].sum())
 
-    def df(self, h: Floats, squares: Floats) -> float:
+    def df(self, h: Along) -> float:
         """Satterthwaite's degrees of freedom of z'(I - hh')z, z with covariance P: tr(QP)² / tr(QPQP), between 1 and N - 1.
 
-        By date `h` (G,) are the sums of a vector of length one, and `squares` (G,) those of its squares.
+        `h` is what `along` says of a vector of length one.
         """
-        n, along = float(self.size.sum()), self.product(h, h, squares)
-        square = self.squared - 2 * self.length(h, squares) + along**2
-        found = (n - along) ** 2 / square if square > 0 else 1.0
+        n = float(self.size.sum())
+        square = self.squared - 2 * h.length + h.product**2
+        found = (n - h.product) ** 2 / square if square > 0 else 1.0
         return n - 1 if abs(found - n + 1) < _ROUNDING * n else min(max(found, 1.0), n - 1)
 
 
@@ -136,7 +153,7 @@ class Correlation:
         """Degrees of freedom of the spread of N values around their mean (REMEDIES B 1b): N - 1 where they are independent."""
         if self.common is None or self.floored:
             return n - 1.0
-        return self.common.df(self.common.size / np.sqrt(n), self.common.size / n)
+        return self.common.df(self.common.along(self.common.size / np.sqrt(n), self.common.size / n))
 
 
 def correlation_of_sums(
@@ -159,9 +176,9 @@ class DateTables:
     """(G,) ascending numbers that tell the dates of all parts of a study apart."""
     days: Days
     """(G, L1 + L2) calendar days, NaT beyond the calendar; (G, 0) while parts are added up."""
-    sums: Floats
+    sums: Floats | Rows
     """(G, L1) sum of the standardised residuals of a day."""
-    counts: Floats
+    counts: Floats | Rows
     """(G, L1) pairs with a residual that day."""
     squares: Floats
     """(G,) sum of all squares, which is the number of residuals."""
@@ -177,6 +194,10 @@ class DateTables:
     """(G,) where day 0 stands among the sessions of the one grid that all dates are on; None where there are several."""
     near: list[Neighbours] = field(default_factory=list, compare=False, repr=False)
     """Pairs of dates that are few sessions apart, those that are further in each next one; worked out once."""
+    means: dict[tuple[Window, Window], Correlation] = field(default_factory=dict, compare=False, repr=False)
+    """What `mean_correlation` found."""
+    mostly: Mostly | None = None
+    """The tables that these are most dates of; None: all dates are their own."""
 
     @classmethod
     def of(cls, returns: AbnormalReturns) -> DateTables:
@@ -280,6 +301,29 @@ class DateTables:
         """The dates at these positions under these `keys`, which ascend."""
         return DateTables(keys, **{name: getattr(self, name)[which] for name in ("days", *_ADDED)})
 
+    def among(self, keys: Ints) -> DateTables:
+        """The dates that have one of these keys."""
+        mine = np.flatnonzero(np.isin(self.keys, keys))
+        return self.take(mine, self.keys[mine])
+
+    def but(self, keys: Ints, own: DateTables) -> DateTables:
+        """These tables where the dates of these `keys` are as in `own`, which lacks those that go; the others are shared.
+
+        Calendar days and rows are not told.
+        """
+        changed, there = np.zeros(len(self.keys), dtype=bool), np.ones(len(self.keys), dtype=bool)
+        changed[np.searchsorted(self.keys, keys)] = True
+        there[changed] = np.isin(self.keys[changed], own.keys)
+        place = np.where(there, np.cumsum(there) - 1, -1)
+        mine = place[np.searchsorted(self.keys, own.keys)]
+        at = np.flatnonzero(there)
+        at[mine] = len(self.keys) + np.arange(len(mine))
+        found: dict[str, Any] = {name: Rows(getattr(self, name), getattr(own, name), at) for name in ("sums", "counts")}
+        for name in _ADDED[2:]:
+            found[name] = getattr(self, name)[there]
+            found[name][mine] = getattr(own, name)
+        return DateTables(self.keys[there], undated(len(at)), **found, mostly=Mostly(self, place, changed))
+
     @property
     def n(self) -> int:
         """All pairs."""
@@ -289,9 +333,11 @@ class DateTables:
         """Mean correlation over the pairs of dates whose `window` shares days."""
         if self.n < 2:
             return Correlation(0.0, 0.0)
-        sums = self._by_lag if self.row is not None else self._by_calendar
-        total, overlap, common = sums(event, window)
-        return correlation_of_sums(total, overlap, self.n, common=common)
+        if (event, window) not in self.means:
+            sums = self._by_lag if self.row is not None else self._by_calendar
+            total, overlap, common = sums(event, window)
+            self.means[event, window] = correlation_of_sums(total, overlap, self.n, common=common)
+        return self.means[event, window]
 
     def _by_lag(self, event: Window, window: Window) -> tuple[float, float, InCommon]:
         """Sum of rho w and sum of w over ordered pairs of pairs, and each."""
@@ -315,14 +361,13 @@ class DateTables:
     def _neighbours(self, reach: int) -> Neighbours:
         """Pairs of dates whose windows of length `reach` can meet, lag by lag."""
         assert self.row is not None
+        if self.mostly is not None:
+            return self.mostly.neighbours(self, reach)
         reach = min(reach, int(np.ptp(self.row)) + 1)  # no two dates are further apart
         known = self.near[-1].upto if self.near else 0
         if known < reach:
             self.near.append(_neighbours_of(self, range(known, reach)))
-        parts = [(part.lag, part.one, part.other, part.pairs, part.product) for part in self.near]
-        lag, one, other, pairs, product = (np.concatenate(each) for each in zip(*parts, strict=True))
-        some = slice(0, int(np.searchsorted(lag, reach)))
-        return Neighbours(one[some], other[some], lag[some], pairs[some], product[some], reach)
+        return Neighbours.within(self.near, reach)
 
     def _by_calendar(self, event: Window, window: Window) -> tuple[float, float, InCommon]:
         """Sum of rho w and sum of w over ordered pairs of pairs, and each; some dates at a time against those within reach."""
@@ -437,47 +482,109 @@ class Neighbours:
     upto: int
     """One more than the largest lag that was looked for."""
 
+    @classmethod
+    def within(cls, parts: Sequence[Neighbours], reach: int) -> Neighbours:
+        """Those of all parts that are fewer sessions apart."""
+        every = [[getattr(part, name) for part in parts] for name in ("one", "other", "lag", "pairs", "product")]
+        columns = [of[0] if len(of) == 1 else np.concatenate(of) for of in every]
+        some = slice(None) if parts[-1].upto <= reach else np.flatnonzero(columns[2] < reach)
+        return cls(*(values[some] for values in columns), upto=reach)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """(G, L1) rows, most of them in an array that other tables have as well."""
+
+    shared: Floats
+    """(R, L1)"""
+    own: Floats
+    """(F, L1)"""
+    at: Ints
+    """(G,) position of each row among those of both, the shared ones first."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(G, L1)"""
+        return len(self.at), self.shared.shape[1]
+
+    def __getitem__(self, which: Any) -> Floats:
+        """The rows at these positions."""
+        at = self.at[which]
+        found = self.shared[np.minimum(at, len(self.shared) - 1)]
+        mine = np.flatnonzero(at >= len(self.shared))
+        found[mine] = self.own[at[mine] - len(self.shared)]
+        return found
+
+
+@dataclass(frozen=True)
+class Mostly:
+    """Tables of which some others have most dates: what their dates have in common is worked out once for all."""
+
+    tables: DateTables
+    place: Ints
+    """(R,) where each of their dates stands among the others; -1: it is not there."""
+    changed: Bools
+    """(R,) dates of which others have other pairs."""
+
+    def neighbours(self, others: DateTables, reach: int) -> Neighbours:
+        """Pairs of dates of the others whose windows of length `reach` can meet."""
+        known = self.tables._neighbours(reach)
+        one, other = self.place[known.one], self.place[known.other]
+        again = self.changed[known.one] | self.changed[known.other]
+        there = np.flatnonzero(~again | ((one >= 0) & (other >= 0)))
+        one, other, lag = one[there], other[there], known.lag[there]
+        pairs, product, again = known.pairs[there], known.product[there], np.flatnonzero(again[there])
+        pairs[again], product[again] = _shared(others, one[again], other[again], lag[again])
+        return Neighbours(one, other, lag, pairs, product, reach)
+
 
 def _neighbours_of(tables: DateTables, lags: range) -> Neighbours:
-    """Dates so many sessions apart, which share the estimation days that lie as many columns apart."""
+    """Dates so many sessions apart; the pairs of each date follow each other, so that it is at hand for all of them."""
     assert tables.row is not None
     order = np.argsort(tables.row, kind="stable")
+    row = tables.row[order] - tables.row[order[0]]
+    before = np.searchsorted(row, np.arange(row[-1] + lags.stop + 1))  # dates before each session
+    apart = row[:, None] + np.array(lags)
+    start, stop = before[apart], before[apart + 1]
+    if lags.start == 0:  # a date with itself and its like once
+        start[:, 0] = np.arange(len(row))
+    count = (stop - start).ravel()
+    each = np.repeat(np.arange(count.size), count)
+    date, lag = np.divmod(each, len(lags))
+    a, b = order[date], order[np.arange(len(each)) + (start.ravel() - np.cumsum(count) + count)[each]]
+    lag += lags.start
+    return Neighbours(a, b, lag, *_shared(tables, a, b, lag), lags.stop)
+
+
+def _shared(tables: DateTables, a: Ints, b: Ints, lag: Ints) -> tuple[Floats, Floats]:
+    """(Q,) ordered pairs of one instance of dates a and b each, and these times their mean correlation.
+
+    Dates share the estimation days that lie as many columns apart as they lie sessions (`lag`).
+    """
     days = tables.sums.shape[1]
-    whole = tables.squares == tables.size * days
-    apart = [_apart(tables.row[order], lag) for lag in lags]
-    a, b = (order[np.concatenate(places)] for places in zip(*apart, strict=True))
-    lag = np.repeat(np.array(lags, dtype=np.int64), [len(places[0]) for places in apart])
     shared = np.maximum(days - lag, 0)
+    whole = tables.squares == tables.size * days
     cross = _products(tables.sums, a, b, shared)
     common = tables.size[a] * tables.size[b] * shared
     gaps = np.flatnonzero(~(whole[a] & whole[b]))
     common[gaps] = _products(tables.counts, a[gaps], b[gaps], shared[gaps])
     both = 2 * tables.size[a] * tables.size[b]
-    own = a == b
+    own = np.flatnonzero(a == b)
     cross[own] -= tables.squares[a[own]]
     common[own] -= tables.squares[a[own]]
     both[own] = tables.size[a[own]] * (tables.size[a[own]] - 1)
     rho = np.where(common > 0, cross / np.where(common > 0, common, 1.0), 0.0)
-    return Neighbours(a, b, lag, both, both * rho, lags.stop)
+    return both, both * rho
 
 
-def _apart(rows: Ints, lag: int) -> tuple[Ints, Ints]:
-    """Positions (Q,) of all two dates `lag` rows apart (rows ascending), a date with itself and its like once."""
-    place = np.arange(len(rows))
-    start = place if lag == 0 else np.searchsorted(rows, rows + lag, side="left")
-    count = np.searchsorted(rows, rows + lag, side="right") - start
-    a = np.repeat(place, count)
-    return a, np.arange(len(a)) - np.repeat(np.cumsum(count) - count - start, count)
-
-
-def _products(values: Floats, a: Ints, b: Ints, shared: Ints) -> Floats:
+def _products(values: Floats | Rows, a: Ints, b: Ints, shared: Ints) -> Floats:
     """(Q,) inner products of rows a and b of (G, L1): of the last `shared` (Q,) days of the one, the first of the other."""
     found = np.empty(len(a))
+    if isinstance(values, Rows):
+        asked, where = np.unique(np.concatenate([a, b]), return_inverse=True)
+        values, a, b = values[asked], where[: len(a)], where[len(a) :]
     if (form := native.form()).kernel is not None:
-        order = np.argsort(a, kind="stable")  # a row is compared with all others while it is at hand
-        each = np.empty(len(a))
-        form.kernel.products(form.level, np.ascontiguousarray(values), a[order], b[order], shared[order], each)
-        found[order] = each
+        form.kernel.products(form.level, np.ascontiguousarray(values), a, b, shared, found)
         return found
     for days in np.unique(shared).tolist():
         places = np.flatnonzero(shared == days)

@@ -366,7 +366,8 @@ def equal_weights(sample: Sample) -> EqualWeights | str:
     h, hh = g / along, gg / along**2
     length = (n - 1) * of.zz + n * of.z**2
     rest = length - ((n - 1) * of.zg + n * of.z * of.g) ** 2 / along**2
-    own = n - common.product(h, h, hh)
+    of_h = common.along(h, hh)
+    own = n - of_h.product
     if rest <= _NO_REST * length:
         return NO_SPREAD
     if own <= _NO_REST * n:
@@ -377,7 +378,7 @@ def equal_weights(sample: Sample) -> EqualWeights | str:
     w, ww = s / n - common.size / sum_g, ss / n**2 - 2 * s / (n * sum_g) + common.size / sum_g**2
     apart, against = sample.caar - of.common_effect, spread * common.product(w, w, ww)
     z = apart / np.sqrt(against) if against > _NO_REST * spread * ss.sum() / n**2 else 0.0
-    return EqualWeights(float(np.sqrt(spread * total) / n), common.df(h, hh), apart, float(z))
+    return EqualWeights(float(np.sqrt(spread * total) / n), common.df(of_h), apart, float(z))
 
 
 def caar_t(sample: Sample, variant: str) -> Significance:

@@ -121,10 +121,20 @@ class Evidence:
     def dates(self, strata: tuple[int, ...]) -> DateTables:
         """The date tables of these strata together, with their calendar days."""
         if strata not in self.tables:
-            tables = DateTables.merged([self.totals.strata[s].dates for s in strata])
+            tables = self._tables(strata)
             days, row = self._days_of(tables.keys)
             self.tables[strata] = replace(tables, days=days, row=row if len(self.grounds) == 1 else None)
         return self.tables[strata]
+
+    def _tables(self, strata: tuple[int, ...]) -> DateTables:
+        """The same without days: those of the window that most strata cover, but for the dates that others have pairs of."""
+        of = self.totals.strata
+        most = max((self.totals.covering(w) for w in range(len(self.plan.windows))), key=len)
+        lacking = [of[s].dates.keys for s in most if s not in strata]
+        if not lacking or not set(strata) <= set(most):
+            return DateTables.merged([of[s].dates for s in strata])
+        keys = np.unique(np.concatenate(lacking))
+        return self.dates(most).but(keys, DateTables.merged([of[s].dates.among(keys) for s in strata]))
 
     @cached_property
     def keys(self) -> Ints:

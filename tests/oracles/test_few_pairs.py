@@ -296,20 +296,21 @@ def test_dates_of_several_pairs_are_their_pairs_one_by_one() -> None:
         return np.bincount(date, v).astype(float)
 
     assert blocks.product(by_date(x), by_date(y), by_date(x * y)) == pytest.approx(x @ values @ y, **CLOSE)
-    assert blocks.length(by_date(x), by_date(x**2)) == pytest.approx((values @ x) @ (values @ x), **CLOSE)
+    assert blocks.along(by_date(x), by_date(x**2)).length == pytest.approx((values @ x) @ (values @ x), **CLOSE)
     assert blocks.squared == pytest.approx((values**2).sum(), **CLOSE)
     assert blocks.of_one_day == pytest.approx(2 * 0.3 + 6 * 0.4, **CLOSE)
     h = x / np.sqrt(x @ x)
-    assert blocks.df(by_date(h), by_date(h**2)) == pytest.approx(
+    assert blocks.along(by_date(h), by_date(h**2)).product == pytest.approx(h @ values @ h, **CLOSE)
+    assert blocks.df(blocks.along(by_date(h), by_date(h**2))) == pytest.approx(
         few_pairs.degrees(values.tolist(), h.tolist()), **CLOSE
     )
     across = InCommon(np.array([2.0, 3.0]), np.array([0]), np.array([1]), np.array([0.3]), np.array([True]))
     assert across.of_one_day == pytest.approx(2 * 6 * 0.3, **CLOSE)
     one = InCommon.of_matrix(np.ones((4, 4)), np.zeros(4, dtype=int))
-    assert one.df(np.full(4, 0.5), np.full(4, 0.25)) == 1
+    assert one.df(one.along(np.full(4, 0.5), np.full(4, 0.25))) == 1
     assert Correlation(0.3, 0.1).df(7) == 6
     nothing = InCommon.nothing(size)
-    assert nothing.df(size / np.sqrt(6), size / 6) == 5
+    assert nothing.df(nothing.along(size / np.sqrt(6), size / 6)) == 5
     assert nothing.product(by_date(x), by_date(y), by_date(x * y)) == pytest.approx(x @ y, **CLOSE)
 
 
@@ -375,4 +376,4 @@ def test_the_interval_of_a_placebo_sum_never_contradicts_its_p() -> None:
 def test_dates_with_nothing_in_common_leave_as_many_degrees_of_freedom_as_there_are_pairs_but_one() -> None:
     nothing = InCommon.nothing(np.ones(7))
     assert [len(part) for name, part in vars(nothing).items() if name != "size"] == [0, 0, 0, 0]
-    assert nothing.df(np.full(7, 7**-0.5), np.full(7, 1 / 7)) == pytest.approx(6, rel=1e-12)
+    assert nothing.df(nothing.along(np.full(7, 7**-0.5), np.full(7, 1 / 7))) == pytest.approx(6, rel=1e-12)
