@@ -249,6 +249,8 @@ def market_of(text: str) -> str | None:
 def stated_by(ticker: str) -> str | None:
     """The exchange that the mark of a vendor in a ticker says: `MC.PA`, `^FCHI`, `BTC-USD`, `VOD LN`; None: it bears none."""
     text = ticker.strip().upper()
+    if text.isalnum():
+        return None
     if text.startswith("^"):
         return _INDICES.get(text)
     if "=" in text:

@@ -122,8 +122,8 @@ def fittings(days: Days, moved: Bools) -> list[Fit | None]:
     low, high = at[moved.argmax(axis=1)], at[ends(moved) - 1] + 1
     before = _open_before()
     sessions = before[:, high] - before[:, low]
-    both = _in_common(opened[:, at], moved)
-    astray, lacking = count - both, sessions - both
+    astray = _on_closed(opened[:, at], moved)
+    lacking = sessions - count + astray
     able = (reach[:, :1] <= low) & (reach[:, 1:] >= high)
     wrong = np.where(able, astray + lacking, np.iinfo(np.int64).max)
     best, column = wrong.argmin(axis=0), np.arange(len(enough))
@@ -139,13 +139,14 @@ def fittings(days: Days, moved: Bools) -> list[Fit | None]:
     return found
 
 
-def _in_common(opened: Bools, moved: Bools) -> NDArray[np.int64]:
-    """(C, n) on how many days (T) exchanges (C, T) were open and prices (n, T) moved."""
+def _on_closed(opened: Bools, moved: Bools) -> NDArray[np.int64]:
+    """(C, n) on how many days (T) exchanges (C, T) were closed and prices (n, T) moved."""
     found = np.empty((len(opened), len(moved)), np.int64)
-    sessions = opened.T.astype(np.float32)  # whole numbers below 2^24: exact
+    days = np.flatnonzero(~opened.all(axis=0))  # on the others all were open
+    closed = (~opened[:, days]).T.astype(np.float32)  # whole numbers below 2^24: exact
     for start in range(0, len(moved), _AT_ONCE):
         some = slice(start, start + _AT_ONCE)
-        found[:, some] = (moved[some].astype(np.float32) @ sessions).T
+        found[:, some] = (np.take(moved[some], days, axis=1).astype(np.float32) @ closed).T
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -283,31 +283,50 @@ def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: Price
         groups[key] = [*dict.fromkeys([*groups.get(key, []), *whole])]
         placed = set(groups[key])
         rest = [i for i in rest if i not in placed]
-    masks: list[Bools] = [_on_any(priced, sorted(listed, key=lambda i: -int(count[i]))) for listed in groups.values()]
+    many = count.tolist()
+    found_on = [_on_any(priced, sorted(listed, key=lambda i: -many[i])) for listed in groups.values()]
+    masks = [_Days(days, bool(days.all())) for days in found_on]
     members = list(groups.values())
-    for i in sorted(rest, key=lambda i: (-int(count[i]), names[i])):
-        own = slice(int(first[i]), int(end[i]))
-        mine = priced[i, own]
-        wrong = []
-        for mask in masks:
-            of = np.count_nonzero(mask[own])
-            both = int(count[i]) if of == len(mine) else np.count_nonzero(mine & mask[own])
-            wrong.append((int(count[i]) - both, of - both, of))
+    for i in sorted(rest, key=lambda i: (-many[i], names[i])):
+        own, n = slice(int(first[i]), int(end[i])), many[i]
+        wrong = [mask.beside(priced[i], own, n) for mask in masks]
         able = [
             k
             for k, (astray, lacking, of) in enumerate(wrong)
-            if astray <= max(1, markets.ASTRAY * count[i]) and lacking <= markets.LACKING * of
+            if astray <= max(1, markets.ASTRAY * n) and lacking <= markets.LACKING * of
         ]
         if able:
             best = min(able, key=lambda k: sum(wrong[k][:2]))
             members[best].append(i)
-            masks[best] = masks[best] | priced[i]
+            masks[best] = masks[best].with_days(priced[i])
         else:
             members.append([i])
-            masks.append(priced[i])
+            masks.append(_Days(priced[i], n == priced.shape[1]))
     return OwnDays(
-        {names[i]: k for k, listed in enumerate(members) for i in listed}, tuple(sessions[mask] for mask in masks)
+        {names[i]: k for k, listed in enumerate(members) for i in listed}, tuple(sessions[mask.on] for mask in masks)
     )
+
+
+class _Days(NamedTuple):
+    """The days of securities that trade together."""
+
+    on: Bools
+    """(T,) whether one of them has a price."""
+    every: bool
+    """Whether that is so on each day."""
+
+    def beside(self, priced: Bools, own: slice, n: int) -> tuple[int, int, int]:
+        """On how many of its n days another security has a price alone, on how many it lacks one; and the days in its time."""
+        of = own.stop - own.start if self.every else np.count_nonzero(self.on[own])
+        both = n if of == own.stop - own.start else np.count_nonzero(priced[own] & self.on[own])
+        return n - both, of - both, of
+
+    def with_days(self, priced: Bools) -> _Days:
+        """Those of another one as well."""
+        if self.every:
+            return self
+        on = self.on | priced
+        return _Days(on, bool(on.all()))
 
 
 def _on_any(priced: Bools, listed: list[int]) -> Bools:
