@@ -485,10 +485,12 @@ class Neighbours:
     @classmethod
     def within(cls, parts: Sequence[Neighbours], reach: int) -> Neighbours:
         """Those of all parts that are fewer sessions apart."""
-        every = [[getattr(part, name) for part in parts] for name in ("one", "other", "lag", "pairs", "product")]
-        columns = [of[0] if len(of) == 1 else np.concatenate(of) for of in every]
-        some = slice(None) if parts[-1].upto <= reach else np.flatnonzero(columns[2] < reach)
-        return cls(*(values[some] for values in columns), upto=reach)
+        names = ("one", "other", "lag", "pairs", "product")
+        found: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+        if parts[-1].upto > reach:
+            some = np.flatnonzero(found["lag"] < reach)
+            found = {name: values[some] for name, values in found.items()}
+        return cls(**found, upto=reach)
 
 
 @dataclass(frozen=True)
@@ -510,7 +512,7 @@ class Rows:
     def __getitem__(self, which: Any) -> Floats:
         """The rows at these positions."""
         at = self.at[which]
-        found = self.shared[np.minimum(at, len(self.shared) - 1)]
+        found: Floats = self.shared[np.minimum(at, len(self.shared) - 1)]
         mine = np.flatnonzero(at >= len(self.shared))
         found[mine] = self.own[at[mine] - len(self.shared)]
         return found
@@ -530,10 +532,10 @@ class Mostly:
         """Pairs of dates of the others whose windows of length `reach` can meet."""
         known = self.tables._neighbours(reach)
         one, other = self.place[known.one], self.place[known.other]
-        again = self.changed[known.one] | self.changed[known.other]
-        there = np.flatnonzero(~again | ((one >= 0) & (other >= 0)))
+        there = np.flatnonzero((one >= 0) & (other >= 0))
+        again = np.flatnonzero((self.changed[known.one] | self.changed[known.other])[there])
         one, other, lag = one[there], other[there], known.lag[there]
-        pairs, product, again = known.pairs[there], known.product[there], np.flatnonzero(again[there])
+        pairs, product = known.pairs[there], known.product[there]
         pairs[again], product[again] = _shared(others, one[again], other[again], lag[again])
         return Neighbours(one, other, lag, pairs, product, reach)
 

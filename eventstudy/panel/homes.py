@@ -317,8 +317,8 @@ class _Days(NamedTuple):
 
     def beside(self, priced: Bools, own: slice, n: int) -> tuple[int, int, int]:
         """On how many of its n days another security has a price alone, on how many it lacks one; and the days in its time."""
-        of = own.stop - own.start if self.every else np.count_nonzero(self.on[own])
-        both = n if of == own.stop - own.start else np.count_nonzero(priced[own] & self.on[own])
+        of = own.stop - own.start if self.every else int(np.count_nonzero(self.on[own]))
+        both = n if of == own.stop - own.start else int(np.count_nonzero(priced[own] & self.on[own]))
         return n - both, of - both, of
 
     def with_days(self, priced: Bools) -> _Days:

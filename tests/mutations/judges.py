@@ -472,6 +472,7 @@ SHARED = {
     "engine.correlation": (
         f"{_FEW_PAIRS}:test_dates_with_nothing_in_common_leave_as_many_degrees_of_freedom_as_there_are_pairs_but_one",
         f"{_S}:test_tables_of_one_grid_go_by_the_sessions_between_dates",
+        f"{_S}:test_tables_that_share_their_dates_with_others_go_by_their_own_pairs",
         f"{_S}:test_mean_correlation_by_date",
         f"{_S}:test_mean_correlation",
         f"{_S}:test_mean_correlation_of_two_pairs",

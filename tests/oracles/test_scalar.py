@@ -441,3 +441,29 @@ def test_conformal_of_a_window_depends_on_the_seed_and_on_nothing_else() -> None
     assert not np.array_equal(first, other)
     alone = test.compute(returns.take(np.array([3])), Window(-1, 1), 0).p_value
     np.testing.assert_array_equal(alone, first[3:4])
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.05])
+@pytest.mark.parametrize("on_one_grid", [True, False])
+@pytest.mark.parametrize("absent", [(1,), (3,), (0, 6, 8), (2, 5, 7)], ids=str)
+def test_tables_that_share_their_dates_with_others_go_by_their_own_pairs(
+    absent: tuple[int, ...], on_one_grid: bool, missing: float
+) -> None:
+    """Of a date some firms are absent, or all, so that it goes; the other dates are those of all pairs."""
+    made = panel(8, missing=missing)
+    returns = fitted(made.block())
+    fits = [scalar.fit(one) for one in scalar.instances_of(made, 2)]
+    if on_one_grid:
+        returns = replace(returns, row=np.unique([day0 for _, day0 in made.instances]))
+    there = np.setdiff1d(np.arange(returns.n), absent)
+    every, own = DateTables.of(returns), DateTables.of(returns.take(there))
+    keys = DateTables.of(returns.take(np.array(absent))).keys
+    found = replace(every.but(keys, own.among(keys)), days=own.days, row=own.row)
+    assert found.keys.tolist() == own.keys.tolist()
+    for window in [*WINDOWS[::-1], *WINDOWS]:  # the widest first: what is known of it is more than the next one asks
+        wanted = scalar.mean_correlation_by_date([fits[i] for i in there], window)
+        told = replace(found, means={}).mean_correlation(returns.event, Window(*window))
+        assert told.mean == pytest.approx(wanted, rel=1e-11, abs=1e-14)
+        assert sum_in_common(told) == pytest.approx(len(there) * (1 + (len(there) - 1) * wanted), rel=1e-11)
+    for name in ("sums", "counts", "squares", "size"):
+        np.testing.assert_array_equal(getattr(found, name)[:], getattr(own, name))
