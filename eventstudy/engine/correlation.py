@@ -175,7 +175,10 @@ class DateTables:
     keys: Ints
     """(G,) ascending numbers that tell the dates of all parts of a study apart."""
     days: Days
-    """(G, L1 + L2) calendar days, NaT beyond the calendar; (G, 0) while parts are added up."""
+    """(G, L1 + L2) calendar days, NaT beyond the calendar; (G, 0) while parts are added up.
+
+    Where all dates are on one grid, those of the event (G, L2) will do: its sessions say which estimation days are shared.
+    """
     sums: Floats | Rows
     """(G, L1) sum of the standardised residuals of a day."""
     counts: Floats | Rows
@@ -350,7 +353,7 @@ class DateTables:
     def met(self, event: Window, window: Window) -> tuple[Neighbours, Floats]:
         """Pairs of dates of one grid whose windows can meet, and (Q,) w of each: the days of the grid in both windows."""
         near = self._neighbours(window.length)
-        there = ~np.isnat(self.days[:, self.sums.shape[1] :])
+        there = ~np.isnat(self.days[:, -event.length :])
         before = np.where(there[:, ::-1].any(axis=1), there[:, ::-1].argmax(axis=1), 0)  # days lacking at the end
         first = event.start + there.argmax(axis=1)
         last = event.end - before

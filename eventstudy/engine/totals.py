@@ -39,7 +39,8 @@ class Moments:
         known = np.isfinite(values)
         n = known.sum(axis=0).astype(float)
         mean = _of_known(known, values).sum(axis=0) / np.maximum(n, 1)
-        m2 = (_of_known(known, values - mean) ** 2).sum(axis=0)
+        apart = _of_known(known, values - mean)
+        m2 = np.multiply(apart, apart, out=apart).sum(axis=0)
         return cls(n, mean, m2)
 
     def __add__(self, other: Moments) -> Moments:
@@ -76,7 +77,8 @@ class Comoments:
     def of(cls, one: Floats, a: Moments, other: Floats) -> Comoments:
         """Of values (N, W) each, both NaN where either is; `a`: the moments of the first."""
         b = Moments.of(other)
-        apart = (one - a.mean) * (other - b.mean)
+        apart = one - a.mean
+        apart *= other - b.mean
         return cls(a, b, _of_known(np.isfinite(apart), apart).sum(axis=0))
 
     def __add__(self, more: Comoments) -> Comoments:

@@ -371,7 +371,7 @@ class Sample:
         """(G,) the distinct sessions of day 0."""
         if self.pairs:
             return np.unique(self.returns.day0_sessions)
-        return np.unique(self.dates.days[:, len(self.days.residual) - self.event.start])
+        return np.unique(self.dates.days[:, -1 - self.event.end])
 
     @property
     def n_dates(self) -> int:

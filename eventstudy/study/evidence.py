@@ -143,17 +143,22 @@ class Evidence:
         return found
 
     def _days_of(self, keys: Ints) -> tuple[Days, Ints]:
-        """(G, L1 + L2) the calendar days of dates, and (G,) where day 0 stands on its grid; most windows have the same."""
+        """(G, L1 + L2) the calendar days of dates, and (G,) where day 0 stands on its grid; most windows have the same.
+
+        Of one grid those of the event alone (G, L2).
+        """
         if (named := keys.tobytes()) in self.calendar:
             return self.calendar[named]
-        before, plan = self.plan.estimation.length, self.plan
+        plan, one = self.plan, len(self.grounds) == 1
+        before = 0 if one else plan.estimation.length
         grid, place = keys >> _BITS, keys & ((1 << _BITS) - 1)
         days = np.empty((len(keys), before + plan.event.length), dtype="datetime64[D]")
         row = np.zeros(len(keys), dtype=np.int64)
         for g, ground in enumerate(self.grounds):
             mine = as_slice(np.flatnonzero(grid == g))
             row[mine] = place[mine] % len(ground.sessions)
-            for inside, window in ((slice(0, before), plan.estimation), (slice(before, None), plan.event)):
+            spanned = [(slice(0, before), plan.estimation), (slice(before, None), plan.event)]
+            for inside, window in spanned[one:]:
                 spans = np.lib.stride_tricks.sliding_window_view(ground.sessions, window.length)
                 days[mine, inside] = spans[row[mine] + window.start]
         self.calendar[named] = days, row
@@ -163,14 +168,14 @@ class Evidence:
     def n_dates(self) -> int:
         """The distinct sessions of day 0 of all pairs."""
         days, _ = self._days_of(self.keys)
-        return len(np.unique(days[:, self.plan.estimation.length - self.plan.event.start]))
+        return len(np.unique(days[:, -1 - self.plan.event.end]))
 
     @property
     def event_days(self) -> tuple[list[str | None], Days]:
         """The exchange of each date of an event, and the sessions (D, L2) of its event window; NaT beyond the calendar."""
         exchanges = [ground.exchange for ground in self.grounds]
         days, _ = self._days_of(self.keys)
-        return [exchanges[g] for g in (self.keys >> _BITS).tolist()], days[:, self.plan.estimation.length :]
+        return [exchanges[g] for g in (self.keys >> _BITS).tolist()], days[:, -self.plan.event.length :]
 
     @property
     def market(self) -> tuple[Floats, Floats]:

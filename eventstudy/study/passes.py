@@ -17,7 +17,7 @@ from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, NearSums, Totals, below_together, near_together
 from eventstudy.models import Model
 from eventstudy.models.linear import LinearModel
-from eventstudy.panel import Bools, Floats
+from eventstudy.panel import Bools, Floats, Ints
 from eventstudy.panel.dense import Dense
 from eventstudy.parallel import Executor, Processes, Serial, Threads, one_thread
 from eventstudy.study.compiled_sums import compiled_sums
@@ -26,6 +26,7 @@ from eventstudy.study.fitted import first_by_model, near_by_model, pairs_by_mode
 
 BLOCK = 32_768
 """Pairs of one block: the unit of the fixed partition."""
+_DIGIT = 2**16 - 1
 _FEW = 32
 """Up to so many pairs are kept themselves beside their sums."""
 
@@ -93,8 +94,17 @@ def _runner(model: Model, executor: Executor | None) -> Executor:
 
 def in_order(dense: Dense) -> Dense:
     """The pairs of a grid by day 0 and benchmark, then by security: the order in which blocks are cut; nothing is held yet."""
-    key = dense.designs * len(dense.returns) + dense.security
-    return replace(dense.take(np.argsort(key, kind="stable")), held={})
+    return replace(dense.take(_sorted(dense.designs * len(dense.returns) + dense.security)), held={})
+
+
+def _sorted(keys: Ints) -> Ints:
+    """(N,) positions that put keys from zero on in order, equal ones as they stand: by the last 16 bits, then by those before."""
+    order = np.argsort(
+        (keys & _DIGIT).astype(np.uint16), kind="stable"
+    )  # numbers of two bytes are counted, not compared
+    for bits in range(16, int(keys.max(initial=0)).bit_length(), 16):
+        order = order[np.argsort((keys[order] >> bits & _DIGIT).astype(np.uint16), kind="stable")]
+    return order
 
 
 def _first(shared: tuple[Plan, Model, list[Dense]], job: tuple[int, int]) -> Totals:

@@ -361,6 +361,13 @@ def test_two_calendars() -> None:
     same(study.run(events, prices, keep="aggregate"), study.run(events, prices))
 
 
+@pytest.mark.parametrize("largest", [1, 70_000, 2**33, 2**50])
+@pytest.mark.parametrize("n", [0, 1, 1000])
+def test_pairs_are_put_in_order_as_a_stable_sort_does(n: int, largest: int) -> None:
+    keys = np.random.default_rng(n).integers(0, largest, n) // 3
+    assert passes._sorted(keys).tolist() == sorted(range(n), key=keys.tolist().__getitem__)
+
+
 def test_the_same_bytes_every_run_and_for_any_order_of_the_events() -> None:
     data = many(2, gaps=0.002)
     study = EventStudy(calendar=None)
