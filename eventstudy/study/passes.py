@@ -98,7 +98,7 @@ def in_order(dense: Dense) -> Dense:
 
 
 def _sorted(keys: Ints) -> Ints:
-    """(N,) positions that put keys from zero on in order, equal ones as they stand: by the last 16 bits, then by those before."""
+    """(N,) positions that put keys from zero on in order, equal ones as they stand: by their last 16 bits, then the rest."""
     order = np.argsort(
         (keys & _DIGIT).astype(np.uint16), kind="stable"
     )  # numbers of two bytes are counted, not compared
