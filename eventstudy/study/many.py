@@ -133,7 +133,7 @@ def lined_up(
     if besides is not None:
         grids = [with_others(dense, columns, besides[1], besides[0]) for dense in grids]
     used = sorted(benchmarks_of(columns, config, benchmark)[0])
-    placed = [replace(dense, returns=dense.returns[:0].copy()) for dense in grids]
+    placed = [replace(dense, returns=dense.returns[:0].copy(), busy=None) for dense in grids]
     return LinedUp(grids, left, warned, tuple(used), InSums(placed, table, config.accepts, compared=compared))
 
 
@@ -180,10 +180,10 @@ def result_of(
     without: Callable[[Ints], Evidence | None] | None = None,
 ) -> AggregateResult:
     """The result; `source` makes its provenance, `without` the evidence of all pairs but those in some rows of the events."""
-    look = lined.look
+    look, doubtful = lined.look, lined.doubtful  # the tables of returns go with what was lined up
 
     def others() -> tuple[int, Evidence | None] | None:
-        rows = look.rows if look else lined.doubtful
+        rows = look.rows if look else doubtful
         return (len(rows), without(rows)) if without is not None and len(rows) else None
 
     return AggregateResult(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import tracemalloc
 from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from eventstudy.panel.dense import Dense
 from eventstudy.study import passes
 from eventstudy.study.study import EventStudy
 
@@ -40,3 +42,18 @@ def test_memory_grows_with_the_block_and_not_with_the_events(monkeypatch: pytest
     peak(100)  # what is made once
     few, all_of_them = peak(2_000), peak(12_000)
     assert all_of_them - few < 0.2 * 10_000 * 271 * 8  # a fifth of what the windows of the others would take
+
+
+def grids() -> list[Dense]:
+    gc.collect()
+    return [one for one in gc.get_objects() if isinstance(one, Dense)]
+
+
+def test_a_result_of_sums_does_not_hold_the_table_of_returns() -> None:
+    data = many(1, securities=8, days=500, events=90, dates=9)
+    others = grids()
+    result = EventStudy(calendar=None, benchmark="M0").run(data.events, data.prices, keep="aggregate")
+    held = [grid for grid in grids() if all(grid is not one for one in others)]
+    assert result.n_events > 0
+    assert held, "prices are looked at later, by the days of the pairs"
+    assert all(grid.returns.size == 0 and grid.busy is None for grid in held)
