@@ -88,6 +88,19 @@ static void add(double *restrict sum, const double *restrict a, int64_t size) {
     for (int64_t i = 0; i < size; i++) sum[i] += a[i];
 }
 
+/* 1 / sqrt(x) for x > 0 without a root and a division, which take several times as long.  Half the bits of x from those of a
+ * constant: within 3.5 % (J. F. Blinn, Floating-point tricks, IEEE Computer Graphics and Applications 17, 1997); four steps of Newton,
+ * y (3 - x y^2) / 2, each of which squares the error and leaves at most three halves of it. */
+static inline double inverse_root(double x) {
+    int64_t bits;
+    double y, half = 0.5 * x;
+    memcpy(&bits, &x, sizeof bits);
+    bits = 0x5FE6EB50C7B537A9 - (bits >> 1);
+    memcpy(&y, &bits, sizeof y);
+    for (int step = 0; step < 4; step++) y = y * (1.5 - half * y * y);
+    return y;
+}
+
 static int64_t whole_lanes(int64_t size) { return (size + LANES - 1) / LANES * LANES; }
 
 /* The place of the lowest bit of a word that is not zero. */

@@ -7,6 +7,7 @@
 #include "dates.h"
 #include "others.h"
 #include "lanes.h"
+#include "network.h"
 #include "ranks.h"
 #include "room.h"
 #include "fit.h"
@@ -15,8 +16,9 @@
 #define ABOVE 1e-12          /* a sum that is larger is above zero (METHODS ruling 10) */
 #define ALONE 1e-9           /* the least share of the variance that the other days leave; engine/least_squares.py */
 
-/* What every pass does: each design once, each pair that is asked for and can be fitted (`prepare`) handed to `take`. */
-static int over_pairs(const Work *w, int (*prepare)(Room *, int64_t), void (*take)(Room *, int64_t)) {
+/* What every pass does: each design once, each pair that is asked for and can be fitted (`prepare`) handed to `take`, and what is
+ * left to do at the end. */
+static int over_pairs(const Work *w, int (*prepare)(Room *, int64_t), void (*take)(Room *, int64_t), void (*finish)(Room *)) {
     Room r;
     if (room_make(&r, w)) return -1;
     for (int64_t d = 0; d < w->g; d++) {
@@ -27,6 +29,7 @@ static int over_pairs(const Work *w, int (*prepare)(Room *, int64_t), void (*tak
             if (w->good[i]) take(&r, i);
         }
     }
+    finish(&r);
     room_free(&r);
     return 0;
 }
@@ -77,68 +80,96 @@ static void untraded(Room *r, int64_t i) {
 /* e, the standardised residuals, and s = e sqrt((v - 1) / (v - e^2)), each day against the others: sums of s, s^2, s^3, s^4. */
 static void studentised(Room *r, int64_t i) {
     const Work *w = r->w;
-    const double v = (double)r->df, inverse = 1 / r->sigma;
+    const double v = (double)r->df, inverse = 1 / r->sigma, root = sqrt(v - 1);
     double *restrict sum = w->student + w->stratum[i] * w->days, *restrict sum2 = w->student_squares + w->stratum[i] * w->days;
     double *restrict s = r->row, *restrict e = r->e;
     const double *restrict y = r->y, *restrict weights = r->weights;
     for (int64_t t = 0; t < r->width; t++) {
         const double one = y[t] * inverse * weights[t];
         e[t] = one;
-        s[t] = one * sqrt((v - 1) / larger(v - one * one, ALONE * v));
+        s[t] = one * root * inverse_root(larger(v - one * one, ALONE * v));
     }
     for (int64_t t = 0; t < w->days; t++) { sum[t] += s[t]; sum2[t] += s[t] * s[t]; }
     w->student_powers[2 * w->stratum[i]] += cubes(s, r->width);
     w->student_powers[2 * w->stratum[i] + 1] += fourths(s, r->width);
 }
 
-/* Ranks of all days in units of sigma, and of the standardised residuals among each other. */
-static void ranked(Room *r, int64_t i) {
+/* Ranks of all days in units of sigma, and of the standardised residuals among each other, of all pairs that wait. */
+static void rank_waiting(Room *r) {
     const Work *w = r->w;
-    const int64_t columns = w->days + w->event;
-    const double inverse = 1 / r->sigma;
-    for (int64_t t = 0; t < w->days; t++) r->value[t] = r->y[t] * inverse;
-    for (int64_t t = 0; t < w->event; t++) r->value[w->days + t] = r->ar[t] * inverse;
-    if (!r->whole) {
-        memcpy(r->present, r->known, sizeof(double) * (size_t)w->days);
-        memcpy(r->present + w->days, r->used, sizeof(double) * (size_t)w->event);
+    const int64_t columns = w->days + w->event, stride = whole_lanes(columns);
+    order_days(&r->order, r->values, stride, columns);
+    for (int64_t k = 0; k < r->waiting; k++) {
+        ranks_of_lane(&r->order, k, r->values + k * stride, r->all_of[k], columns);
+        add_ranks(w->ranks + w->stratum[r->waits[k]] * columns, &r->order, r->all_of[k], 1, columns);
     }
-    int64_t n = rank_days(&r->order, r->value, r->whole ? NULL : r->present, columns);
-    add_times(w->ranks + w->stratum[i] * columns, 1 / ((double)n + 1), r->order.rank, columns);
-    n = rank_again(&r->order, r->e, n, w->days);
-    add_times(w->residual_ranks + w->stratum[i] * w->days, 1 / ((double)n + 2), r->order.rank, w->days);
+    order_days(&r->order, r->errors, r->width, w->days);
+    for (int64_t k = 0; k < r->waiting; k++) {
+        ranks_of_lane(&r->order, k, r->errors + k * r->width, r->days_of[k], w->days);
+        add_ranks(w->residual_ranks + w->stratum[r->waits[k]] * w->days, &r->order, r->days_of[k], 2, w->days);
+    }
+    r->waiting = 0;
 }
 
-/* The days that are known, NaN for the others. */
-static void with_gaps(double *restrict sum, const double *restrict y, const double *restrict known, int64_t days) {
-    for (int64_t t = 0; t < days; t++) {
-        const double one = y[t];
-        sum[t] = known[t] != 0 ? one : NAN;
+/* The pair's days in units of sigma and its standardised residuals wait until there are LANES pairs; ABSENT on days that lack. */
+static void ranked(Room *r, int64_t i) {
+    const Work *w = r->w;
+    const double inverse = 1 / r->sigma;
+    int64_t n = r->m + w->event;
+    for (int64_t t = 0; t < w->days; t++) r->value[t] = r->y[t] * inverse;
+    for (int64_t t = 0; t < w->event; t++) r->value[w->days + t] = r->ar[t] * inverse;
+    for (int64_t g = 0; g < r->lacks; g++) r->value[r->lacking[g]] = r->e[r->lacking[g]] = ABSENT;
+    if (!r->ahead_whole) for (int64_t t = 0; t < w->event; t++) if (r->used[t] == 0) { r->value[w->days + t] = ABSENT; n--; }
+    r->waits[r->waiting] = i; r->days_of[r->waiting] = r->m; r->all_of[r->waiting] = n;
+    if (++r->waiting == LANES) rank_waiting(r);
+    r->value = r->values + r->waiting * whole_lanes(w->days + w->event);
+    r->e = r->errors + r->waiting * r->width;
+}
+
+static int64_t count_above(const double *restrict sum, int64_t n) {
+    int64_t up = 0;
+    for (int64_t t = 0; t < n; t++) up += sum[t] > ABOVE;
+    return up;
+}
+
+static int64_t count_there(const double *restrict sum, int64_t n) {
+    int64_t there = 0;
+    for (int64_t t = 0; t < n; t++) there += sum[t] == sum[t];
+    return there;
+}
+
+/* sum = one + other; gives how many lie above zero. */
+static int64_t add_and_count(double *restrict sum, const double *restrict one, const double *restrict other, int64_t n) {
+    int64_t up = 0;
+    for (int64_t t = 0; t < n; t++) {
+        const double both = one[t] + other[t];
+        sum[t] = both;
+        up += both > ABOVE;
     }
+    return up;
 }
 
 /* The share of sums of consecutive days that lie above zero, by length; of pairs that lack days among the sums that are there. */
 static void runs(Room *r, int64_t i) {
     const Work *w = r->w;
-    const int64_t days = w->days;
-    int64_t *span = r->span;
-    if (r->whole) memcpy(r->sums, r->y, sizeof(double) * (size_t)days);
-    else with_gaps(r->sums, r->y, r->known, days);
-    span[0] = 1;
+    Runs *runs = r->runs;
+    const int64_t size = r->width + LANES;
+    memcpy(r->sums, r->y, sizeof(double) * (size_t)w->days);
+    for (int64_t g = 0; g < r->lacks; g++) r->sums[r->lacking[g]] = NAN;
+    for (int64_t t = w->days; t < size; t++) r->sums[t] = NAN;
+    runs[0] = (Runs){r->sums, 1, r->m, count_above(r->sums, size)};
     for (int64_t s = 0; s < w->steps; s++) {
-        const int64_t left = w->step[2 * s], right = w->step[2 * s + 1];
-        double *restrict sum = r->sums + (s + 1) * r->width;
-        const double *restrict one = r->sums + left * r->width, *restrict other = r->sums + right * r->width + span[left];
-        span[s + 1] = span[left] + span[right];
-        for (int64_t t = 0; t <= days - span[s + 1]; t++) sum[t] = one[t] + other[t];
+        const Runs one = runs[w->step[2 * s]], other = runs[w->step[2 * s + 1]];
+        const int64_t days = one.days + other.days;
+        double *sum = r->sums + (s + 1) * size;
+        const int64_t up = add_and_count(sum, one.sum, other.sum + one.days, size);
+        runs[s + 1] = (Runs){sum, days, r->whole ? w->days - days + 1 : count_there(sum, size), up};
     }
     for (int64_t k = 0; k < w->lengths; k++) {
-        const int64_t runs_of = days - w->length[k] + 1, at = w->stratum[i] * w->lengths + k;
-        const double *sum = r->sums + w->run[k] * r->width;
-        int64_t up = 0, there = runs_of;
-        if (r->whole) for (int64_t t = 0; t < runs_of; t++) up += sum[t] > ABOVE;
-        else for (int64_t t = 0; t < runs_of; t++) { up += sum[t] > ABOVE; there -= sum[t] != sum[t]; }
-        if (there <= 0) continue;
-        w->share[at] += (double)up / (double)there;
+        const int64_t at = w->stratum[i] * w->lengths + k;
+        const Runs *of = runs + w->run[k];
+        if (of->there <= 0) continue;
+        w->share[at] += (double)of->up / (double)of->there;
         w->share_n[at] += 1;
     }
 }
@@ -202,7 +233,7 @@ static void add_up(Room *r, int64_t i) {
     keep(r, i);
 }
 
-int NAMED(first, LEVEL)(const Work *w) { return over_pairs(w, fit, add_up); }
+int NAMED(first, LEVEL)(const Work *w) { return over_pairs(w, fit, add_up, rank_waiting); }
 
 /* ---- the second pass --------------------------------------------------------------------------------------------------------- */
 
@@ -249,7 +280,9 @@ static void later(Room *r, int64_t i) {
     ranked_below(r, i);
 }
 
-int NAMED(second, LEVEL)(const Work *w) { return over_pairs(w, again, later); }
+static void nothing(Room *r) { (void)r; }
+
+int NAMED(second, LEVEL)(const Work *w) { return over_pairs(w, again, later, nothing); }
 
 /* ---- which windows a pair covers --------------------------------------------------------------------------------------------- */
 

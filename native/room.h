@@ -5,6 +5,9 @@ typedef struct {
     double *unit, *deviation;            /* (W) C = i'Vi of each window, and its root */
 } Spread;
 
+/* Sums of so many consecutive days: how many there are, and how many lie above zero. */
+typedef struct { const double *sum; int64_t days, there, up; } Runs;
+
 /* The memory of one call, laid out once: a design, a pair, and what is worked out of it. */
 typedef struct {
     const Work *w;
@@ -32,11 +35,14 @@ typedef struct {
     double sigma;
     int whole, ahead_whole, settled;     /* whether it has all days, all event days; whether one projection was enough */
     /* of the pair */
-    double *value, *present, *e;         /* (L1 + L2) days in units of sigma and whether they are there, (width) standardised residuals */
-    double *sums;                        /* (1 + steps, L1) sums of consecutive days */
+    double *value, *e;                   /* (L1 + L2) days in units of sigma, (width) standardised residuals */
+    double *sums;                        /* (1 + steps, width + LANES) sums of consecutive days, NaN where they would end after the last */
     double *row;                         /* (width) */
     int64_t next, fetched;               /* the cell of the next pair's first day, and how many of its days were fetched */
-    int64_t span[MOST_STEPS + 1];        /* days in each of these sums */
+    Runs runs[MOST_STEPS + 1];           /* what is known of these sums */
+    /* pairs that wait to be ranked, a row each */
+    double *values, *errors;             /* (LANES, L1 + L2 in whole lanes), (LANES, width) what `value` and `e` are rows of */
+    int64_t waiting, waits[LANES], days_of[LANES], all_of[LANES];   /* how many; which pairs, their estimation days and all their days */
     Order order;
     void *memory;
 } Room;
@@ -57,7 +63,7 @@ static Spread spread(char **next, const Work *w, int64_t width) {
 }
 
 static size_t lay_out(Room *r, const Work *w, char *start) {
-    const int64_t k = w->regressors + 1, columns = w->days + w->event;
+    const int64_t k = w->regressors + 1, columns = w->days + w->event, rows = rows_for(columns);
     char *next = start;
 #define DOUBLES(count) (double *)(void *)give(&next, count, sizeof(double))
     r->width = whole_lanes(w->days);
@@ -71,12 +77,14 @@ static size_t lay_out(Room *r, const Work *w, char *start) {
     r->gram = DOUBLES(k * k); r->own_gram = DOUBLES(k * k); r->root = DOUBLES(k * k);
     r->coefficient = DOUBLES(k); r->rest = DOUBLES(k); r->product = DOUBLES(k);
     r->of_windows = DOUBLES(k * (w->windows + 1)); r->own_of_windows = DOUBLES(k * (w->windows + 1));
-    r->value = DOUBLES(columns); r->present = DOUBLES(columns); r->e = DOUBLES(r->width); r->sums = DOUBLES((1 + w->steps) * r->width); r->row = DOUBLES(r->width);
-    r->order.rank = DOUBLES(columns);
-    r->order.key = (int32_t *)(void *)give(&next, columns + 1, sizeof(int32_t));
-    r->order.room = (int32_t *)(void *)give(&next, columns + 1, sizeof(int32_t));
-    r->order.day = (int32_t *)(void *)give(&next, columns + 1, sizeof(int32_t));
+    r->value = r->values = DOUBLES(LANES * whole_lanes(columns)); r->e = r->errors = DOUBLES(LANES * r->width);
+    r->sums = DOUBLES((1 + w->steps) * (r->width + LANES) + r->width); r->row = DOUBLES(r->width);
+#define KEYS(count) (int32_t *)(void *)give(&next, count, sizeof(int32_t))
+    r->order.lanes = KEYS(LANES * rows); r->order.key = KEYS(FOUR * rows); r->order.four = KEYS(FOUR * rows);
+    r->order.day = KEYS(columns); r->order.twice = KEYS(columns);
+#undef KEYS
 #undef DOUBLES
+    r->order.rows = rows;
     r->order.bits = bits_of(columns);
     r->order.unit = (double)((uint32_t)1 << (31 - r->order.bits)) / WIDEST;
     return (size_t)(next - start);

@@ -126,6 +126,28 @@ def test_ranks_are_those_of_scipy(case: str) -> None:
     np.testing.assert_allclose(found["residual_ranks"], sum(map(ranked, units[:, :days])) / (days + 2), rtol=1e-13)
 
 
+@pytest.mark.parametrize("days", [14, 15, 16, 31, 32, 63, 65, 127, 130, 256, 271, 300, 520])
+def test_ranks_of_any_number_of_days_are_those_of_scipy(days: int) -> None:
+    """Of more pairs than are ranked at a time."""
+    values = np.random.default_rng(days).standard_t(4, (35, days + 3))
+    units = values / np.sqrt(values[:, :days].var(axis=1, ddof=1, keepdims=True))
+    task = Task(days, 3, ((0, 3),), (1,), intercept=False, prediction_error=True)
+    found = both_passes(
+        FORM, World(values[:, :days], values[:, days:], np.array([0, 35]), np.zeros((1, days + 3, 0)), task)
+    )
+    np.testing.assert_allclose(found["ranks"], sum(map(ranked, units)) / (days + 4) - 35 / 2, rtol=1e-13, atol=1e-13)
+    np.testing.assert_allclose(found["residual_ranks"], sum(map(ranked, units[:, :days])) / (days + 2), rtol=1e-13)
+
+
+def test_days_far_out_are_told_from_days_that_lack() -> None:
+    """The largest value of all ranks last among the days that are there, wherever those that lack stand."""
+    of = world(1, days=60)
+    estimation, event = of.estimation.copy(), of.event.copy()
+    estimation[:, [3, 40]], event[:, -1] = np.nan, 100.0
+    made = of._replace(estimation=estimation, event=event)
+    alike(both_passes(None, made), both_passes(FORM, made))
+
+
 def test_nothing_of_nearly_collinear_regressors_is_left_in_residuals() -> None:
     """The first projection leaves what rounding makes of a condition of a million, the second does not."""
     rng = np.random.default_rng(6)
