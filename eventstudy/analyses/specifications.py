@@ -125,7 +125,7 @@ def _one(
         p = chosen.told_p if answer.headline else np.nan
         cars, ps = _of_firms(made.returns, window, config)
         firms: dict[str, Any] = {"firms": names, "cars": cars, "ps": ps} if len(names) > 1 else {}
-        test, series = answer.headline or "", _series(study.sample(window), names)
+        test, series = answer.headline or "", _series(study.sample_of(window), names)
         found[span, window] = Judged(answer.n, answer.caar, float(low), float(high), test, p, **firms, series=series)
     return found
 
