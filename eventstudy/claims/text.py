@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from eventstudy.language import MONTHS, Translated, in_language, p_text
+from eventstudy.study.names import words_of_model
 from eventstudy.study.sentences import LEVEL, percent
 from eventstudy.text import columns, fitted, wrapped
 
@@ -66,7 +67,7 @@ TEXT = {
         "before": "The highest close of the week before was {value} {on}; from there to the lowest close it was {move}",
         "market": "The market ({benchmark}) moved by {days} on these days, {total} in all",
         "market_one": "The market ({benchmark}) moved by {total}",
-        "abnormal": "What is left of it after the {model} model is {car} (p {p}{ranks}; t {t}), which is {verdict}",
+        "abnormal": "What is left of it after the {name} model is {car} (p {p}{ranks}; t {t}), which is {verdict}",
         "ranks": " by comparison with ordinary days",
         "yes": "more than ordinary days bring",
         "no": "within what ordinary days bring",
@@ -121,7 +122,7 @@ TEXT = {
         "before": "Der höchste Schlusskurs der Woche davor war {value} {on}; von dort bis zum tiefsten waren es {move}",
         "market": "Der Markt ({benchmark}) bewegte sich an diesen Tagen um {days}, zusammen {total}",
         "market_one": "Der Markt ({benchmark}) bewegte sich um {total}",
-        "abnormal": "Nach Abzug dessen, was das Modell „{model}“ erklärt, bleiben {car} (p {p}{ranks}; t {t}), {verdict}",
+        "abnormal": "Nach Abzug dessen, was das Modell erklärt ({model}), bleiben {car} (p {p}{ranks}; t {t}), {verdict}",
         "ranks": " im Vergleich mit gewöhnlichen Tagen",
         "yes": "mehr, als gewöhnliche Tage bringen",
         "no": "nicht mehr, als gewöhnliche Tage bringen",
@@ -438,8 +439,9 @@ class _Said:
             yield text["unknown"]
             return
         way = f", {text['other']}" if part["car"] * told["move"] < 0 else ""
-        model = told["config"]["model"].replace("_", " ")
-        yield text["abnormal"].format(model=model, verdict=self.judged(part), **self.tested(part)) + way
+        name, model = told["config"]["model"].replace("_", " "), words_of_model(told["config"]["model"])
+        called = {"name": name, "model": in_language(model, self.lang) or model}
+        yield text["abnormal"].format(**called, verdict=self.judged(part), **self.tested(part)) + way
         if until := told["abnormal_to_extreme"]:
             hidden = text["hidden"] if self.rare(until) and not self.rare(part) else ""
             yield text["until"].format(verdict=self.judged(until), **self.tested(until)) + hidden

@@ -46,13 +46,23 @@ class _Commands(Commands):
 
             if os.path.exists(word) or word in shipped_registry().ids:
                 error.hint = f"eventstudy run {word}"
-            error.hint = error.hint or "eventstudy run EVENT studies an event; eventstudy events list shows some"
+            of_groups = [
+                f"eventstudy {name} {word}"
+                for name in _GROUPS
+                if word in getattr(self.get_command(ctx, name), "commands", ())
+            ]
+            error.hint = error.hint or " or ".join(of_groups) or _FIRST
             raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The first line of each file says what its command is for; none is imported."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, _purpose(name)) for name in self.list_commands(ctx)])
+
+
+_GROUPS = ("events", "prices")
+"""Commands that have commands of their own."""
+_FIRST = "eventstudy run EVENT studies an event; eventstudy events list shows some"
 
 
 def _purpose(name: str) -> str:

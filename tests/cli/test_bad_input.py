@@ -355,3 +355,17 @@ def test_the_same_value_again_is_harmless(es: Es) -> None:
     said = es("run", "deepseek-r1", "--tickers", "NVDA", "--level", ".9", "--quiet")
     again = ("--level=0.90", "--level", ".9", "--quiet", "--quiet")
     assert es("run", "deepseek-r1", "--tickers", "NVDA", *again).out == said.out
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("check", "eventstudy events check or eventstudy prices check"),
+        ("fetch", "eventstudy prices fetch"),
+        ("foo", "eventstudy run EVENT"),
+    ],
+)
+def test_a_command_of_a_group_is_found_without_it(es: Es, word: str, hint: str) -> None:
+    ran = es(word, "NVDA")
+    assert ran.code == 2
+    assert hint in ran.err
