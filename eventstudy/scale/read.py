@@ -229,7 +229,11 @@ def _fill(folder: PanelFolder, name: str, grid: Floats, batches: Sequence[_Batch
     least = 0.0 if name == "dividend" else _LEAST
     written = np.zeros(grid.shape, bool)
     for batch in batches:
-        values = batch.rows.column(name).cast(pa.float64()).to_numpy(zero_copy_only=False)
+        try:
+            values = batch.rows.column(name).cast(pa.float64()).to_numpy(zero_copy_only=False)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            what = f"{name.replace('_', ' ')}s are not numbers: {str(error).splitlines()[0]}"
+            raise _fault(folder, what, "write them as float64") from error
         i = _put(batch, values, column, first, least, grid, written)
         if i < len(values):
             _refuse(folder, name, batch, i, values[i], least)

@@ -99,6 +99,11 @@ FAULTS: dict[str, tuple[Callable[[pd.DataFrame], Any], str]] = {
     "twice": (lambda r: pd.concat([r, r.iloc[[5]]]), "is given twice"),
     "zero": (lambda r: r.assign(close=r["close"].where(r.index != r.index[4], 0.0)), "the close 0" + IS_WRONG),
     "infinite": (lambda r: r.assign(close=r["close"].where(r.index != r.index[4], np.inf)), "the close inf" + IS_WRONG),
+    "text": (
+        lambda r: r.assign(close=r["close"].astype(str).where(r.index != r.index[4], "n/a")),
+        "closes are not numbers",
+    ),
+    "lists": (lambda r: r.assign(close=[[1.0]] * len(r)), "closes are not numbers"),
     "no ticker": (lambda r: r.assign(ticker=r["ticker"].where(r.index != r.index[4])), "a row has no ticker"),
     "no close": (lambda r: r.drop(columns="close"), "there is no column 'close'"),
     "wide": (lambda r: r.drop(columns=["ticker"]).rename(columns={"close": "MKT"}), "there is no column 'ticker'"),
