@@ -327,9 +327,11 @@ def _without_days(table: PriceTable, days: Sequence[tuple[str, date]]) -> tuple[
 
 def _called(events: list[Event], config: StudyConfig, table: PriceTable) -> tuple[list[Event], StudyConfig]:
     """Events and choices with tickers as the prices write them, where they differ in case or by the marks of a vendor."""
-    names = {t: t for t in table.tickers}
+    names: dict[str, str] = {}
 
     def call(ticker: str) -> str:
+        if table.position(ticker) is not None:
+            return ticker
         if ticker not in names:
             found = [table.names[ticker]] if ticker in table.names else matched(ticker, table.tickers)
             names[ticker] = found[0] if len(found) == 1 else ticker

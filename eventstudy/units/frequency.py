@@ -116,7 +116,8 @@ def rows_apart(days: NDArray[Any]) -> str:
     """The frequency of a table by its days (n,), ascending, of datetime64[D]: that whose periods its rows mostly lie apart."""
     import numpy as np
 
-    apart = float(np.median(np.diff(days).astype(np.int64))) if len(days) > _ROWS else 1.0
+    between = np.sort(np.diff(days).astype(np.int64)) if len(days) > _ROWS else np.ones(1)
+    apart = float(between[(len(between) - 1) // 2] + between[len(between) // 2]) / 2  # the median: most are alike
     found = (f.name for f in reversed(FREQUENCIES.values()) if not f.daily and f.days - 4 < apart <= f.days)
     return next(found, "daily")
 
