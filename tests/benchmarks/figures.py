@@ -149,13 +149,13 @@ def _blocks(found: dict[str, Any]) -> list[str]:
         f"More events on the same {found['rows'] / 1e6:.0f} million rows of Parquet, which go by in parts ({found['on']});"
         f" pyarrow reads their columns in {found['read']:.1f} s. Memory holds the list of events, the parts that are kept for"
         " the second pass (512 MiB at most) and the part that is worked on. Workers share the parts, and each has the list of"
-        " events: they save time, not memory."
+        " events: they save time, not memory. Events are drawn by chance; a firm and day that come up again count once."
     )
     rows = [
-        [f"{r['events']:,}", f"{r['cpu']:.0f}", f"{1e6 * r['cpu'] / r['events']:.1f}", f"{r['peak']:,.0f}"]
+        [f"{r['events']:,}", f"{r['n']:,}", f"{r['cpu']:.0f}", f"{1e6 * r['cpu'] / r['n']:.1f}", f"{r['peak']:,.0f}"]
         for r in found["studies"]
     ]
-    return [said, _rows(["events", "s of CPU time", "us an event", "peak MiB"], rows)]
+    return [said, _rows(["events", "pairs in the sums", "s of CPU time", "us a pair", "peak MiB"], rows)]
 
 
 def _peers(rows: list[dict[str, Any]]) -> str:
