@@ -74,7 +74,6 @@ static void variances(Room *r) {
     cholesky(r->gram, r->root, K);
     invert_gram(r->root, r->whole_days.inverse, K);
     add_up_windows(r, r->every, r->of_windows);
-    all_days(r);
     spread_of(r, r->of_windows, 1, &r->whole_days);
     r->most = most(r->row, r->width);
 }

@@ -52,7 +52,6 @@ FAULTS = {
         "dot(r->q + k * r->width, r->q + j * r->width, r->width)": "k == j ? 1.001 : 0",
         "r->most = most(r->row, r->width)": "r->most = 0",
         "add_up_windows(r, r->every, r->of_windows)": "add_up_windows(r, r->known, r->of_windows)",
-        "    all_days(r);\n": "",
         "ahead = from + L1 + w->between": "ahead = from + L1",
         "take_off(q, r->root[j * K + k], r->q + j": "take_off(q, 0.5 * r->root[j * K + k], r->q + j",
         "r->root[j * K + k] = dot(r->q + j": "r->root[j * K + k] = -dot(r->q + j",
