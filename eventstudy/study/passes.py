@@ -24,8 +24,8 @@ from eventstudy.study.compiled_sums import compiled_sums
 from eventstudy.study.evidence import Evidence, Ground
 from eventstudy.study.fitted import first_by_model, near_by_model, pairs_by_model, second_by_model
 
-BLOCK = 32_768
-"""Pairs of one block: the unit of the fixed partition."""
+BLOCK = 16_384
+"""Pairs of one block: the unit of the fixed partition, small enough that two threads share 100,000 pairs evenly."""
 _DIGIT = 2**16 - 1
 _FEW = 32
 """Up to so many pairs are kept themselves beside their sums."""

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -363,18 +364,16 @@ def test_an_error_in_a_thread_ends_the_study() -> None:
 # ---- what is refused ----
 
 
-def arguments(monkeypatch: pytest.MonkeyPatch, run: Any) -> dict[str, Any]:
-    """The arrays that `run` hands to the kernel."""
+def arguments(monkeypatch: pytest.MonkeyPatch, run: Any, which: str = "first") -> dict[str, Any]:
+    """The arrays that `run` hands to one pass of the kernel."""
     taken: dict[str, Any] = {}
 
-    class Taking:
-        survey, second = FORM.kernel.survey, FORM.kernel.second
+    def noted(level: int, arrays: dict[str, Any]) -> None:
+        taken.update(arrays)
+        getattr(FORM.kernel, which)(level, arrays)
 
-        def first(self, level: int, arrays: dict[str, Any]) -> None:
-            taken.update(arrays)
-            FORM.kernel.first(level, arrays)
-
-    run(replace(FORM, kernel=Taking()))
+    passes_of = {name: getattr(FORM.kernel, name) for name in ("survey", "first", "second")}
+    run(replace(FORM, kernel=SimpleNamespace(**passes_of | {which: noted})))
     return taken
 
 
@@ -431,10 +430,13 @@ def test_every_array_is_measured_and_every_number_checked(monkeypatch: pytest.Mo
     FORM.kernel.first(0, given)
 
 
+@pytest.mark.parametrize("which", ["survey", "first", "second"])
 @pytest.mark.parametrize("seed", some(2, 25))
-def test_whatever_the_numbers_are_the_kernel_returns_or_refuses(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_the_numbers_are_the_kernel_returns_or_refuses(
+    seed: int, which: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Any bits as values, and any of a few changes to sizes and indices; ASan and UBSan run this too (CONTRIBUTING.md)."""
-    given = arguments(monkeypatch, lambda form: both_passes(form, world(seed, days=40)))
+    given = arguments(monkeypatch, lambda form: both_passes(form, world(seed, days=40)), which)
     rng = np.random.default_rng(seed)
     refused = 0
     for _ in range(80):
@@ -448,7 +450,7 @@ def test_whatever_the_numbers_are_the_kernel_returns_or_refuses(seed: int, monke
                 changed[name] = int(rng.integers(-2, 70))
         for level in range(FORM.level + 1):
             try:
-                FORM.kernel.first(level, changed)
+                getattr(FORM.kernel, which)(level, changed)
             except (ValueError, OverflowError):
                 refused += 1
     assert 20 < refused < 80 * (FORM.level + 1)
