@@ -103,7 +103,7 @@ FAULTS: dict[str, tuple[Callable[[pd.DataFrame], Any], str]] = {
         lambda r: r.assign(close=r["close"].astype(str).where(r.index != r.index[4], "n/a")),
         "closes are not numbers",
     ),
-    "lists": (lambda r: r.assign(close=[[1.0]] * len(r)), "closes are not numbers"),
+    "lists": (lambda r: r.assign(close=pd.Series([[1.0]] * len(r), r.index)), "closes are not numbers"),
     "no ticker": (lambda r: r.assign(ticker=r["ticker"].where(r.index != r.index[4])), "a row has no ticker"),
     "no close": (lambda r: r.drop(columns="close"), "there is no column 'close'"),
     "wide": (lambda r: r.drop(columns=["ticker"]).rename(columns={"close": "MKT"}), "there is no column 'ticker'"),
