@@ -18,7 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "_native.abi3.so"
-CONTRACT = 9
+CONTRACT = 10
 """Goes up with every change of what the arrays mean; `eventstudy.native.CONTRACT` must be the same."""
 
 _FLAGS = (
@@ -53,7 +53,10 @@ def compiled(folder: Path, more: tuple[str, ...] = ()) -> Path:
     levels = _LEVELS if platform.machine().lower() in ("x86_64", "amd64") else {}
     once = (("module", "module", ()), ("prices", "module", ()), ("rows", "module", ()))
     each = {"base": (), **levels}.items()
-    units = [*once, *((source, name, flags) for source in ("looks", "returns", "pass") for name, flags in each)]
+    units = [
+        *once,
+        *((source, name, flags) for source in ("looks", "returns", "traded", "pass") for name, flags in each),
+    ]
     objects = []
     for source, level, flags in units:
         made = str(folder / f"{source}_{level}.o")

@@ -682,15 +682,6 @@ static int compare(const Looks *l, const int8_t *own, const int32_t *total) {
 
 /* ---- all of it --------------------------------------------------------------------------------------------------------------- */
 
-/* Takes some series out of a table, each in a row of its own. */
-static void take_out(const Grid *g, int64_t days, int64_t first, int64_t upto, double *rows) {
-    if (g->day == sizeof *rows) {
-        for (int64_t j = first; j < upto; j++) memcpy(rows + (j - first) * days, series_of(g, j), sizeof *rows * (size_t)days);
-        return;
-    }
-    for (int64_t t = 0; t < days; t++) for (int64_t j = first; j < upto; j++) rows[(j - first) * days + t] = cell(g, t, j);
-}
-
 static void take_out_bytes(const Grid *g, int64_t days, int64_t first, int64_t upto, uint8_t *rows) {
     for (int64_t t = 0; t < days; t++)
         for (int64_t j = first; j < upto; j++) rows[(j - first) * days + t] = *(g->at + t * g->day + j * g->step) != 0;

@@ -29,6 +29,15 @@ static inline int in_columns(const Grid *g) {
     return g->day == sizeof(double) && ((uintptr_t)g->at | (uintptr_t)g->step) % sizeof(double) == 0;
 }
 
+/* Takes some series out of a table, each in a row of its own. */
+static inline void take_out(const Grid *g, int64_t days, int64_t first, int64_t upto, double *rows) {
+    if (g->day == sizeof *rows) {
+        for (int64_t j = first; j < upto; j++) memcpy(rows + (j - first) * days, series_of(g, j), sizeof *rows * (size_t)days);
+        return;
+    }
+    for (int64_t t = 0; t < days; t++) for (int64_t j = first; j < upto; j++) rows[(j - first) * days + t] = cell(g, t, j);
+}
+
 /* The thresholds of prices/_moves.py, by their names there, and the first of prices/_whole.py. */
 typedef struct {
     double spike, back, closer, quietly, leg, round, leap, index_leap, calm, far, alien, straight, logs, alike;

@@ -11,6 +11,7 @@
 #include "prices.h"
 #include "returns.h"
 #include "rows.h"
+#include "traded.h"
 
 typedef struct {
     int (*look_at)(const Looks *), (*count_met)(const Grid *, const uint8_t *, int64_t, int64_t *);
@@ -19,12 +20,14 @@ typedef struct {
     int (*returns_on)(const Returns *);
     void (*products)(const Products *);
     void (*near_others)(const Others *);
+    int (*moved_on)(const Grid *, uint8_t *);
+    int (*shared_days)(const Shared *);
 } Form;
 static const Form forms[] = {
-    {look_at_base, count_met_base, rows_alike_base, bounds_of_base, returns_on_base, products_base, near_others_base},
+    {look_at_base, count_met_base, rows_alike_base, bounds_of_base, returns_on_base, products_base, near_others_base, moved_on_base, shared_days_base},
 #ifdef X86_LEVELS
-    {look_at_avx2, count_met_avx2, rows_alike_avx2, bounds_of_avx2, returns_on_avx2, products_avx2, near_others_avx2},
-    {look_at_avx512, count_met_avx512, rows_alike_avx512, bounds_of_avx512, returns_on_avx512, products_avx512, near_others_avx512},
+    {look_at_avx2, count_met_avx2, rows_alike_avx2, bounds_of_avx2, returns_on_avx2, products_avx2, near_others_avx2, moved_on_avx2, shared_days_avx2},
+    {look_at_avx512, count_met_avx512, rows_alike_avx512, bounds_of_avx512, returns_on_avx512, products_avx512, near_others_avx512, moved_on_avx512, shared_days_avx512},
 #endif
 };
 
@@ -266,6 +269,52 @@ PyObject *near_other_events(PyObject *self, PyObject *args) {
             Py_BEGIN_ALLOW_THREADS
             forms[form].near_others(&o);
             Py_END_ALLOW_THREADS
+        }
+    }
+    release(&b);
+    if (PyErr_Occurred()) return NULL;
+    Py_RETURN_NONE;
+}
+
+PyObject *days_prices_moved(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *close, *which, *moved;
+    uint8_t *marks;
+    Grid g;
+    Buffers b = {.count = 0};
+    int form, failed = 0;
+    if (!PyArg_ParseTuple(args, "iOOO", &form, &close, &which, &moved)) return NULL;
+    if (form < 0 || form > best_form()) { PyErr_SetString(PyExc_ValueError, "this machine lacks that instruction set"); return NULL; }
+    if (!take_grid(&b, close, &g, "d", NULL, "close") && !take_some(&b, which, &g) && !take_row(&b, moved, &marks, g.series * g.days, 1, "moved")) {
+        Py_BEGIN_ALLOW_THREADS
+        failed = forms[form].moved_on(&g, marks);
+        Py_END_ALLOW_THREADS
+        if (failed) PyErr_NoMemory();
+    }
+    release(&b);
+    if (PyErr_Occurred()) return NULL;
+    Py_RETURN_NONE;
+}
+
+PyObject *days_shared(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *moved, *closed, *count;
+    Shared s = {0};
+    Grid one, other;
+    Buffers b = {.count = 0};
+    int form, failed = 0;
+    if (!PyArg_ParseTuple(args, "iOOO", &form, &moved, &closed, &count)) return NULL;
+    if (form < 0 || form > best_form()) { PyErr_SetString(PyExc_ValueError, "this machine lacks that instruction set"); return NULL; }
+    if (!take_grid(&b, moved, &one, "?", NULL, "moved") && !take_grid(&b, closed, &other, "?", NULL, "closed")
+        && !take_row(&b, count, &s.count, 8 * one.days * other.days, 8, "count")) {
+        s.moved = (const uint8_t *)one.at; s.closed = (const uint8_t *)other.at;
+        s.n = one.days; s.markets = other.days; s.days = one.series;
+        if (other.series != s.days || !in_rows(&one, 1) || !in_rows(&other, 1)) PyErr_SetString(PyExc_ValueError, "marks of the same days do not lie row after row");
+        else {
+            Py_BEGIN_ALLOW_THREADS
+            failed = forms[form].shared_days(&s);
+            Py_END_ALLOW_THREADS
+            if (failed) PyErr_NoMemory();
         }
     }
     release(&b);

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from eventstudy import native
 from eventstudy.datasets import shipped
 
 Days = NDArray[np.datetime64]
@@ -118,7 +119,8 @@ def fittings(days: Days, moved: Bools) -> list[Fit | None]:
     enough = np.flatnonzero(count >= _FEWEST)
     if not len(enough):
         return found
-    moved, count = moved[enough], count[enough]
+    if len(enough) < len(moved):
+        moved, count = moved[enough], count[enough]
     low, high = at[moved.argmax(axis=1)], at[ends(moved) - 1] + 1
     before = _open_before()
     sessions = before[:, high] - before[:, low]
@@ -142,6 +144,10 @@ def fittings(days: Days, moved: Bools) -> list[Fit | None]:
 def _on_closed(opened: Bools, moved: Bools) -> NDArray[np.int64]:
     """(C, n) on how many days (T) exchanges (C, T) were closed and prices (n, T) moved."""
     found = np.empty((len(opened), len(moved)), np.int64)
+    form = native.form()
+    if form.kernel is not None:
+        form.kernel.shared_days(form.level, np.ascontiguousarray(moved), np.logical_not(opened, order="C"), found)
+        return found
     days = np.flatnonzero(~opened.all(axis=0))  # on the others all were open
     closed = (~opened[:, days]).T.astype(np.float32)  # whole numbers below 2^24: exact
     for start in range(0, len(moved), _AT_ONCE):

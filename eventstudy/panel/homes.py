@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from eventstudy import calendars
+from eventstudy import calendars, native
 from eventstudy.calendars import markets
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.language import Phrase
-from eventstudy.panel.block import Bools, Days, Floats
+from eventstudy.panel.block import Bools, Days, Floats, Ints
 from eventstudy.prices import PriceTable, SeriesInfo, opened
 
 _OF_FILES = ("csv", "xlsx", "parquet", "dataframe")
@@ -352,12 +352,7 @@ def _markets(names: Sequence[str], prices: PriceTable) -> dict[str, str]:
             plain.append(name)
     days = prices.close.index.to_numpy("datetime64[D]")
     fields = [prices.fields[name].to_numpy() for name in ("close", "volume") if name in prices.fields and plain]
-    at = prices.close.columns.get_indexer(pd.Index(plain))
-    traded = np.empty((len(plain), len(days)), bool)
-    for start in range(0, len(plain), _AT_ONCE):
-        some = slice(start, start + _AT_ONCE)
-        traded[some] = _moved(*(values[:, at[some]].astype(float, copy=False).T for values in fields))
-    fits = markets.fittings(days, traded)
+    fits = markets.fittings(days, _traded(prices.close.columns.get_indexer(pd.Index(plain)), len(days), *fields))
     return found | {name: fit.exchange for name, fit in zip(plain, fits, strict=True) if fit is not None}
 
 
@@ -374,12 +369,27 @@ def moved(ticker: str, prices: PriceTable) -> Days:
         return np.empty(0, "datetime64[D]")
     days = prices.close.index.to_numpy("datetime64[D]")
     fields = [prices.fields[name][[ticker]].to_numpy(float) for name in ("close", "volume") if name in prices.fields]
-    found: Days = days[_moved(*(values.T for values in fields))[0]]
+    found: Days = days[_traded(np.zeros(1, np.int64), len(days), *fields)[0]]
     return found
 
 
-def _moved(closes: Floats, volume: Floats | None = None) -> Bools:
-    """(n, T) whether each security traded on each day; the first price of one that has several is a move."""
+def _traded(which: Ints, days: int, closes: Any = None, volume: Any = None) -> Bools:
+    """(n, T) whether securities, by their columns, traded on T days: their price (T, N) moved, and volume was not nothing."""
+    found, form = np.empty((len(which), days), bool), native.form()
+    compiled = form.kernel is not None and len(which) and closes.dtype == np.float64
+    if compiled:
+        form.kernel.moved(form.level, closes, which.astype(np.int64), found)
+    for start in range(0, 0 if compiled and volume is None else len(which), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        if not compiled:
+            found[some] = _moved(closes.T[which[some]].astype(float, copy=False))
+        if volume is not None:
+            found[some] &= volume.T[which[some]].astype(float, copy=False) != 0
+    return found
+
+
+def _moved(closes: Floats) -> Bools:
+    """(n, T) whether each price moved on each day; the first price of one that has several is a move."""
     closes = np.ascontiguousarray(closes)
     found = ~np.isnan(closes)
     few = markets.counts(found) < 2
@@ -390,7 +400,7 @@ def _moved(closes: Floats, volume: Floats | None = None) -> Bools:
     row, before, after = row[2::2][gap], day[1:-1:2][gap] - 1, day[2::2][gap]
     found[row, after] = closes[row, after] != closes[row, before]
     found[few] = False
-    return found if volume is None else found & (volume != 0)
+    return found
 
 
 def exchange_beside(benchmark: str, home: str | None, prices: PriceTable) -> str | None:

@@ -288,12 +288,13 @@ def _open_days(home: str, traded: Days, members: int, more: Days) -> tuple[Days,
     """The days on which a member of a market should have a price, and those on which none of several has one."""
     if not len(traded) or not _has_calendar(home):
         return traded, []
-    sessions = np.union1d(_sessions(home, traded), more)
-    lacking = np.setdiff1d(sessions, traded)
-    if members < 2 or not len(lacking):
+    sessions = _with(_sessions(home, traded), more)
+    open_then = among(sessions, traded)
+    if members < 2 or open_then.all():
         return sessions, []
+    lacking = sessions[~open_then]
     suspect = Flag.of("SUSPECT_CALENDAR.check", None, lacking[0], days=lacking.tolist(), exchange=home)
-    return np.intersect1d(sessions, traded), [suspect]
+    return sessions[open_then], [suspect]
 
 
 def _sessions(home: str, traded: Days) -> Days:
@@ -302,7 +303,12 @@ def _sessions(home: str, traded: Days) -> Days:
     if not len(traded) or traded[0].item() > high or traded[-1].item() < low:
         return traded
     beyond = traded[(traded < np.datetime64(low)) | (traded > np.datetime64(high))]
-    return np.union1d(calendars.sessions(home, traded[0].item(), traded[-1].item()), beyond)
+    return _with(calendars.sessions(home, traded[0].item(), traded[-1].item()), beyond)
+
+
+def _with(days: Days, more: Days) -> Days:
+    """Days, each once and in order of time, with some more, of which there are mostly none."""
+    return np.union1d(days, more) if len(more) else days
 
 
 def _has_calendar(home: str) -> bool:
@@ -329,8 +335,8 @@ def _mismatches(
     for home in dict.fromkeys(homes[t] for t in places):
         members = [t for t in places if homes[t] == home]
         sessions = _sessions(home, any_price[home])
-        closed = np.setdiff1d(any_price[home], np.union1d(sessions, unplanned[home]))
-        then = np.isfinite(close[np.searchsorted(days, closed)][:, [places[t] for t in members]])
+        closed = any_price[home][~among(any_price[home], _with(sessions, unplanned[home]))]
+        then = np.isfinite(close[np.searchsorted(days, closed)[:, None], [places[t] for t in members]])
         often, priced = then.sum(axis=0), np.array([counts[t] for t in members])
         many = (often > 0) & (often + len(unplanned[home]) >= ODD_DAYS * priced - 1)
         for k in np.flatnonzero(many if "CALENDAR_MISMATCH" in unasked else often).tolist():

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
 
 import eventstudy as es
 import numpy as np
 import pandas as pd
 import pytest
+from eventstudy import native
 from eventstudy.calendars import markets
-from eventstudy.panel import Days
+from eventstudy.panel import Days, homes
 from eventstudy.panel.homes import moved, own_days
 from eventstudy.prices import PriceTable, load_prices
 
 Table = Callable[[pd.DataFrame], pd.DataFrame]
+KERNEL = native._load()[0]
 FIRST, LAST = np.datetime64("2022-06-01"), np.datetime64("2025-03-31")
 
 
@@ -197,3 +201,81 @@ def holed() -> pd.DataFrame:
     table = table[table["S0"].notna()]
     table.iloc[[300, 310], 1] = np.nan
     return table
+
+
+DAYS = (0, 1, 7, 64, 131)
+ORDERS: tuple[Literal["C", "F"], ...] = ("C", "F")
+
+
+@pytest.mark.skipif(KERNEL is None, reason="the compiled kernel is not built")
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("days", DAYS)
+def test_days_on_which_prices_moved_are_those_of_plain_code(order: Literal["C", "F"], days: int) -> None:
+    """Prices that stay, that stay over days that lack, and of which there is one or none."""
+    rng = np.random.default_rng(days)
+    table = np.array(rng.integers(1, 4, (days, 11)) * 1.5, order=order)
+    table[rng.random((days, 11)) < 0.4] = np.nan
+    table[:, 1] = np.nan
+    table[days // 2 :, 2] = np.nan
+    table[: days // 2, 2] = np.nan
+    table[days // 2 : days // 2 + 1, 2] = 2.0
+    which = np.array([10, 2, 1, 0, 4, 3, 9, 5, 6])
+    wanted = np.zeros((9, days), bool)
+    for row, series in zip(wanted, which.tolist(), strict=True):
+        last = None
+        for t, close in enumerate(table[:, series].tolist()):
+            if close == close:
+                row[t], last = close != last, close
+        if np.isfinite(table[:, series]).sum() < 2:
+            row[:] = False
+    np.testing.assert_array_equal(homes._moved(table.T[which]), wanted)
+    for form in range(len(KERNEL.forms())):
+        found = np.ones((9, days), bool)
+        KERNEL.moved(form, table, which, found)
+        np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.skipif(KERNEL is None, reason="the compiled kernel is not built")
+@pytest.mark.parametrize("days", DAYS)
+def test_days_that_two_share_are_counted(days: int) -> None:
+    rng = np.random.default_rng(days)
+    moved, closed = rng.random((5, days)) < 0.7, rng.random((3, days)) < 0.7
+    moved[0], closed[0] = True, True
+    wanted = [[sum(a and b for a, b in zip(m, c, strict=True)) for m in moved.tolist()] for c in closed.tolist()]
+    for form in range(len(KERNEL.forms())):
+        found = np.full((3, 5), -1)
+        KERNEL.shared_days(form, moved, closed, found)
+        assert found.tolist() == wanted
+
+
+@pytest.mark.parametrize(
+    "choice", [pytest.param("1", marks=pytest.mark.skipif(KERNEL is None, reason="not built")), "0"]
+)
+def test_a_security_without_volume_on_a_day_did_not_trade(choice: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(native.VARIABLE, choice)
+    prices = frame_of(closes("XNYS", "XTKS", drop=0.1))
+    volume = pd.DataFrame(5.0, prices.close.index, prices.close.columns)
+    volume.iloc[::7, 1] = 0.0
+    traded = replace(prices, fields={"close": prices.close, "volume": volume})
+    days = prices.close.index.to_numpy("datetime64[D]")
+    assert moved("S0", traded).tolist() == moved("S0", prices).tolist()
+    assert moved("S1", traded).tolist() == [d for d in moved("S1", prices).tolist() if d not in days[::7].tolist()]
+
+
+@pytest.mark.skipif(KERNEL is None, reason="the compiled kernel is not built")
+def test_marks_that_do_not_fit_are_refused() -> None:
+    close, marks, count = np.ones((20, 3)), np.ones((3, 20), bool), np.ones((3, 3), np.int64)
+    KERNEL.moved(0, close, None, marks.copy())
+    KERNEL.shared_days(0, marks, marks, count)
+    for given in (
+        (99, close, None, marks),
+        (0, close, np.array([0, 1, 3]), marks),
+        (0, close, np.array([0, 1]), marks),
+    ):
+        with pytest.raises(ValueError, match=r"instruction set|lies outside|bytes"):
+            KERNEL.moved(*given)
+    for wrong in ((marks[:, 1:], marks, count), (marks, np.asfortranarray(marks), count), (marks, marks, count[:2])):
+        with pytest.raises((ValueError, BufferError), match=r"row after row|bytes"):
+            KERNEL.shared_days(0, *wrong)
+    with pytest.raises(ValueError, match="instruction set"):
+        KERNEL.shared_days(99, marks, marks, count)
