@@ -33,7 +33,7 @@ from eventstudy.prices._given import (
     table_of_grids,
     why_impossible,
 )
-from eventstudy.prices._gross import gross_base
+from eventstudy.prices._gross import PEGGED, gross_base
 from eventstudy.prices._shapes import (
     MEANT,
     Shape,
@@ -118,7 +118,7 @@ def read_table(
     if hasattr(table.cells, "separator") and reading.decimal is None and reading.values in (None, "close"):
         _refuse_thousandths(table.place, cells)
     if reading.values is None:
-        _refuse_gross(table.place, cells)
+        said += _refuse_gross(table.place, cells, headed=not shape.closes)
     if shape.paid_in and not cells.currencies:
         said.append(Phrase("prices in {currency}, as the headings say", currency=shape.paid_in))
         cells.currencies = dict.fromkeys(cells.names, shape.paid_in)
@@ -149,15 +149,19 @@ def _refuse_thousandths(place: Place, cells: _Cells) -> None:
             )
 
 
-def _refuse_gross(place: Place, cells: _Cells) -> None:
+def _refuse_gross(place: Place, cells: _Cells, *, headed: bool) -> list[Phrase]:
     """Refuse closes that may be gross returns: they lie around 1 or 100 and start anew every day.
+
+    `headed`: a heading says that they are closes; what moves as little as no share does is then believed, and said.
 
     Raises:
         InvalidFile: they do, and nothing beside them says that they are prices.
     """
     grid = cells.grids.get("close")
     if grid is None or not cells.grids.keys().isdisjoint(_BESIDE_CLOSES) or (base := gross_base(grid)) is None:
-        return
+        return []
+    if headed and gross_base(grid, least=PEGGED) is None:
+        return [Phrase("values around {base:g} that hardly move taken for closes, as their heading says", base=base)]
     k = next(k for k in range(grid.shape[1]) if gross_base(grid[:, [k]]) == base)
     t = int(np.flatnonzero(np.isfinite(grid[:, k]))[-1])
     own: dict[str, Any] = {"ticker": cells.names[k], "value": grid[t, k], "date": cells.days[t].item(), "base": base}
@@ -745,7 +749,11 @@ def _as_returns(
     else:
         own = np.isfinite(cells.grids["ret"]).any(axis=0)
     returns = np.where(own, cells.grids["ret"], np.nan)
-    if (base := gross_base(returns)) is not None and reading.unit in (None, _OF_BASE[base]) and not shape.units:
+    if (
+        (base := gross_base(returns, every=True)) is not None
+        and reading.unit in (None, _OF_BASE[base])
+        and not shape.units
+    ):
         returns = _net(returns, base, said)
         reading = replace(reading, unit="decimal")
     percent = any(
