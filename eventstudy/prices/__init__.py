@@ -7,6 +7,7 @@ from eventstudy.prices._beside import copies_among
 from eventstudy.prices._currency import currency_of, in_currency, in_whole_units, rates_for, whole_currency
 from eventstudy.prices._factors import read_factors
 from eventstudy.prices._frame import frame_to_table
+from eventstudy.prices._gross import PEGGED, gross_base
 from eventstudy.prices._levels import flags_of_levels
 from eventstudy.prices._load import Desk, load_prices, massive_bars
 from eventstudy.prices._moves import Flag, like_a_split
@@ -21,6 +22,7 @@ from eventstudy.tables import Place, Reading
 __all__ = [
     "FIELDS",
     "MASSIVE_KEY",
+    "PEGGED",
     "PORTFOLIOS",
     "BarTable",
     "Basis",
@@ -38,6 +40,7 @@ __all__ = [
     "flags",
     "flags_of_levels",
     "frame_to_table",
+    "gross_base",
     "in_currency",
     "in_whole_units",
     "like_a_split",

@@ -96,7 +96,11 @@ class PanelFolder:
 
     def _unit(self, fragment: Any) -> Unit:
         name = self.columns["date"]
-        days = [g.statistics.get(name) for g in fragment.row_groups if g.num_rows]
+        try:
+            groups = [(g.num_rows, g.statistics.get(name)) for g in fragment.row_groups if g.num_rows]
+        except (OSError, ValueError) as error:
+            raise unreadable(fragment.path, error) from error
+        days = [said for _, said in groups]
         if not days or any(d is None for d in days):
             raise InvalidFile(
                 "the file does not say which dates it has" if days else "the file has no rows",
@@ -109,7 +113,7 @@ class PanelFolder:
             raise InvalidFile(
                 f"dates are not dates: {days[0]['min']!r}", where=fragment.path, hint="write them as date32"
             ) from error
-        return Unit((fragment.path,), sum(g.num_rows for g in fragment.row_groups), first, last)
+        return Unit((fragment.path,), sum(n for n, _ in groups), first, last)
 
     def __iter__(self) -> Iterator[Unit]:
         """The units in their order."""
@@ -175,6 +179,12 @@ def opened(path: str) -> Any:
         raise InvalidFile(
             f"the folder cannot be read as Parquet: {str(error).splitlines()[0]}", where=path, hint="write it again"
         ) from error
+
+
+def unreadable(path: str, error: Exception) -> InvalidFile:
+    """What is said of a file of a panel that cannot be read."""
+    what = f"the file cannot be read: {str(error).splitlines()[0]}"
+    return InvalidFile(what, where=path, hint="write it again, prices as float64; or remove it")
 
 
 def _folder_keys(path: Path, files: list[str]) -> set[str]:

@@ -18,13 +18,15 @@ from eventstudy.calendars import market_of
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.panel import Bools, Days, Floats, Ints
 from eventstudy.panel.homes import Home, home_by
-from eventstudy.prices import Basis, PriceTable, SeriesInfo
-from eventstudy.scale.panel import PanelFolder, Unit
+from eventstudy.prices import PEGGED, Basis, PriceTable, SeriesInfo, gross_base
+from eventstudy.scale.panel import PanelFolder, Unit, unreadable
 
 USED = ("close", "adj_close", "dividend")
 """The fields that returns are made of; the others stay on the disk."""
 _LEAST = float(np.nextafter(0, 1))
 """The least price."""
+_FEW = 3
+"""By so many securities of a part it is told whether closes are any."""
 Numbers = NDArray[np.int32]
 
 
@@ -68,13 +70,14 @@ def upto(table: PriceTable, last: date | None) -> PriceTable:
 
 def read_tickers(folder: PanelFolder, tickers: Sequence[str]) -> PriceTable:
     """All prices of these tickers, from wherever they are in the panel; what cannot hold them by its statistics is not read."""
+    import pyarrow as pa
     import pyarrow.dataset as ds
 
     name = folder.columns["ticker"]
     fragments = (_that_may_hold(f, name, tickers) for f in folder.dataset.get_fragments())
-    return _table(
-        folder, _rows(folder, [f for f in fragments if f is not None], ds.field(name).isin(list(tickers))), None
-    )
+    numbers = pa.types.is_integer(folder.dataset.schema.field(name).type)  # as of CRSP, which names securities so
+    written = ds.field(name).cast(pa.string()) if numbers else ds.field(name)
+    return _table(folder, _rows(folder, [f for f in fragments if f is not None], written.isin(list(tickers))), None)
 
 
 def homes_of(folder: PanelFolder, tickers: Sequence[str], last: date | None) -> tuple[dict[str, Home], Days]:
@@ -135,9 +138,7 @@ def _rows(folder: PanelFolder, fragments: Sequence[Any], only: Any = None) -> An
         try:
             part = fragment.to_table(schema=schema, columns=list(wanted.values()), filter=only, memory_pool=pool)
         except (OSError, ValueError) as error:
-            raise InvalidFile(
-                f"the file cannot be read: {str(error).splitlines()[0]}", where=fragment.path, hint="write it again"
-            ) from error
+            raise unreadable(fragment.path, error) from error
         parts.append(part.rename_columns(list(wanted)))
     return pa.concat_tables(parts)
 
@@ -155,6 +156,8 @@ def _table(folder: PanelFolder, rows: Any, extra: PriceTable | None) -> PriceTab
         if name in rows.column_names:
             grid = np.full((len(columns), len(index)), np.nan)
             _fill(folder, name, grid[: len(tickers)], batches, first, column)
+            if name == "close" and "adj_close" not in rows.column_names:
+                _refuse_gross(folder, grid[: min(_FEW, len(tickers))].T, tickers)
             if more and extra is not None and name in extra.fields:
                 grid[len(tickers) :] = extra.fields[name][more].reindex(index).to_numpy().T
             if name == "dividend":
@@ -166,6 +169,15 @@ def _table(folder: PanelFolder, rows: Any, extra: PriceTable | None) -> PriceTab
         for t, market in _exchanges(folder, batches, tickers).items():
             info[t] = replace(info[t], exchange=market, exchange_by="given")
     return PriceTable(frames, info | ({t: extra.info[t] for t in more} if extra is not None else {}))
+
+
+def _refuse_gross(folder: PanelFolder, closes: Floats, tickers: Sequence[str]) -> None:
+    """Refuse what is no close but a gross return, by some securities (S, n), the first of them."""
+    if (base := gross_base(closes, least=PEGGED)) is not None:
+        what = (
+            f"closes such as those of {tickers[0]} lie around {base:g} and start anew every day: they are gross returns"
+        )
+        raise _fault(folder, what, f"write prices: {base:g} on the first day, multiplied by the returns since")
 
 
 class _Batch(NamedTuple):

@@ -114,6 +114,11 @@ FAULTS: dict[str, tuple[Callable[[pd.DataFrame], Any], str]] = {
         "S00 trades at XLON and at XPAR",
     ),
     "texts": (lambda r: r.assign(date="2 January"), "dates are not dates"),
+    "gross returns": (
+        lambda r: r.assign(close=1 + np.random.default_rng(1).normal(0, 0.02, len(r))),
+        "they are gross returns",
+    ),
+    "half a number": (lambda r: r.assign(close=r["close"].astype(np.float16)), "the file cannot be read"),
 }
 
 
@@ -124,6 +129,30 @@ def test_what_cannot_be_prices_is_refused(fault: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidFile, match=text) as caught:
         [read_unit(folder, unit) for unit in folder]
     assert caught.value.where
+
+
+def test_what_is_pegged_is_no_gross_return(tmp_path: Path) -> None:
+    pegs = 1 + np.random.default_rng(1).normal(0, 0.001, 400)
+    folder = spoiled(lambda r: r.assign(close=pegs[: len(r)]), tmp_path / "panel")
+    assert read_unit(folder, folder.units[0]).close.size == len(pegs)
+
+
+def test_securities_that_are_called_by_numbers(tmp_path: Path) -> None:
+    folder = spoiled(
+        lambda r: r.assign(ticker=r["ticker"].map({"S00": 10001, "S01": 10002, "S02": 10003, "MKT": 1})),
+        tmp_path / "panel",
+    )
+    for wanted in (["10002", "1", "NONE"], ["1", "10002"]):
+        assert read_tickers(folder, wanted).tickers == ["1", "10002"]
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 and no more"])
+def test_a_file_among_others_that_is_broken(content: bytes, tmp_path: Path) -> None:
+    folder = spoiled(lambda r: r, tmp_path / "panel")
+    (folder.path / "b.parquet").write_bytes(content)
+    with pytest.raises(InvalidFile, match="the file cannot be read") as caught:
+        PanelFolder(folder.path).units  # noqa: B018
+    assert "b.parquet" in str(caught.value.where)
 
 
 def test_a_folder_that_is_none(tmp_path: Path) -> None:
