@@ -252,8 +252,8 @@ def _priced(closes: Floats) -> Bools:
     """(n, T) on which days each security has one of the closes (T, n)."""
     found = np.empty(closes.shape[::-1], bool)
     for start in range(0, closes.shape[1], _AT_ONCE):
-        some = slice(start, start + _AT_ONCE)
-        found[some] = ~np.isnan(closes[:, some]).T
+        some = closes[:, start : start + _AT_ONCE].T
+        np.equal(some, some, out=found[start : start + _AT_ONCE])  # what lacks is not equal to itself
     return found
 
 
@@ -287,14 +287,17 @@ def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: Price
     found_on = [_on_any(priced, sorted(listed, key=lambda i: -many[i])) for listed in groups.values()]
     masks = [_Days(days, bool(days.all())) for days in found_on]
     members = list(groups.values())
+    if (
+        len(masks) == 1
+        and masks[0].every
+        and _fits(0, (end - first - count)[rest], (end - first)[rest], count[rest]).all()
+    ):
+        members[0] += rest  # each is on days of the one group, to which none adds any
+        rest = []
     for i in sorted(rest, key=lambda i: (-many[i], names[i])):
         own, n = slice(int(first[i]), int(end[i])), many[i]
         wrong = [mask.beside(priced[i], own, n) for mask in masks]
-        able = [
-            k
-            for k, (astray, lacking, of) in enumerate(wrong)
-            if astray <= max(1, markets.ASTRAY * n) and lacking <= markets.LACKING * of
-        ]
+        able = [k for k, (astray, lacking, of) in enumerate(wrong) if _fits(astray, lacking, of, n)]
         if able:
             best = min(able, key=lambda k: sum(wrong[k][:2]))
             members[best].append(i)
@@ -305,6 +308,11 @@ def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: Price
     return OwnDays(
         {names[i]: k for k, listed in enumerate(members) for i in listed}, tuple(sessions[mask.on] for mask in masks)
     )
+
+
+def _fits(astray: Any, lacking: Any, of: Any, n: Any) -> Any:
+    """Whether n prices are of days on which all but some `astray` lie, and of which, `of` in their time, some are `lacking`."""
+    return ((astray <= 1) | (astray <= markets.ASTRAY * n)) & (lacking <= markets.LACKING * of)
 
 
 class _Days(NamedTuple):

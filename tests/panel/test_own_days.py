@@ -109,6 +109,20 @@ def test_securities_of_no_exchange_that_is_known_are_with_those_of_their_days() 
     assert found.days[found.of("D")].tolist() == sunday.to_numpy("datetime64[D]").tolist()
 
 
+@pytest.mark.parametrize("share", [0.1, 0.24, 0.26])
+def test_who_lacks_more_than_a_quarter_of_the_days_has_its_own(share: float) -> None:
+    """Weekdays without a holiday are those of no exchange, and one security has a price on each of them."""
+    days = pd.bdate_range("2022-06-01", periods=500)
+    table = pd.DataFrame(100 + np.random.default_rng(2).standard_normal((500, 3)).cumsum(axis=0), days, ["A", "B", "C"])
+    table.iloc[100:120, 1] = np.nan
+    table.iloc[200 : 200 + round(share * 500), 2] = np.nan
+    found = own_days(frame_of(table))
+    assert found.of("A") == found.of("B")
+    assert (found.of("C") == found.of("A")) == (share < markets.LACKING)
+    priced = [table["A"].notna().sum(), table["C"].notna().sum()]
+    assert [len(d) for d in found.days] == (priced[:1] if share < markets.LACKING else priced)
+
+
 def test_a_pair_of_two_markets_stands_on_the_days_they_share() -> None:
     table = closes("XNYS", "XTKS")
     events = pd.DataFrame({"ticker": ["S1"], "date": ["2024-09-10"]})
