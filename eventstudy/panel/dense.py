@@ -276,14 +276,14 @@ class Dense:
 
 def near_events(security: Ints, row: Ints, shape: tuple[int, int], near: int) -> Bools | None:
     """(S, P) days within `near` of the events (K,) of securities that have several; None where none has."""
-    events = np.zeros(shape, dtype=bool)
-    events[security, row] = True
-    several = counts(events) > 1
+    found = np.zeros(shape, dtype=bool)
+    found[security, row] = True
+    several = counts(found) > 1
     if not several.any():
         return None
     mine = several[security]
+    found[security[~mine], row[~mine]] = False
     security, row = security[mine], row[mine]
-    found = np.zeros(shape, dtype=bool)
     around = np.lib.stride_tricks.sliding_window_view(found.reshape(-1), 2 * near + 1, writeable=True)
     inside = (row >= near) & (row + near < shape[1])
     around[(security * shape[1] + row - near)[inside]] = True
