@@ -21,7 +21,7 @@ compiled = pytest.mark.skipif(native.form().kernel is None, reason=f"no compiled
 @pytest.mark.parametrize("near", [0, 1, 5, 40])
 def test_days_near_events_are_those_of_firms_with_several(near: int) -> None:
     rng = np.random.default_rng(near)
-    security, row = rng.integers(0, 4, 9), rng.integers(0, 60, 9)
+    security, row = np.append(rng.integers(0, 4, 9), 4), rng.integers(0, 60, 10)  # the last has one event alone
     wanted = np.zeros((5, 60), dtype=bool)
     for s, r in zip(security.tolist(), row.tolist(), strict=True):
         if len(set(row[security == s].tolist())) > 1:
