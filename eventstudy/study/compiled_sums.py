@@ -34,7 +34,7 @@ def compiled_sums(plan: Plan, model: Model, part: Dense) -> CompiledSums | None:
         return None
     task = task_of(plan, model)
     panel = part.held.get(_PANEL) or _panel(plan, model, part)
-    form = kernel.form_for(task, panel.x.shape[2])
+    form = kernel.form_for(_with_near_days(task, _between(plan)), panel.x.shape[2])
     if form is None or not len(part):
         return None
     part.held[_PANEL] = panel
@@ -69,6 +69,17 @@ def task_of(plan: Plan, model: LinearModel) -> Task:
     )
 
 
+def _between(plan: Plan) -> int:
+    """Days between estimation and event window."""
+    return plan.event.start - plan.estimation.end - 1
+
+
+def _with_near_days(task: Task, between: int) -> Task:
+    """The task of which all days after the estimation days are event days, as far as days near the event are looked at."""
+    windows = tuple((first + between, stop + between) for first, stop in task.windows)
+    return replace(task, event=between + task.event + AFTER, windows=windows)
+
+
 class CompiledSums:
     """The pairs of a block."""
 
@@ -83,7 +94,7 @@ class CompiledSums:
         bears = part.bears if len(part.bears) == len(part) else np.zeros(len(part), dtype=bool)
         self.pairs = compiled.Pairs(
             panel=panel,
-            between=plan.event.start - plan.estimation.end - 1,
+            between=_between(plan),
             place=part.security * width + part.row + start,
             design=self.keys + start,
             bounds=bounds,
@@ -128,11 +139,10 @@ class CompiledSums:
 
         Pairs with other events there are handed back for the latter: they are `disturbed`.
         """
-        part, days, between = self.part, self.task.days, self.pairs.between
+        part, days = self.part, self.task.days
         task, pairs, calm = self.task, self.pairs, np.full(len(part), near)
-        if near:  # all days after the estimation days are event days
-            windows = tuple((first + between, stop + between) for first, stop in task.windows)
-            task = replace(task, event=between + task.event + AFTER, windows=windows)
+        if near:
+            task = _with_near_days(task, pairs.between)
             pairs = replace(pairs, between=0)
             calm &= ~part.other_days().any(axis=1) if part.reacted is not None else True
         kept = part.held.pop(self._named(b"kept"), None)

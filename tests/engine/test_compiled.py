@@ -561,3 +561,25 @@ def test_what_is_too_long_goes_to_numpy() -> None:
     assert compiled.takes(replace(task, days=16_383), 64)
     assert not compiled.takes(replace(task, days=16_383), 65)
     assert os.environ.get(native.VARIABLE) != "0"
+
+
+@pytest.mark.parametrize(("days", "between"), [(16_363, 0), (120, 16_234)])
+def test_days_near_the_event_are_among_those_that_may_be_too_many(
+    days: int, between: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Estimation and event days alone are few enough; with those between and after them they are not."""
+    rng, last = np.random.default_rng(days), -11 - between
+    sessions = pd.bdate_range("1950-01-02", periods=16_420)
+    prices = pd.DataFrame(np.exp(rng.normal(0, 0.01, (16_420, 3)).cumsum(axis=0) / 4), sessions, ["A", "B", "M"])
+    events = pd.DataFrame({"ticker": ["A", "B"], "date": sessions[[16_390, 16_400]]})
+    window = {"estimation_window": (last - days + 1, last), "event_window": (-10, 10), "windows": [(0, 1)]}
+    study = EventStudy(calendar=None, benchmark="M", **window)
+
+    def told() -> dict[str, tuple[float, float]]:
+        found = study.run(events, prices, keep="aggregate").answers[(0, 1)].tests
+        return {name: (said.statistic, said.p_value) for name, said in found.items()}
+
+    compiled_or_not = told()
+    monkeypatch.setenv(native.VARIABLE, "0")
+    for name, said in told().items():
+        assert compiled_or_not[name] == pytest.approx(said, rel=1e-9, nan_ok=True), name
