@@ -572,10 +572,13 @@ def drawn(made: PlaceboPairs, n: int, draws: int, seed: int, *, clustered: bool)
         InvalidRequest: there are fewer tickers (one date) or dates than that.
     """
     of_date = [np.flatnonzero(made.date_of == d) for d in range(len(made.dates))]
-    there = max(map(len, of_date), default=0) if clustered else len(made.dates)
+    if not clustered:
+        of_date = [pool for pool in of_date if len(pool)]
+    there = max(map(len, of_date), default=0) if clustered else len(of_date)
     if not 2 <= n <= there:
         what = "tickers for pairs on one date" if clustered else "placebo dates for pairs on dates of their own"
-        raise InvalidRequest(f"{n} pairs cannot be drawn", available=f"{there} {what}", hint=f"use 2 to {there}")
+        hint = f"use 2 to {there}" if there > 1 else "leave out --pairs: the study itself is moved to other dates"
+        raise InvalidRequest(f"{n} pairs cannot be drawn", available=f"{there} {what}", hint=hint)
     rng = np.random.default_rng(seed)
     found: list[Ints] = []
     while len(found) < draws:

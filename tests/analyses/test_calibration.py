@@ -184,6 +184,18 @@ def test_pairs_that_no_date_has_together_are_refused_instead_of_drawn_for_ever()
     assert {tuple(rows.tolist()) for rows in drawn(made, 2, 40, 1, clustered=True)} == {(0, 1), (2, 3)}  # type: ignore[arg-type]
 
 
+def test_dates_on_which_no_ticker_can_be_studied_are_never_drawn() -> None:
+    """Of five placebo dates two have no pair."""
+    made = SimpleNamespace(date_of=np.array([0, 2, 2, 4]), tickers=tuple("AB"), dates=tuple(range(5)))
+    found = drawn(made, 3, 40, 1, clustered=False)  # type: ignore[arg-type]
+    assert {tuple(sorted(rows.tolist())) for rows in found} == {(0, 1, 3), (0, 2, 3)}
+    with pytest.raises(InvalidRequest, match="available: 3 placebo dates"):
+        drawn(made, 4, 1, 1, clustered=False)  # type: ignore[arg-type]
+    alone = SimpleNamespace(date_of=np.arange(3), tickers=("A",), dates=tuple(range(3)))
+    with pytest.raises(InvalidRequest, match="leave out --pairs"):
+        drawn(alone, 2, 1, 1, clustered=True)  # type: ignore[arg-type]
+
+
 def test_table_json_and_picture(found: Calibration) -> None:
     told = found.to_dict()
     assert told["schema"] == "eventstudy.calibration/1"
