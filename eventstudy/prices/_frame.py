@@ -142,6 +142,8 @@ def _is_plain(frame: pd.DataFrame) -> bool:
         return False
     if labels and labels[0].startswith("("):
         return False  # two levels written as one
+    if not frame.iloc[:, :1].to_numpy().flags.aligned:
+        return False  # bytes of a file as they lie, behind a heading of odd length
     if len(labels) < 40 and any(role_of(c, "prices") for c in labels):
         return False
     if labels and names_field(labels[0]):

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.prices import Reading, load_prices
+from eventstudy.study import EventStudy
 
 DATES = ["2025-01-02", "2025-01-03"]
 WIDE = pd.DataFrame({"A": [10.0, 11.0], "B": [20.0, np.nan]}, index=pd.DatetimeIndex(DATES))
@@ -119,3 +120,18 @@ def test_a_frame_and_its_file_have_one_hash(tmp_path: Path) -> None:
     frame = pd.DataFrame(rng.lognormal(3, 1, (50, 4)), pd.bdate_range("2025-01-01", periods=50), list("ABCD"))
     frame.rename_axis("date").to_csv(tmp_path / "prices.csv")
     assert load_prices(path=tmp_path / "prices.csv").sha256() == load_prices(path=frame).sha256()
+
+
+def test_numbers_at_odd_addresses_are_read_as_others() -> None:
+    """As in a file that is mapped into memory behind a heading of some bytes."""
+    days, names = pd.bdate_range("2019-01-01", periods=200), ["A", "B", "M"]
+    closes = 50 * np.exp(np.random.default_rng(5).normal(0, 0.01, (200, 3)).cumsum(axis=0))
+    odd = np.ndarray(closes.shape, float, bytearray(closes.nbytes + 1), offset=1)
+    odd[:] = closes
+    events = pd.DataFrame({"ticker": ["A", "B"], "date": days[[170, 180]]})
+    study = EventStudy(calendar=None, benchmark="M", estimation_window=(-130, -11), windows=[(0, 0)])
+    for keep in ("pairs", "aggregate"):
+        found, wanted = (
+            study.run(events, pd.DataFrame(held, days, names, copy=False), keep=keep).windows() for held in (odd, closes)
+        )
+        pd.testing.assert_frame_equal(found, wanted)
