@@ -4,8 +4,10 @@ With an orthonormal basis Q of the regressors, S the days left out, G = Q_S'Q_S,
 
     CAR_S = 1'u_S + q'Av,  C_S = L + q'Aq,  s²_S = (v s² - u_S'u_S - v'Av) / (v - L),  T_S = CAR_S / sqrt(s²_S C_S)
 
-so that nothing is fitted anew. This is exact for least squares; the coefficients of other estimators of the same line are moved
-as least squares would move them. Where nothing is estimated, s²_S is the variance of the other days about their mean.
+so that nothing is fitted anew. Sets that hold all days on which a regressor says anything cannot be forecast: others stand in
+their places, and where all sets do, no window is beyond them. This is exact for least squares; the coefficients of other
+estimators of the same line are moved as least squares would move them. Where nothing is estimated, s²_S is the variance of the
+other days about their mean.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from eventstudy.engine.abnormal import AbnormalReturns
-from eventstudy.panel.block import Floats, Ints
+from eventstudy.engine.abnormal import ALONE, AbnormalReturns
+from eventstudy.panel.block import Bools, Floats, Ints
 
 _AT_ONCE = 2
 """Series whose sums are held at once: so few stay in the cache of the processor, and are done in a fourth of the time of 16."""
@@ -78,7 +80,16 @@ def drawn_t(days: Days, drawn: Ints) -> Floats:
         for begin in range(0, len(mine), _AT_ONCE):
             some = mine[begin : begin + _AT_ONCE]
             found[some] = design.t(days.residuals[some], days.square[some], days.df[some], drawn)
+        if not design.possible.all():
+            found[mine] = found[np.ix_(mine, _others_instead(design.possible))] if design.possible.any() else np.inf
     return found
+
+
+def _others_instead(possible: Bools) -> Ints:
+    """(B,) each set that can be forecast from the other days, and in the places of those that cannot these in turn."""
+    places = np.arange(len(possible))
+    places[~possible] = np.resize(np.flatnonzero(possible), np.count_nonzero(~possible))
+    return places
 
 
 def sums_over(values: Floats, drawn: Ints) -> Floats:
@@ -90,7 +101,10 @@ def sums_over(values: Floats, drawn: Ints) -> Floats:
 
 
 class _Design:
-    """What the sets of days leave of one basis: I - G = U'DU and what q becomes under U'⁻¹, by elimination."""
+    """What the sets of days leave of one basis: I - G = U'DU and what q becomes under U'⁻¹, by elimination.
+
+    `possible` (B,): which sets leave something of each regressor.
+    """
 
     def __init__(self, basis: Floats, drawn: Ints, *, prediction_error: bool) -> None:
         self.basis, k = basis.T, basis.shape[1]
@@ -100,7 +114,11 @@ class _Design:
         left[upper] = (upper[0] == upper[1])[:, None] - products
         self.steps = [(j, i) for j in range(k) for i in range(j + 1, k)]
         self.factor = {}
+        self.possible = np.ones(len(drawn), dtype=bool)
         for j in range(k):
+            gone = left[j, j] < ALONE
+            self.possible &= ~gone
+            left[j, j, gone] = np.inf
             for i in range(j + 1, k):
                 self.factor[j, i] = left[j, i] / left[j, j]
                 left[i, i:] -= self.factor[j, i] * left[j, i:]

@@ -435,6 +435,7 @@ SHARED = {
         f"{_P}:test_without_the_forecast_error_none_is_put_into_ordinary_windows",
         f"{_P}:test_days_left_out_do_not_hang_on_the_coordinates_of_the_regressors",
         f"{_P}:test_days_without_a_variance_beside_a_window_have_a_least_one",
+        f"{_P}:test_sets_that_hold_the_only_day_of_a_regressor_are_left_to_others",
     ),
     "study.fitted": (
         "engine.test_aggregate:test_aggregate_says_what_pairs_say of many dates, one date with a gap",

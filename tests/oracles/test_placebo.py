@@ -249,6 +249,31 @@ def test_days_left_out_do_not_hang_on_the_coordinates_of_the_regressors() -> Non
         np.testing.assert_allclose(drawn_t(days_of(other, np.arange(1)), drawn), wanted, rtol=1e-9)
 
 
+def test_sets_that_hold_the_only_day_of_a_regressor_are_left_to_others() -> None:
+    """A factor that is zero on all days but one says nothing once that day is left out; NumPy's least squares is the judge."""
+    rng, (n, m, length) = np.random.default_rng(0), (3, 40, 2)
+    x = np.stack([np.ones(m), rng.normal(size=m), (np.arange(m) == 7) * 1.0], axis=1)
+    y, basis = rng.normal(size=(n, m)), np.linalg.qr(x)[0]
+    residuals, df = y - y @ basis @ basis.T, np.full(n, m - 3)
+    days = Days(residuals, basis[None], np.zeros(n, dtype=np.int64), (residuals**2).sum(axis=1), df, True)
+
+    def by_hand(row: Floats, out: Floats) -> float:
+        rest = np.setdiff1d(np.arange(m), out)
+        coefficients = np.linalg.lstsq(x[rest], row[rest])[0]
+        left, ahead = row[rest] - x[rest] @ coefficients, x[out].sum(axis=0)
+        unit = length + ahead @ np.linalg.inv(x[rest].T @ x[rest]) @ ahead
+        return float((row[out] - x[out] @ coefficients).sum() / sqrt(left @ left / (m - 3 - length) * unit))
+
+    drawn = placebo_sets(m, length, 0, 150)
+    known = ~(drawn == 7).any(axis=1)
+    wanted, found = np.array([[by_hand(row, out) for out in drawn[known]] for row in y]), drawn_t(days, drawn)
+    np.testing.assert_allclose(found[:, known], wanted, rtol=1e-10)
+    lacking = np.count_nonzero(~known)
+    assert 0 < lacking < len(drawn)
+    np.testing.assert_allclose(found[:, ~known], wanted[:, :lacking], rtol=1e-10)
+    assert np.isinf(drawn_t(days, drawn[~known])).all()
+
+
 def test_days_without_a_variance_beside_a_window_have_a_least_one() -> None:
     """All that moved lies in the window: the variance of the others is taken for 1e-12 of that of all days."""
     residuals = np.zeros((1, 40))

@@ -132,6 +132,7 @@ def test_numbers_at_odd_addresses_are_read_as_others() -> None:
     study = EventStudy(calendar=None, benchmark="M", estimation_window=(-130, -11), windows=[(0, 0)])
     for keep in ("pairs", "aggregate"):
         found, wanted = (
-            study.run(events, pd.DataFrame(held, days, names, copy=False), keep=keep).windows() for held in (odd, closes)
+            study.run(events, pd.DataFrame(held, days, names, copy=False), keep=keep).windows()
+            for held in (odd, closes)
         )
         pd.testing.assert_frame_equal(found, wanted)
