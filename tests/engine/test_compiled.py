@@ -20,6 +20,7 @@ from eventstudy.engine.totals import Totals
 from eventstudy.errors import InvalidRequest
 from eventstudy.parallel import Processes, Threads
 from eventstudy.study import EventStudy, passes
+from eventstudy.units.windows import Window
 
 from tests.engine.test_kernel import CASES, ranked
 from tests.engine.worlds import Found, World, abnormal, by_compiled, by_numpy, pairs_of
@@ -572,11 +573,15 @@ def test_days_near_the_event_are_among_those_that_may_be_too_many(
     sessions = pd.bdate_range("1950-01-02", periods=16_420)
     prices = pd.DataFrame(np.exp(rng.normal(0, 0.01, (16_420, 3)).cumsum(axis=0) / 4), sessions, ["A", "B", "M"])
     events = pd.DataFrame({"ticker": ["A", "B"], "date": sessions[[16_390, 16_400]]})
-    window = {"estimation_window": (last - days + 1, last), "event_window": (-10, 10), "windows": [(0, 1)]}
+    window: dict[str, Any] = {
+        "estimation_window": (last - days + 1, last),
+        "event_window": (-10, 10),
+        "windows": [(0, 1)],
+    }
     study = EventStudy(calendar=None, benchmark="M", **window)
 
     def told() -> dict[str, tuple[float, float]]:
-        found = study.run(events, prices, keep="aggregate").answers[(0, 1)].tests
+        found = study.run(events, prices, keep="aggregate").answers[Window(0, 1)].tests
         return {name: (said.statistic, said.p_value) for name, said in found.items()}
 
     compiled_or_not = told()
