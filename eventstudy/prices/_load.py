@@ -28,7 +28,8 @@ from eventstudy.prices._base import Fetch, PriceSource
 from eventstudy.prices._files import read_file
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.prices._given import Wanted
-from eventstudy.prices._table import PriceTable
+from eventstudy.prices._side_by_side import SideBySide
+from eventstudy.prices._table import PriceTable, SeriesInfo
 from eventstudy.tables.place import Reading
 from eventstudy.tables.written import one_day
 from eventstudy.text import separated
@@ -180,7 +181,7 @@ def _ask(
     progress: Progress | None,
 ) -> PriceTable:
     """Fetch each ticker from its source; errors of a source become entries of `missing`."""
-    fetched: list[tuple[str, Fetch]] = []
+    beside, info = SideBySide(len(asked)), dict[str, SeriesInfo]()
     missing: dict[str, SourceError] = {}
     with ExitStack() as during:
         sources = {name: _source(name, as_of) for one in asked for name in (one.source, one.otherwise) if name}
@@ -189,11 +190,13 @@ def _ask(
             for name, source in sources.items()
         }
 
-        def fetch(ticker: str, name: str) -> tuple[str, Fetch]:
+        def take(ticker: str, name: str) -> None:
             held = name in ("bundled", "store")  # they say themselves how far they reach
             end = sources[name].upto(ticker, first, last, beyond) if held and beyond else beyond or last
             found = desks[name].fetch(ticker, first, end)
-            return "yahoo" if name == _KEPT else name, found if held else _told_of_its_end(found, last)
+            found = found if held else _told_of_its_end(found, last)
+            beside.add(found)
+            info[found.symbol] = SeriesInfo.of("yahoo" if name == _KEPT else name, found)
 
         for i, one in enumerate(asked, 1):
             if progress is not None:
@@ -201,13 +204,13 @@ def _ask(
             try:
                 if is_isin(one.ticker):
                     raise _of_isin(one.ticker)
-                fetched.append(fetch(one.ticker, one.source))
+                take(one.ticker, one.source)
             except SourceError as error:
                 if one.otherwise is None:
                     missing[one.ticker] = error
                 else:
-                    fetched.append(fetch(one.ticker, one.otherwise))
-    return PriceTable.from_fetches(fetched, missing)
+                    take(one.ticker, one.otherwise)
+    return PriceTable(beside.fields(), info, missing)
 
 
 def _of_isin(isin: str) -> SourceError:

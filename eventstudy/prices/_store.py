@@ -48,6 +48,12 @@ _VINTAGE = """SELECT s.source, s.symbol, v.series_id, v.number, v.retrieved_at, 
   v.first, v.through, v.final_through, v.basis, v.currency, v.exchange, v.columns, v.notes, v.rows, v.sha256, v.years,
   v.seal
   FROM vintage v JOIN series s ON s.id = v.series_id"""
+_OF_SYMBOL = """v.series_id IN (
+    WITH RECURSIVE known(source) AS (
+      SELECT min(source) FROM series UNION ALL
+      SELECT (SELECT min(source) FROM series WHERE source > known.source) FROM known WHERE source IS NOT NULL)
+    SELECT id FROM known JOIN series USING (source) WHERE symbol = ?)"""
+"""Found by the index of sources and symbols, a source after the other: a store of many symbols is not gone through for each."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,8 @@ class Vintage:
 
     def covers(self, start: date | None, end: date | None, at: datetime) -> bool:
         """Whether every session from `start` to `end` is here (None: open), of those that are over at an instant."""
-        return (start is None or self.first <= start) and (end is None or self._last(end, at) <= self.through)
+        reached = end is None or end <= self.through or self._last(end, at) <= self.through
+        return reached and (start is None or self.first <= start)
 
     def ahead(self, at: datetime) -> bool:
         """Whether it was kept by a clock that was ahead of the one that shows an instant now: one of them is wrong."""
@@ -116,6 +123,7 @@ class Store:
         """Open the file."""
         self.path = path or location()
         self._db = connect(self.path, write=write)
+        self._sessions: tuple[NDArray[np.int64], pd.DatetimeIndex] | None = None
 
     def __enter__(self) -> Self:
         """The store itself."""
@@ -134,12 +142,10 @@ class Store:
 
     def vintages(self, symbol: str | None = None, source: str | None = None) -> list[Vintage]:
         """All vintages (of a symbol, of a source), in the order in which they were kept."""
-        asked = [
-            (f"s.{name} = ?", value) for name, value in (("symbol", symbol), ("source", source)) if value is not None
-        ]
+        asked = [(rule, name) for rule, name in ((_OF_SYMBOL, symbol), ("s.source = ?", source)) if name is not None]
         where = f" WHERE {' AND '.join(words for words, _ in asked)}" if asked else ""
         with told(self.path):
-            rows = self._db.execute(f"{_VINTAGE}{where} ORDER BY v.entry", [value for _, value in asked]).fetchall()
+            rows = self._db.execute(f"{_VINTAGE}{where} ORDER BY +v.entry", [value for _, value in asked]).fetchall()
         try:
             return [_vintage(row) for row in rows]
         except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
@@ -161,20 +167,18 @@ class Store:
         Raises:
             SourceMalformed: they hold what is no number or no day.
         """
-        return _cut(self._frame(vintage, self._parts(vintage)), start, end)
+        return self._frame(_cut(_series(vintage, self._parts(vintage)), start, end))
 
     def _parts(self, vintage: Vintage) -> list[Part]:
         with told(self.path):
             return read(self._db, vintage.series_id, vintage.number)
 
-    def _frame(self, vintage: Vintage, parts: list[Part]) -> pd.DataFrame:
-        """All bars of a vintage."""
-        try:
-            bars = series_of(parts, vintage.columns)
-        except NoPart as error:
-            raise _changed(vintage, str(error)) from error
-        days = pd.DatetimeIndex(bars.days.astype("datetime64[D]").astype("datetime64[ns]"), name="session")
-        return pd.DataFrame(bars.values.T, days, _headings(bars.columns), copy=False)
+    def _frame(self, bars: Bars) -> pd.DataFrame:
+        """Bars as in `Fetch.frame`; series of the same days, one after the other, share them."""
+        if self._sessions is None or not np.array_equal(bars.days, self._sessions[0]):
+            days = bars.days.astype("datetime64[D]").astype("datetime64[ns]")
+            self._sessions = bars.days, pd.DatetimeIndex(days, name="session")
+        return pd.DataFrame(bars.values.T, self._sessions[1], _headings(bars.columns), copy=False)
 
     def sound(self, vintage: Vintage, start: date | None = None, end: date | None = None) -> pd.DataFrame:
         """The bars of a vintage from `start` to `end`, both included, which are those that were written with it.
@@ -182,20 +186,23 @@ class Store:
         Raises:
             SourceMalformed: they are not.
         """
+        return self._frame(self._sound(vintage, start, end))
+
+    def _sound(self, vintage: Vintage, start: date | None, end: date | None) -> Bars:
         parts = self._parts(vintage)
-        frame = self._frame(vintage, parts)
+        bars = _series(vintage, parts)
         if vintage.seal and seal(parts) == vintage.seal:
-            return _cut(frame, start, end)
+            return _cut(bars, start, end)
         if start is None or end is None or not vintage.years:
-            if digest(vintage.symbol, frame) != vintage.sha256:
-                raise _changed(vintage, f"{len(frame)} bars, and {vintage.rows} were written")
-            return _cut(frame, start, end)
-        frame = _cut(frame, start.replace(month=1, day=1), end.replace(month=12, day=31))
+            if digest(vintage.symbol, self._frame(bars)) != vintage.sha256:
+                raise _changed(vintage, f"{len(bars.days)} bars, and {vintage.rows} were written")
+            return _cut(bars, start, end)
+        bars = _cut(bars, start.replace(month=1, day=1), end.replace(month=12, day=31))
         written = {year: sha for year, sha in vintage.years.items() if start.year <= int(year) <= end.year}
-        found = by_year(vintage.symbol, frame)
+        found = by_year(vintage.symbol, self._frame(bars))
         if wrong := sorted(year for year in written.keys() | found.keys() if written.get(year) != found.get(year)):
             raise _changed(vintage, f"those of {', '.join(wrong)} differ")
-        return _cut(frame, start, end)
+        return _cut(bars, start, end)
 
     def fetch(
         self,
@@ -211,17 +218,17 @@ class Store:
         Raises:
             SourceMalformed: the bars are not those that were written.
         """
-        frame = self.sound(vintage, start, end)
+        bars = self._sound(vintage, start, end)
         held = self.vintages(vintage.symbol) if held is None else held
         past = [v for v in held if v.series_id == vintage.series_id and v.number <= vintage.number]
         used = _used(past, start or vintage.first, end or vintage.through)
         notes = dict.fromkeys([note for v in used for note in v.notes] + wrong_clocks(past, now()))
         last = session_before(vintage.home, min(end or vintage.through, vintage.through))
-        if late := lacking_end(vintage.home, priced(frame), last):
+        if late := lacking_end(vintage.home, _priced(bars), last):
             notes[late] = None
         retrieved_at = used[-1].retrieved_at if used else vintage.retrieved_at
         about = vintage.currency, vintage.exchange, retrieved_at, tuple(notes), vintage.source
-        return Fetch(vintage.symbol, frame, vintage.basis, *about)
+        return Fetch(vintage.symbol, self._frame(bars), vintage.basis, *about)
 
     def whole_since(self, vintage: Vintage) -> str:
         """When all of a series was last fetched at once."""
@@ -268,7 +275,7 @@ class Store:
                 whole=whole,
                 force=force,
             )
-            made = _next(old, source, fetch, priced(joined.frame), first, last, at)
+            made = _next(old, source, fetch, _priced(_bars(joined.frame)), first, last, at)
             made |= {"outcome": joined.outcome, "rows": len(joined.frame), "sha256": digest(fetch.symbol, joined.frame)}
             made["years"] = json_text(by_year(fetch.symbol, joined.frame), indent=None)
             made["notes"] = json_text([*fetch.notes, *notes, *joined.notes, *_new_currency(old, fetch)], indent=None)
@@ -373,12 +380,19 @@ def _headings(columns: tuple[str, ...]) -> pd.Index:
     return pd.Index(list(columns))
 
 
-def _cut(frame: pd.DataFrame, start: date | None, end: date | None) -> pd.DataFrame:
+def _series(vintage: Vintage, parts: list[Part]) -> Bars:
+    """All bars of a vintage, unchecked."""
+    try:
+        return series_of(parts, vintage.columns)
+    except NoPart as error:
+        raise _changed(vintage, str(error)) from error
+
+
+def _cut(bars: Bars, start: date | None, end: date | None) -> Bars:
     """The days from `start` to `end`, both included."""
-    days = frame.index.to_numpy("datetime64[D]")
-    first = 0 if start is None else int(np.searchsorted(days, np.datetime64(start)))
-    last = len(days) if end is None else int(np.searchsorted(days, np.datetime64(end), side="right"))
-    return frame if last - first == len(days) else frame.iloc[first:last]
+    first = 0 if start is None else np.searchsorted(bars.days, _number(start))
+    last = len(bars.days) if end is None else np.searchsorted(bars.days, _number(end), side="right")
+    return Bars(bars.days[first:last], bars.columns, bars.values[:, first:last])
 
 
 def digest(symbol: str, frame: pd.DataFrame) -> str:
@@ -430,10 +444,10 @@ def _changed(vintage: Vintage, found: str) -> SourceMalformed:
 _TAKEN_ANEW = "the bars that were held were not those that had been written: all were taken anew"
 
 
-def priced(frame: pd.DataFrame) -> NDArray[np.datetime64]:
-    """The days that have a price, ascending; in numpy, for it is asked once a symbol."""
-    close = frame.to_numpy(float)[:, frame.columns.get_loc("close")]
-    days: NDArray[np.datetime64] = frame.index.to_numpy("datetime64[D]")[~np.isnan(close)]
+def _priced(bars: Bars) -> NDArray[np.datetime64]:
+    """The days that have a price, ascending."""
+    there = ~np.isnan(bars.values[bars.columns.index("close")])
+    days: NDArray[np.datetime64] = bars.days[there].astype("datetime64[D]")
     return days
 
 

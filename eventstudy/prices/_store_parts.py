@@ -111,10 +111,11 @@ def series_of(parts: Sequence[Part], columns: Sequence[str]) -> Bars:
     else:
         days, at = _last_of_each_day([(gone, bars.days) for gone, bars in read])
         values = np.concatenate([_in(bars, columns) for _, bars in read], axis=1)[:, at]
-    if len(days) and not (np.diff(days) > 0).all():
+    if not (days[1:] > days[:-1]).all():
         raise NoPart("days are not in order")
-    if (wrong := ~((days > -FARTHEST) & (days < FARTHEST))).any():
-        raise NoPart(f"{days[wrong][0]} is no day")
+    for day in (*days[:1], *days[-1:]):
+        if not -FARTHEST < day < FARTHEST:
+            raise NoPart(f"{day} is no day")
     return Bars(days, tuple(columns), values)
 
 

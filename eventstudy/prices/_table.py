@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from eventstudy.errors import InvalidRequest, SourceError
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS, Basis, Fetch
+from eventstudy.prices._side_by_side import SideBySide
 from eventstudy.text import separated
 
 PORTFOLIOS = "portfolios"
@@ -38,6 +39,20 @@ class SeriesInfo:
     """How the exchange is known: `given`, by a vendor's `mark`, None: the source says it."""
     origin: str | None = field(default=None, compare=False)
     """The source that the store has it from; None: it comes from `source` itself."""
+
+    @classmethod
+    def of(cls, source: str, fetch: Fetch) -> SeriesInfo:
+        """What a source of this name said with a series.
+
+        `source`: the name of the source. `fetch`: what it gave.
+
+        Example:
+            >>> given = es.Fetch("A", prices.close, "dividends", "USD", "XNYS", None)
+            >>> es.prices.SeriesInfo.of("csv", given).currency
+            'USD'
+        """
+        at, notes = fetch.retrieved_at, fetch.notes
+        return cls(source, fetch.basis, fetch.currency, fetch.exchange, at, notes, origin=fetch.origin)
 
 
 class Given(Protocol):
@@ -103,26 +118,11 @@ class PriceTable:
             []
         """
         fetched = list(fetches)
-        dates = [f.frame.index.to_numpy("datetime64[ns]") for _, f in fetched]
-        days = _days_of(dates)
-        present = [name for name in FIELDS if name == "close" or any(name in f.frame for _, f in fetched)]
-        grids = {name: np.empty((len(fetched), len(days))) for name in present}  # a series in a row, as it comes
-        for row, (own, (_, f)) in enumerate(zip(dates, fetched, strict=True)):
-            values = dict(zip(f.frame.columns.tolist(), f.frame.to_numpy(float).T, strict=True))
-            whole = len(own) == len(days)
-            for name, grid in grids.items():
-                if not whole or name not in values:
-                    grid[row] = np.nan
-                if name in values:
-                    grid[row, slice(None) if whole else np.searchsorted(days, own)] = values[name]
-        sessions = pd.DatetimeIndex(days, name="session")
-        tickers = pd.Index([f.symbol for _, f in fetched], dtype=object, name="ticker")
-        info = {
-            f.symbol: SeriesInfo(source, f.basis, f.currency, f.exchange, f.retrieved_at, f.notes, origin=f.origin)
-            for source, f in fetched
-        }
-        fields = {name: pd.DataFrame(grid.T, sessions, tickers, copy=False) for name, grid in grids.items()}
-        return cls(fields, info, missing or {})
+        beside = SideBySide(len(fetched))
+        for _, fetch in fetched:
+            beside.add(fetch)
+        info = {fetch.symbol: SeriesInfo.of(source, fetch) for source, fetch in fetched}
+        return cls(beside.fields(), info, missing or {})
 
     @property
     def close(self) -> pd.DataFrame:
@@ -344,14 +344,6 @@ class PriceTable:
         tickers = [str(t) for t in first.columns]
         values = {name: frame.to_numpy(float) for name, frame in fields.items()}
         return hash_of(tickers, first.index.to_numpy("datetime64[D]"), values)
-
-
-def _days_of(dates: Sequence[NDArray[np.datetime64]]) -> NDArray[np.datetime64]:
-    """The days of several series, ascending; those of each are so, and stand once."""
-    if not dates:
-        return np.empty(0, "datetime64[ns]")
-    others = [d for d in dates[1:] if not np.array_equal(d, dates[0])]
-    return np.unique(np.concatenate([dates[0], *others])) if others else dates[0]
 
 
 def hash_of(tickers: Sequence[str], days: NDArray[np.datetime64], fields: Mapping[str, NDArray[np.float64]]) -> str:

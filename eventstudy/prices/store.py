@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
+import numpy as np
+
 from eventstudy.prices._base import Fetch
 from eventstudy.prices._given import Wanted, not_there
-from eventstudy.prices._store import Store, Vintage, priced
+from eventstudy.prices._store import Store, Vintage
 from eventstudy.prices._store_days import now
 from eventstudy.prices._store_schema import is_remote, location
 from eventstudy.prices._store_update import bring, take
@@ -94,7 +96,7 @@ class Stored:
                 raise not_there("the price store", symbol, store.symbols(), Wanted([symbol], start, end))
             vintage = _chosen(held, start, end, self._as_of, at)
             fetch = store.fetch(vintage, start, end, held)
-            if not len(priced(fetch.frame)):
+            if np.isnan(fetch.frame.to_numpy()[:, fetch.frame.columns.get_loc("close")]).all():
                 raise not_there("the price store", symbol, [symbol], Wanted([symbol], start, end))
         if vintage.covers(start, end, at):
             return fetch

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -16,7 +15,8 @@ import pandas as pd
 import pytest
 from eventstudy import calendars
 from eventstudy.errors import SymbolUnknown
-from eventstudy.prices import Fetch, _store_days
+from eventstudy.prices import Fetch, _store, _store_days, _store_update, yahoo
+from eventstudy.prices import store as reader
 from eventstudy.prices._store import Store
 
 from tests.worlds import walk
@@ -53,9 +53,15 @@ def fetched(frame: pd.DataFrame, at: datetime = LATER, symbol: str = "AAA") -> F
 def set_clock(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
     """Let the store read this time, in whichever file of its room it looks at the clock."""
     clock = _store_days.now
-    for name, module in list(sys.modules.items()):
-        if name.startswith("eventstudy.prices") and getattr(module, "now", None) is clock:
-            monkeypatch.setattr(module, "now", lambda: at)
+    for module in (
+        _store_days,
+        _store,
+        _store_update,
+        reader,
+        yahoo,
+    ):  # imported later one would keep this clock for good
+        assert module.now is clock, "the clock of another test was left there"
+        monkeypatch.setattr(module, "now", lambda: at)
 
 
 class Service:

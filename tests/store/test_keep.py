@@ -333,3 +333,20 @@ def test_factors_keep_their_values(store: Store) -> None:
     expected = pd.DataFrame({"mkt_rf": [0.01, 0.03], "rf": [0.0001, 0.0002]}, days)
     pd.testing.assert_frame_equal(store.factors("daily"), expected, check_exact=True)
     assert store.factors("none").empty
+
+
+def test_a_symbol_is_found_without_going_through_all_vintages(price_store: Path) -> None:
+    with Store(write=True) as store:
+        for source, symbol in (("yahoo", "AAA"), ("csv", "BBB"), ("csv", "AAA"), ("tiingo", "AAA")):
+            store.keep(source, fetched(made(symbol), symbol=symbol), FIRST, LAST)
+        store.keep("yahoo", fetched(made() * 2, LATER + timedelta(1)), FIRST, LAST)
+        asked: list[str] = []
+        store._db.set_trace_callback(asked.append)
+        found = [(v.source, v.number) for v in store.vintages("AAA")]
+        assert found == [("yahoo", 1), ("csv", 1), ("tiingo", 1), ("yahoo", 2)], "in the order in which they were kept"
+        assert [(v.source, v.number) for v in store.vintages("AAA", "csv")] == [("csv", 1)]
+        assert store.vintages("CCC") == []
+        store._db.set_trace_callback(None)
+        for statement in asked:
+            steps = [step for *_, step in store._db.execute(f"EXPLAIN QUERY PLAN {statement}")]
+            assert not [step for step in steps if step.startswith("SCAN") and "known" not in step], steps
