@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from eventstudy import calendars
 from eventstudy.errors import SymbolUnknown
-from eventstudy.prices import Fetch, _store, _store_days, _store_update, yahoo
+from eventstudy.prices import Fetch, _store, _store_days, _store_update
 from eventstudy.prices import store as reader
 from eventstudy.prices._store import Store
 
@@ -53,13 +53,7 @@ def fetched(frame: pd.DataFrame, at: datetime = LATER, symbol: str = "AAA") -> F
 def set_clock(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
     """Let the store read this time, in whichever file of its room it looks at the clock."""
     clock = _store_days.now
-    for module in (
-        _store_days,
-        _store,
-        _store_update,
-        reader,
-        yahoo,
-    ):  # imported later one would keep this clock for good
+    for module in (_store_days, _store, _store_update, reader):  # imported later, one would keep this clock for good
         assert module.now is clock, "the clock of another test was left there"
         monkeypatch.setattr(module, "now", lambda: at)
 

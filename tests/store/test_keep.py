@@ -7,6 +7,7 @@ arithmetic of a 10:1 split.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
