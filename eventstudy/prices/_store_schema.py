@@ -67,8 +67,6 @@ brought are a row of `part` (see `_store_parts`), and `seal` is the hash of the 
 VERSION = len(STEPS)
 _IN_PARTS = 4
 """The version that has bars in parts."""
-_MAPPED = 2**40
-"""Bytes of a local file that a reader sees in its memory, as far as SQLite goes along: no page of it is copied twice."""
 PATIENCE = 30.0
 """Seconds that a writer waits for another one."""
 
@@ -162,8 +160,6 @@ def _prepare(connection: sqlite3.Connection, path: Path, write: bool) -> None:
                 where=str(path),
             )
         _migrate(connection)
-    if not write and not is_remote(path.resolve()):
-        connection.execute(f"PRAGMA mmap_size={_MAPPED}")
 
 
 def _set_journal(connection: sqlite3.Connection, mode: str) -> None:
