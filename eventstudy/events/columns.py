@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from eventstudy.calendars import Moment
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events.event import Event
+from eventstudy.events.faults import CORRECT_ROW
 from eventstudy.events.rows import ORIGIN, Rows
 from eventstudy.events.when import checked
 
@@ -68,9 +69,9 @@ def columns_of_rows(rows: Rows) -> EventColumns:
     """
     for row, why in rows.odd.items():
         if why:
-            raise InvalidFile(f"{rows.numbers[row]}, {why}", where=rows.origin, hint="fill it in, or remove the row")
+            raise InvalidFile(f"{rows.numbers[row]}, {why}", where=rows.origin, hint=CORRECT_ROW)
     if rows.bad:
-        raise InvalidFile(rows.bad[0].said, where=rows.origin)
+        raise InvalidFile(rows.bad[0].said, where=rows.origin, hint=CORRECT_ROW)
     keep = np.delete(np.arange(len(rows), dtype=np.int64), list(rows.odd))
     ticker, tickers = rows.ticker[0][keep], tuple(rows.ticker[1])
     moment, moments = _moments(rows, keep)

@@ -106,12 +106,16 @@ class BadRow(NamedTuple):
         return f"{self.row}{':' if self.why[:1].isdigit() else ','} {self.why}"
 
 
-def refuse(problems: list[str], origin: str) -> None:
-    """Raise what is wrong with a file, if anything is: the first problems, and how many more there are.
+CORRECT_ROW = Phrase("correct the row, or remove it")
+"""What to do about a row that is no event."""
+
+
+def refuse(problems: list[str], origin: str, hint: str | None = None) -> None:
+    """Raise what is wrong with a file, if anything is: the first problems, how many more there are, and what to do.
 
     Raises:
         InvalidFile: there is a problem.
     """
     if problems:
         more = [f"... and {len(problems) - SHOWN:,} more"] if len(problems) > SHOWN else []
-        raise InvalidFile("\n".join([*problems[:SHOWN], *more]), where=origin)
+        raise InvalidFile("\n".join([*problems[:SHOWN], *more]), where=origin, hint=hint)

@@ -15,9 +15,10 @@ from typing import Any
 from eventstudy.calendars import Timing
 from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.events.event import Event, Group
-from eventstudy.events.faults import BadRow, InvalidRecord, in_one_line, refuse
+from eventstudy.events.faults import CORRECT_ROW, BadRow, InvalidRecord, in_one_line, refuse
 from eventstudy.events.when import checked, parse_when
 from eventstudy.language import Phrase, date_text
+from eventstudy.tables.place import ADD_ROW
 from eventstudy.text import separated
 
 SHARED = ("date", "tz", "timing", "title", "category", "benchmark")
@@ -117,9 +118,9 @@ def refuse_rows(bad: list[BadRow], origin: str, *, strict: bool, some: bool) -> 
         InvalidFile: it is one of these.
     """
     if strict or not some:
-        refuse([one.said for one in bad], origin)
+        refuse([one.said for one in bad], origin, CORRECT_ROW)
     if not some:
-        raise InvalidFile("there is no event in the table", where=origin, hint="add a row below the column names")
+        raise InvalidFile("there is no event in the table", where=origin, hint=ADD_ROW)
 
 
 def _key(row: Mapping[str, Any]) -> tuple[str, ...]:

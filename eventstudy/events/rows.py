@@ -25,7 +25,7 @@ from eventstudy.tables.frames import headed_frame, pandas_of
 from eventstudy.tables.headed import Headed
 from eventstudy.tables.headings import by_bracket_alone, fold, other_field, role_of, words
 from eventstudy.tables.numbers import missing_marks
-from eventstudy.tables.place import Place, Reading
+from eventstudy.tables.place import ADD_ROW, Place, Reading
 from eventstudy.tables.workbook import as_text
 from eventstudy.tables.written import When, clock_of, days_meant, local_time, looks_like_one, zone, zone_in
 
@@ -174,7 +174,7 @@ def rows_of_frame(frame: Any, reading: Reading | None = None, tz: str | None = N
             f"events are a {type(frame).__name__}, no table", hint="give a frame with the columns ticker and date"
         )
     if not len(made):
-        raise InvalidFile("there is no event in the table", where=ORIGIN, hint="add a row below the column names")
+        raise InvalidFile("there is no event in the table", where=ORIGIN, hint=ADD_ROW)
     return rows_of(
         headed_frame(Place(ORIGIN, lambda i: Phrase("row {n}", n=i + 1)), made, "events"), reading or Reading(), tz
     )

@@ -14,7 +14,15 @@ from eventstudy.prices import crsp
 from eventstudy.prices._following import one_after_the_other, series_of
 from eventstudy.prices._given import Wanted, table_of_grids
 from eventstudy.prices._read import read_table
-from eventstudy.prices._shapes import is_other_list, matched, named_by_file, named_by_titles, names_nobody, shape_of
+from eventstudy.prices._shapes import (
+    FORMS,
+    is_other_list,
+    matched,
+    named_by_file,
+    named_by_titles,
+    names_nobody,
+    shape_of,
+)
 from eventstudy.prices._table import PriceTable, together
 from eventstudy.tables.headed import Headed
 from eventstudy.tables.headings import role_of
@@ -213,7 +221,7 @@ def _all_of(files: Sequence[Path | Opened], name: str, wanted: Wanted, reading: 
         else:
             read.append((file.stem, _one(file, wanted, reading)))
     if not read:
-        raise InvalidFile("no file is a table of prices", where=name, available=", ".join(aside))
+        raise InvalidFile("no file is a table of prices", where=name, available=", ".join(aside), hint=FORMS)
     result = _joined(read, name, list(wanted.tickers or ()))
     left = Phrase("files without prices left aside: {names:some 4}", names=aside)
     return replace(result, read_as=(*result.read_as, left)) if aside else result

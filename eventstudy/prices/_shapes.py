@@ -61,6 +61,10 @@ _WORDS = {
 _MARKED_FIELDS = ("prc", "dlyprc")
 
 
+FORMS = "a wide table is date,TICKER,TICKER,...; a long one ticker,date,close"
+"""How prices are written."""
+
+
 @dataclass
 class Shape:
     """Where things stand in a table of prices."""
@@ -136,7 +140,7 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None, stem:
         raise table.place.fault(
             "there is a date column but no price",
             available=", ".join(filter(None, table.headings)),
-            hint="a wide table is date,TICKER,TICKER,...; a long one ticker,date,close",
+            hint=FORMS,
         )
     shape.paid_in = paid_in
     shape.logarithmic = _logarithmic(table, shape)
@@ -203,7 +207,7 @@ def _without_currency(table: Headed, asked: Sequence[str] | None) -> tuple[Heade
     """The table without currencies beside the words of its headings, as in `Close EUR`, and the one that all of them say.
 
     Raises:
-        InvalidFile: one price is there in two currencies, or they are tickers.
+        InvalidFile: one price is there in two currencies, or they are tickers; a price and an adjusted one are in two.
     """
     if len(table.levels[0]) > 1:
         return table, None
@@ -226,10 +230,20 @@ def _without_currency(table: Headed, asked: Sequence[str] | None) -> tuple[Heade
                 hint=Phrase("leave one of the columns out; or name the tickers that are wanted"),
             )
         fields[plain[i].casefold()] = i
-    prices = [i for i, heading in enumerate(plain) if i in beside or _price_role(heading) in _NEEDED]
-    said = {unit_of(code) for i in prices if (code := beside[i][1] if i in beside else currency_in(heads[i]))}
+    roles = [_price_role(heading) for heading in plain]
+    prices = [i for i, role in enumerate(roles) if role in _NEEDED or (i in beside and role != "volume")]
+    said = {i: unit_of(code) for i in prices if (code := beside[i][1] if i in beside else currency_in(heads[i]))}
+    paid = {currency: heads[i] for i, currency in said.items() if roles[i] in _NEEDED}
+    if len(paid) > 1:
+        one, other, *_ = paid.values()
+        raise table.place.fault(
+            Phrase("{one!r} and {other!r} are prices of one row in two currencies", one=one, other=other),
+            available=", ".join(filter(None, heads)),
+            hint=Phrase("leave all columns but those of one currency out"),
+        )
     levels = [(plain[i],) if i in beside else own for i, own in enumerate(table.levels)]
-    return (replace(table, levels=levels) if beside else table), said.pop() if len(said) == 1 else None
+    currencies = set(said.values())
+    return (replace(table, levels=levels) if beside else table), currencies.pop() if len(currencies) == 1 else None
 
 
 _NUMBERED = re.compile(r"(?P<own>.+?)(?:[._]|(?P<loose> ?\(?))[1-9]\)?")

@@ -302,7 +302,7 @@ def _why_not(value: Any) -> str:
     if not text:
         return Phrase("the date is empty")
     if is_quarter(text):
-        return Phrase("{text!r} is a quarter of a year: prices of days, weeks or months are studied", text=text)
+        return Phrase("{text!r} is a quarter of a year: prices are of days, weeks or months, events of days", text=text)
     if end_of_week(text):
         return Phrase("{text!r} is a week, not a day", text=text)
     return Phrase("{text!r} is not a date", text=text)

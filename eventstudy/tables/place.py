@@ -29,6 +29,9 @@ TABLES = (
 )
 """What files of tables are called."""
 
+ADD_ROW = "add a row below the column names"
+"""What to do about a table without rows."""
+
 
 @dataclass(frozen=True)
 class Reading:

@@ -22,7 +22,7 @@ from eventstudy.errors import InvalidFile
 from eventstudy.language import Phrase
 from eventstudy.tables.headings import fold, role_of, words
 from eventstudy.tables.numbers import Mark, is_below_thousand, marks_of, may_be_thousands, missing_marks
-from eventstudy.tables.place import Place, Reading
+from eventstudy.tables.place import ADD_ROW, Place, Reading
 from eventstudy.tables.written import DIGITS, looks_like_one
 
 Ints = NDArray[np.int64]
@@ -425,7 +425,7 @@ class TextCells:
             blank[odd] = True
         numbers = np.flatnonzero(~blank) + first
         if not len(numbers) and not self.odd:
-            raise self.place.fault("there is a header but no row below it")
+            raise self.place.fault("there is a header but no row below it", hint=ADD_ROW)
         self._numbers = numbers
         self._refuse_broken_off()
         hollow = [i for i, line in enumerate(self._body.split(b"\n")) if line and blank[i]] if blank.any() else []

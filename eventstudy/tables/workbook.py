@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from eventstudy.errors import InvalidFile
 from eventstudy.language import Phrase
 from eventstudy.tables.numbers import Mark
-from eventstudy.tables.place import Place
+from eventstudy.tables.place import ADD_ROW, Place
 from eventstudy.tables.records import cells_of_xlsb, sheets_of_xls
 from eventstudy.tables.text import HEADS, is_total
 
@@ -191,7 +191,7 @@ class BookCells:
             if isinstance(words, str):
                 self.said.append(Phrase("words below the table left aside: {text}", text=words[:60]))
         if not body:
-            raise self.place.fault("there is a header but no row below it")
+            raise self.place.fault("there is a header but no row below it", hint=ADD_ROW)
         self.width = width
         self._body = body
         self.rows = len(body)

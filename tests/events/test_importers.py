@@ -109,6 +109,7 @@ def test_bad_tables_are_refused_with_their_row(tmp_path: Path, content: str, say
     with pytest.raises(InvalidFile) as caught:
         loaded(tmp_path, content, Reading(strict=True))
     assert str(tmp_path / "events.csv") in str(caught.value.where)
+    assert caught.value.hint
     for words in says:
         assert words in str(caught.value)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from eventstudy.errors import InvalidFile
 from eventstudy.events import load_registry
+from eventstudy.language import in_language
 from eventstudy.prices import Reading, load_prices
 
 DAYS = ("2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05")
@@ -123,6 +124,7 @@ ROWS = "".join(f"2025-01-{d:02d},{100 + d}.5,{90 + d}.25\n" for d in (2, 3, 6, 7
         ("Close_USD,Open_USD", "USD"),
         ("Kurs EUR,Volume", "EUR"),
         ("EUR Close,EUR Open", "EUR"),
+        ("EUR Close,USD Volume", "EUR"),
         ("close_gbp,open_gbp", "GBP"),
         ("Close GBp,Open GBp", "GBp"),
         ("Close (CHF),Open (CHF)", "CHF"),
@@ -156,6 +158,15 @@ def test_currencies_beside_several_tickers_and_two_currencies_of_one(tmp_path: P
     path.write_text(f"Date,Close USD,Close EUR\n{ROWS}")
     with pytest.raises(InvalidFile, match="one price in two currencies"):
         load_prices(path=path, reading=Reading(ticker="AAA"))
+    for heads in ("Close USD,Adj Close EUR", "Close (USD),Adj Close (EUR)", "Close,Adj Close EUR"):
+        path.write_text(f"Date,{heads}\n{ROWS}")
+        if heads.startswith("Close,"):
+            assert load_prices(path=path, reading=Reading(ticker="AAA")).info["AAA"].currency == "EUR"
+            continue
+        with pytest.raises(InvalidFile, match="prices of one row in two currencies") as caught:
+            load_prices(path=path, reading=Reading(ticker="AAA"))
+        assert in_language(caught.value.what, "de") != caught.value.what
+    path.write_text(f"Date,Close USD,Close EUR\n{ROWS}")
     assert load_prices(["EUR", "USD"], path=path).tickers == ["EUR", "USD"]  # they are what is asked for
     path.write_text(f"Date,Close BTC,Close ETH\n{ROWS}")
     assert load_prices(path=path).tickers == ["BTC", "ETH"]
