@@ -118,6 +118,7 @@ def open_panels(
     if (ratio := _ratio.get()) is not None:
         height = _width.get() / ratio
     figure = Figure(figsize=(_width.get(), height), dpi=DPI, layout="constrained")
+    _measured(figure)
     axes: list[Axes] = []
     grid = figure.add_gridspec(rows, columns, height_ratios=list(heights) or None)
     for place in range(rows * columns):
@@ -129,6 +130,21 @@ def open_panels(
         ax.tick_params(labelsize=SMALL, labelcolor=INK, length=3, width=0.8, color=EDGE, labelfontfamily=FAMILY)
         axes.append(ax)
     return axes
+
+
+def _measured(figure: Figure) -> None:
+    """Give the figure a canvas that knows how large letters are: those of all charts, so that a text is measured once."""
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    FigureCanvasBase(figure).get_renderer = _measuring  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=1)
+def _measuring() -> Any:
+    """What measures at our resolution; it draws nothing, so one dot is enough."""
+    from matplotlib.backends.backend_agg import RendererAgg
+
+    return RendererAgg(1, 1, DPI)  # type: ignore[no-untyped-call]
 
 
 def as_panels(axes: Sequence[Axes]) -> ChartPanels:
@@ -233,13 +249,29 @@ def _head_of_figure(figure: Figure, title: str, subtitle: str, below: float) -> 
 def wrapped(text: str, room: float, size: float, weight: str = "normal") -> list[str]:
     """The text in lines of at most `room` points, broken at spaces; one word may be longer."""
     lines: list[str] = []
+    about = 0.0  # of the last line with a space after it
     for word in text.split(" "):
+        about += _advance(word, size, weight)
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size, weight) <= room:
+        if lines and _fits(longer, about, room, size, weight):
             lines[-1] = longer
         else:
             lines.append(word)
+            about = _advance(word, size, weight)
     return lines
+
+
+def _fits(line: str, about: float, room: float, size: float, weight: str) -> bool:
+    """Whether a line is no wider than `room`: measured where the sum of its words is too near to tell."""
+    if abs(about - room) > size:
+        return about < room
+    return text_width(line, size, weight) <= room
+
+
+@lru_cache(maxsize=4096)
+def _advance(word: str, size: float, weight: str) -> float:
+    """Points from a word to the next one."""
+    return text_width(f"| {word} |", size, weight) - text_width("| |", size, weight)
 
 
 def in_clauses(text: str, room: float, size: float, weight: str = "normal") -> list[str]:

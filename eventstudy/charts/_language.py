@@ -39,6 +39,11 @@ def of_language(name: str | None) -> Iterator[None]:
         _spoken.reset(before)
 
 
+def spoken_now() -> str:
+    """The language that is spoken now."""
+    return _spoken.get()
+
+
 def say(template: str, /, **values: Any) -> str:
     """A template in the language that is spoken now, filled in."""
     return spoken(Phrase(template, **values))

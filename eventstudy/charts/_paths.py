@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eventstudy.charts._language import say, spoken
+from eventstudy.charts._language import say, spoken, spoken_now
 from eventstudy.inference import advice
 from eventstudy.inference.base import NO_ESTIMATION
 from eventstudy.panel import Floats, Ints
@@ -67,8 +67,17 @@ class Path:
 
 
 def verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
-    """The headline test on these pairs, and the interval that goes with it."""
+    """The headline test on these pairs, and the interval that goes with it; asked once, for charts of all sizes."""
     chosen, window = result.believed(chosen), result.config.called(window)
+    asked = window, chosen.tobytes(), spoken_now()
+    if asked not in result.told_in_charts:
+        result.told_in_charts[asked] = _verdict(result, window, chosen)
+    found: Verdict = result.told_in_charts[asked]
+    return found
+
+
+def _verdict(result: StudyResult, window: Window, chosen: Ints) -> Verdict:
+    """What `verdict` says."""
     nan = float("nan")
     sample = result.sample(window, chosen)
     if sample.n == 0:

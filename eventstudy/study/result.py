@@ -589,6 +589,11 @@ class StudyResult(Result):
         return {}
 
     @cached_property
+    def told_in_charts(self) -> dict[Any, Any]:
+        """What charts asked already, by pairs, window and language."""
+        return {}
+
+    @cached_property
     def family(self) -> FamilyAnswers:
         """The p-values of all pairs and reported windows, adjusted for their number."""
         if not self.firm_answers:

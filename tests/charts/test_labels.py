@@ -61,6 +61,19 @@ def test_a_title_breaks_at_a_comma_and_a_long_one_anywhere() -> None:
     assert wrapped("unbreakable", 5, 12) == ["unbreakable"]
 
 
+@pytest.mark.parametrize(("size", "weight"), [(9.0, "normal"), (9.5, "normal"), (12.0, "bold")])
+def test_lines_are_as_full_as_measured(size: float, weight: str) -> None:
+    """The sum of the words tells as much as each longer line measured as a whole."""
+    of_all = "Toggling (AVATAR), WAV. 13.4\u00a0% of 250 ordinary days; Überschüsse f\u00fcr Patells Test: [-0.5 %, 1 %] l il"
+    text = " ".join([of_all] * 3)
+    for room in np.linspace(60, 500, 45):
+        lines: list[str] = []
+        for word in text.split(" "):
+            longer = f"{lines[-1]} {word}" if lines else word
+            lines[-1:] = [longer] if lines and text_width(longer, size, weight) <= room else [*lines[-1:], word]
+        assert wrapped(text, float(room), size, weight) == lines
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [(-0.1337, "−13.4"), (0.05, "+5.0"), (-0.00008, "−0.01"), (0.0, "0.00"), (0.0004, "+0.04"), (1.5, "+150.0")],

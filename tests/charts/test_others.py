@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import eventstudy as es
@@ -101,7 +102,7 @@ def test_the_diamond_is_the_interval_of_the_headline(recognised: StudyResult) ->
 
 def test_a_mean_without_interval_is_no_diamond(recognised: StudyResult, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(advice, "confidence_interval", lambda *_: None)
-    ax = recognised.plot("forest", window=(-5, 5))
+    ax = replace(recognised).plot("forest", window=(-5, 5))
     assert not [patch for patch in ax.patches if isinstance(patch, Polygon)]
     assert "no valid interval of the mean: placebo windows has no interval" in words(ax)
     assert "n/a" not in " ".join(text.get_text() for text in ax.texts)
