@@ -96,10 +96,7 @@ class PanelFolder:
 
     def _unit(self, fragment: Any) -> Unit:
         name = self.columns["date"]
-        try:
-            groups = [(g.num_rows, g.statistics.get(name)) for g in fragment.row_groups if g.num_rows]
-        except (OSError, ValueError) as error:
-            raise unreadable(fragment.path, error) from error
+        groups = [(n, said) for _, n, said in groups_of(fragment, name) if n]
         days = [said for _, said in groups]
         if not days or any(d is None for d in days):
             raise InvalidFile(
@@ -179,6 +176,18 @@ def opened(path: str) -> Any:
         raise InvalidFile(
             f"the folder cannot be read as Parquet: {str(error).splitlines()[0]}", where=path, hint="write it again"
         ) from error
+
+
+def groups_of(fragment: Any, column: str) -> list[tuple[int, int, Any]]:
+    """The row groups of a file: number, rows, and what its statistics say of a column; None: nothing.
+
+    Raises:
+        InvalidFile: the file cannot be read.
+    """
+    try:
+        return [(group.id, group.num_rows, group.statistics.get(column)) for group in fragment.row_groups]
+    except (OSError, ValueError) as error:
+        raise unreadable(fragment.path, error) from error
 
 
 def unreadable(path: str, error: Exception) -> InvalidFile:

@@ -19,7 +19,7 @@ from eventstudy.errors import InvalidFile, InvalidRequest
 from eventstudy.panel import Bools, Days, Floats, Ints
 from eventstudy.panel.homes import Home, home_by
 from eventstudy.prices import PEGGED, Basis, PriceTable, SeriesInfo, gross_base
-from eventstudy.scale.panel import PanelFolder, Unit, unreadable
+from eventstudy.scale.panel import PanelFolder, Unit, groups_of, unreadable
 
 USED = ("close", "adj_close", "dividend")
 """The fields that returns are made of; the others stay on the disk."""
@@ -118,11 +118,10 @@ def homes_of(folder: PanelFolder, tickers: Sequence[str], last: date | None) -> 
 def _that_may_hold(fragment: Any, name: str, tickers: Sequence[str]) -> Any:
     """The row groups of a file whose smallest and largest ticker leave room for one of these; None: there are none."""
     kept = []
-    for group in fragment.row_groups:
-        said = group.statistics.get(name) or {}
-        low, high = said.get("min"), said.get("max")
+    for number, _, said in groups_of(fragment, name):
+        low, high = (said or {}).get("min"), (said or {}).get("max")
         if not isinstance(low, str) or not isinstance(high, str) or any(low <= t <= high for t in tickers):
-            kept.append(group.id)
+            kept.append(number)
     return fragment.subset(row_group_ids=kept) if kept else None
 
 

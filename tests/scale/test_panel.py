@@ -153,6 +153,8 @@ def test_a_file_among_others_that_is_broken(content: bytes, tmp_path: Path) -> N
     with pytest.raises(InvalidFile, match="the file cannot be read") as caught:
         PanelFolder(folder.path).units  # noqa: B018
     assert "b.parquet" in str(caught.value.where)
+    with pytest.raises(InvalidFile, match="the file cannot be read"):
+        read_tickers(PanelFolder(folder.path), ["MKT"])
 
 
 def test_a_folder_that_is_none(tmp_path: Path) -> None:
