@@ -117,7 +117,7 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--as-of",), {"metavar": "DATE|last-session", "help": "Read no price that is newer."}),
     (("--seed",), {"type": int, "default": 0, "show_default": True, "help": "Of tests that draw at random."}),
     (("--workers",), {"type": int, "default": 1, "show_default": True,
-                      "help": "Processes that share what takes long, such as GARCH."}),
+                      "help": "Processes that share what takes long, such as GARCH or the pages of a site."}),
     (("--scheduler",), {"type": Choice(["processes", "dask"]), "default": "processes", "show_default": True}),
     (("--address",), {"metavar": "tcp://HOST:PORT", "help": "Of the Dask scheduler."}),
     (("--allow-excluded",), {"is_flag": True, "help": "Exit 0 although something was left out."}),

@@ -89,7 +89,8 @@ def COMMAND(  # noqa: N802
     found, _ = what_else({**options, "mask_confounded": False}, quiet=quiet, lang=lang)
     result = found.result
     if site is not None:
-        say(site.write(found, lang, progress(quiet)), quiet=quiet)
+        work = options["workers"], options["scheduler"], options["address"]
+        say(site.write(found, lang, progress(quiet), work), quiet=quiet)
     else:
         _one(found, form, lang, output, quiet, {"style": style} | levels)
     finish(ctx, lacking=result.incomplete, allowed=allowed, believable=result.believable)
@@ -167,10 +168,11 @@ class _Site:
         look_at(folder, Path(what), ids)
         return cls(folder, Path(what), ids)
 
-    def write(self, found: Confounders, lang: Any, progress: Any) -> str:
-        """Write the pages; the path of the index."""
+    def write(self, found: Confounders, lang: Any, progress: Any, work: tuple[int, str, str | None]) -> str:
+        """Write the pages, by so many workers; the path of the index."""
         from eventstudy.reports.site import site_of, write_site
+        from eventstudy.scale.workers import executor_of
 
-        pages = site_of(found.result, lang=lang, found=found, progress=progress)
+        pages = site_of(found.result, lang=lang, found=found, progress=progress, executor=executor_of(*work))
         write_site(self.folder, pages, self.source, self.ids)
         return str(self.folder / "index.html")

@@ -18,6 +18,7 @@ from eventstudy import disk
 from eventstudy.config import shown_as
 from eventstudy.errors import InvalidRequest
 from eventstudy.language import Phrase, at_most
+from eventstudy.parallel import Executor, Serial
 from eventstudy.reports import files, html
 from eventstudy.reports.build import finding, in_doubt, joined, missing, title_of
 from eventstudy.reports.formats import SUFFIXES, render
@@ -140,16 +141,18 @@ def site_of(
     title: str = "",
     found: Confounders | None = None,
     progress: Callable[[str, int, int], object] | None = None,
+    executor: Executor | None = None,
 ) -> dict[str, bytes]:
     """All files of a site about the events of one study: name -> bytes.
 
     `found`: what else happened, where it was asked. `progress` is called before each event with its id, its number and how many
-    there are, and once at the end.
+    there are, and once at the end. `executor` makes the pages of several events at a time, the same bytes for any number of
+    processes; None: one after the other, in this process.
     """
     with result.config.as_shown():
         if found is None and result.config.clock.daily:  # of weeks and months nothing is looked for
             found = looked_through(result)
-        return _site(result, lang, title, found, progress)
+        return _site(result, lang, title, found, progress, executor or Serial())
 
 
 def _site(
@@ -158,30 +161,38 @@ def _site(
     title: str,
     found: Confounders | None,
     progress: Callable[[str, int, int], object] | None,
+    executor: Executor,
 ) -> dict[str, bytes]:
     """What `site_of` says."""
-    pages: dict[str, bytes] = {}
-    entries = []
-    for i, event in enumerate(result.events):
+    ids = [*(event.id for event in result.events), ""]
+
+    def told_of(done: int, n: int) -> None:
         if progress:
-            progress(event.id, i, len(result.events))
-        part = of_event(result, event)
-        if part is None:
-            left = [e for e in result.exclusions if e.event_id == event.id]
-            why = Words(lang).left_out(left)
-            entries.append(Entry(event.id, event.title, None, why, tickers=tuple(event.tickers)))
-            pages[f"{stem(event.id)}.html"] = gap_page(event.id, event.title, why, lang)
-            continue
-        pages |= pages_of(part, ("html", "json"), lang, further(part, found))
-        entries.append(entry_of(part, lang))
-    if progress:
-        progress("", len(result.events), len(result.events))
+            progress(ids[done], done, n)
+
+    told_of(0, len(result.events))
+    made = executor.run(_of_one, (result, lang, found), result.events, told_of)
+    entries = [entry for entry, _ in made]
+    pages = {name: data for _, own in made for name, data in own.items()}
     told = Material(result, Words(lang))
     title = title or title_of(told)
     pages[INDEX] = index_page(entries, lang, title, tuple(finding(told, _doubtful(entries))))
     pages["index.json"] = render(result, "json", answers={})
     pages[FEED] = feed([item_of(e, lang) for e in entries if e.data is not None], lang, title)
     return pages
+
+
+def _of_one(shared: tuple[StudyResult, Lang, Confounders | None], event: Event) -> tuple[Entry, dict[str, bytes]]:
+    """What the index tells of an event, and its files."""
+    result, lang, found = shared
+    with result.config.as_shown():
+        part = of_event(result, event)
+        if part is None:
+            left = [e for e in result.exclusions if e.event_id == event.id]
+            why = Words(lang).left_out(left)
+            entry = Entry(event.id, event.title, None, why, tickers=tuple(event.tickers))
+            return entry, {f"{stem(event.id)}.html": gap_page(event.id, event.title, why, lang)}
+        return entry_of(part, lang), pages_of(part, ("html", "json"), lang, further(part, found))
 
 
 def _doubtful(entries: Iterable[Entry]) -> list[Text]:

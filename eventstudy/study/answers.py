@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -57,15 +57,19 @@ EQUALLY_WEIGHTED = Phrase("it is about pairs that count equally, and this study 
 class Verdicts(Mapping[str, Significance]):
     """What each test says by its name, worked out when it is first looked at: of a group most readers see the headline."""
 
-    def __init__(self, names: Sequence[str], answer: Callable[[str], Significance]) -> None:
-        """The answers of `names`, each from `answer(name)`."""
-        self._names, self._answer = dict.fromkeys(names), cache(answer)
+    def __init__(
+        self, names: Sequence[str], known: Mapping[str, Significance], answer: Callable[[str], Significance]
+    ) -> None:
+        """The answers of `names`: those that are known, and each other from `answer(name)`."""
+        self._names, self._known, self._answer = dict.fromkeys(names), dict(known), answer
 
     def __getitem__(self, name: str) -> Significance:
         """What that test says."""
         if name not in self._names:
             raise KeyError(name)
-        return self._answer(name)
+        if name not in self._known:
+            self._known[name] = self._answer(name)
+        return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
         """The names, the headline first."""
@@ -145,7 +149,7 @@ def ask(sample: Sample, extra: Sequence[str], variants: Mapping[str, str]) -> An
         overlap=sample.correlation.overlap,
         interval=advice.confidence_interval(chosen, sample.estimate, sample.level),
         headline=headline if chosen.valid else None,
-        tests=Verdicts(names, lambda name: chosen if name == headline else answer_of(name, sample, design, variants)),
+        tests=Verdicts(names, {headline: chosen}, partial(answer_of, sample=sample, design=design, variants=variants)),
         design=design,
         common_effect=Standardised.of(sample).common_effect if headline in ("bmp", "bmp_adjusted") else np.nan,
         robustness=_beside(sample, design, headline, variants),

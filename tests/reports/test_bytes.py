@@ -8,6 +8,7 @@ import sys
 import eventstudy as es
 import pandas as pd
 import pytest
+from eventstudy.parallel import executor
 from eventstudy.reports import FORMATS, build, render
 from eventstudy.reports.site import site_of
 from eventstudy.reports.words import Words
@@ -130,3 +131,12 @@ def test_pdf_without_chromium_says_what_to_do(monkeypatch: pytest.MonkeyPatch, n
     with pytest.raises(InvalidRequest, match="needs Chromium") as told:
         render(nvda, "pdf")
     assert "--format html" in str(told.value)
+
+
+@pytest.mark.slow
+def test_pages_of_two_processes_are_those_of_one(three: StudyResult, site: dict[str, bytes]) -> None:
+    """Whoever makes the pages: the same files, of an event without a result too, and progress in the order of the events."""
+    told: list[tuple[str, int, int]] = []
+    pages = site_of(three, executor=executor(2), progress=lambda id, done, n: told.append((id, done, n)))
+    assert list(pages.items()) == list(site.items())
+    assert told == [("one", 0, 3), ("index", 1, 3), ("none", 2, 3), ("", 3, 3)]
