@@ -202,8 +202,15 @@ def _distinct(values: Ints) -> tuple[Ints, Ints]:
     if (np.diff(values) >= 0).all():
         new = np.append(True, np.diff(values) > 0)
         return values[new], np.cumsum(new) - 1
-    found, which = np.unique(values, return_inverse=True)
-    return found, which.reshape(-1).astype(np.int64)
+    if values.max() > _COUNTED * len(values):
+        found, which = np.unique(values, return_inverse=True)
+        return found, which.reshape(-1).astype(np.int64)
+    there = np.bincount(values) > 0
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[values]
+
+
+_COUNTED = 8
+"""Numbers up to so many times their count are counted, which is quicker than to sort them."""
 
 
 def _outcome(task: Task, n: int, strata: int, tables: int, lengths: int, spanned: int) -> dict[str, Any]:
