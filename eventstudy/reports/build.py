@@ -109,7 +109,8 @@ def _subtitle(told: Material) -> Text:
 def finding(told: Material, doubtful: Sequence[Text] | None = None) -> Iterator[Paragraph]:
     """What happened, in plain words; then what is missing.
 
-    Where the figures cannot be believed, that stands first, and no finding. `doubtful`: the same, said otherwise.
+    Where the figures cannot be believed, that stands first, and no finding. `doubtful`: the same, as the first page of a site says
+    it, on which no other section tells what is missing.
     """
     said = what_happened(told.result)
     if doubts := told.doubts if doubtful is None else doubtful:
@@ -130,7 +131,8 @@ def finding(told: Material, doubtful: Sequence[Text] | None = None) -> Iterator[
         policy = told.words(name) if told.words.knows(name) else told.text("events[0].day0_policy")
         yield Paragraph(told.words.fill("user chose", policy=policy), "note")
     if gaps := list(missing(told)):
-        more: Text = (" ", told.words("and more", n=len(gaps) - _SHOWN)) if len(gaps) > _SHOWN else ()
+        where = "and more" if doubtful is None else "and more pages"
+        more: Text = (" ", told.words(where, n=len(gaps) - _SHOWN)) if len(gaps) > _SHOWN else ()
         shown = [span for gap in gaps[:_SHOWN] for span in (" ", *gap, ".")]
         yield Paragraph((Strong(told.words("incomplete")), *shown, *more), "alert")
 

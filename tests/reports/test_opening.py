@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import eventstudy as es
@@ -11,11 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy.reports import render
-from eventstudy.reports.build import build
+from eventstudy.reports.build import build, finding
 from eventstudy.reports.further import further
 from eventstudy.reports.html import _held
 from eventstudy.reports.material import Material
-from eventstudy.reports.parts import Facts, Paragraph, Table, plain
+from eventstudy.reports.parts import Facts, Lang, Paragraph, Table, Text, plain
 from eventstudy.reports.reasons import notes
 from eventstudy.reports.tables import results
 from eventstudy.reports.words import Words
@@ -88,3 +89,21 @@ def test_pairs_of_one_date_stand_without_it() -> None:
 @pytest.mark.parametrize("short", ["2025-01-27", "27.01.2025", "[0, +1]", "[−5, +5]", "p .048", "p 0,048", "p <.001"])
 def test_what_is_short_is_not_torn_apart_at_the_end_of_a_line(short: str) -> None:
     assert f'<span class="n">{html.escape(short)}</span>)' in _held(f"on day 0 ({short}), by nobody")
+
+
+@pytest.mark.parametrize(
+    ("of_site", "lang", "end"),
+    [
+        (None, "en", "And 2 more, listed under “Left out and warned about”."),
+        ((), "en", "And 2 more, listed on the pages of the events."),
+        ((), "de", "Und 2 weitere, siehe die Seiten der Ereignisse."),
+    ],
+)
+def test_what_else_is_missing_is_looked_up_where_it_stands(
+    of_site: Sequence[Text] | None, lang: Lang, end: str
+) -> None:
+    """The first page of a site has no section of what was left out: the pages of its events have."""
+    rows = [("NVDA", "2025-01-27", "one"), *((f"XX{i}", "2024-12-02", f"none-{i}") for i in range(7))]
+    result = es.run(pd.DataFrame(rows, columns=["ticker", "date", "event_id"]), source="bundled")
+    *_, last = finding(Material(result, Words(lang)), of_site)
+    assert plain(last.text).endswith(end)
