@@ -109,8 +109,8 @@ def _subtitle(told: Material) -> Text:
 def finding(told: Material, doubtful: Sequence[Text] | None = None) -> Iterator[Paragraph]:
     """What happened, in plain words; then what is missing.
 
-    Where the figures cannot be believed, that stands first, and no finding. `doubtful`: the same, as the first page of a site says
-    it, on which no other section tells what is missing.
+    Where the figures cannot be believed, that stands first, and no finding. `doubtful`: the same, as the first page of a site
+    says it, on which no other section tells what is missing.
     """
     said = what_happened(told.result)
     if doubts := told.doubts if doubtful is None else doubtful:
