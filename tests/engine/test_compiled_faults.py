@@ -6,6 +6,8 @@ import importlib.util
 import shutil
 import subprocess
 import sysconfig
+from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache
 from importlib.machinery import ExtensionFileLoader
 from pathlib import Path
@@ -258,6 +260,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return make
 
 
+def judged(kernel: Any, judge: Callable[[], None], patch: pytest.MonkeyPatch, *, faulty: bool) -> None:
+    """A kernel runs in place of the one that was built: its judge has nothing to say where it is whole, and notices a fault."""
+    patch.setattr(native, "_load", lambda: (kernel, ""))
+    native._form.cache_clear()
+    try:
+        with pytest.raises(AssertionError) if faulty else nullcontext():
+            judge()
+    finally:
+        native._form.cache_clear()
+
+
 @cache
 def by_numpy(seed: int) -> tuple[World, Found]:
     """A world and what NumPy finds in it, once for all faults."""
@@ -294,7 +307,6 @@ def judge(kernel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for days in (15, 63, 300):
         test_compiled.test_ranks_of_any_number_of_days_are_those_of_scipy(days)
     test_compiled.test_days_far_out_are_told_from_days_that_lack()
-    monkeypatch.setattr(native, "_load", lambda: (kernel, ""))
     for seed in range(12):
         native._form.cache_clear()
         with pytest.MonkeyPatch.context() as patch:
@@ -302,17 +314,11 @@ def judge(kernel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_a_fault_nothing_is_noticed(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    try:
-        judge(made("fit.h", "double gone = 0", "double gone = 0"), monkeypatch)
-    finally:
-        native._form.cache_clear()
+    kernel = made("fit.h", "double gone = 0", "double gone = 0")
+    judged(kernel, lambda: judge(kernel, monkeypatch), monkeypatch, faulty=False)
 
 
 @pytest.mark.parametrize(("file", "old"), [(file, old) for file, edits in FAULTS.items() for old in edits])
 def test_a_fault_is_noticed(file: str, old: str, made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     kernel = made(file, old, FAULTS[file][old])
-    try:
-        with pytest.raises(AssertionError):
-            judge(kernel, monkeypatch)
-    finally:
-        native._form.cache_clear()
+    judged(kernel, lambda: judge(kernel, monkeypatch), monkeypatch, faulty=True)

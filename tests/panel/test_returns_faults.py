@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 from eventstudy import native
 
-from tests.engine.test_compiled_faults import made, pytestmark  # noqa: F401 - a fixture, and what it needs
+from tests.engine.test_compiled_faults import judged, made, pytestmark  # noqa: F401 - a fixture, and what it needs
 from tests.panel import test_dense
 
 FAULTS = {
@@ -45,13 +45,4 @@ def judge(patch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("old", [None, *FAULTS])
 def test_a_fault_is_noticed(old: str | None, made: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     kernel = made("returns.c", old or "static", FAULTS[old] if old else "static")
-    monkeypatch.setattr(native, "_load", lambda: (kernel, ""))
-    native._form.cache_clear()
-    try:
-        if old is None:
-            judge(monkeypatch)
-            return
-        with pytest.raises(AssertionError):
-            judge(monkeypatch)
-    finally:
-        native._form.cache_clear()
+    judged(kernel, lambda: judge(monkeypatch), monkeypatch, faulty=old is not None)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from eventstudy import native
 
-from tests.engine.test_compiled_faults import made, pytestmark  # noqa: F401 - a fixture, and what it needs
+from tests.engine.test_compiled_faults import judged, made, pytestmark  # noqa: F401 - a fixture, and what it needs
 from tests.prices import test_copies, test_sound
 
 FAULTS = {
@@ -96,13 +95,4 @@ def judge(patch: pytest.MonkeyPatch) -> None:
 def test_a_fault_is_noticed(old: str | None, made: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     file = "looks.h" if old is not None and old.startswith("g->which") else "looks.c"
     kernel = made(file, old or "static", FAULTS[old] if old else "static")
-    monkeypatch.setattr(native, "_load", lambda: (kernel, ""))
-    native._form.cache_clear()
-    try:
-        if old is None:
-            judge(monkeypatch)
-            return
-        with pytest.raises(AssertionError):
-            judge(monkeypatch)
-    finally:
-        native._form.cache_clear()
+    judged(kernel, lambda: judge(monkeypatch), monkeypatch, faulty=old is not None)
