@@ -325,7 +325,8 @@ def _flags_on(
     first, last = min(spans[t][0] for t in used), max(spans[t][1] for t in used)
     named = used if closer is None and prices.close.to_numpy().dtype.kind == "f" else None  # of many nothing is copied
     part = prices.part(used if named is None else prices.tickers, first - _BEFORE, last)
-    for flag in flags(part, closer, compared, _TOLD_ELSEWHERE, _copies(prices, used, part.close), named):
+    others = _copies(prices, used if named is None else None, part.close)
+    for flag in flags(part, closer, compared, _TOLD_ELSEWHERE, others, named):
         if flag.ticker is None or flag.code in _TOLD_ELSEWHERE:
             continue
         a, b = spans[flag.ticker]
@@ -334,9 +335,14 @@ def _flags_on(
     return told
 
 
-def _copies(prices: PriceTable, used: Sequence[str], close: pd.DataFrame) -> pd.DataFrame | None:
-    """Closes of tickers that the study does not use, where they may be those of one that it does: on the days of `close`."""
+def _copies(prices: PriceTable, used: Sequence[str] | None, close: pd.DataFrame) -> pd.DataFrame | None:
+    """Closes of tickers that the study does not use, where they may be those of one that it does: on the days of `close`.
+
+    `used`: the tickers of `close`; None: these are all of the table, so that only those that it lacks are given.
+    """
     closes, found = prices.close, [] if prices.copies is None else [prices.copies.reindex(close.index)]
+    if used is None:
+        return found[0] if found else None
     if (values := closes.to_numpy()).dtype.kind != "f":  # columns that nobody has looked at
         closes = closes.loc[:, [kind.kind == "f" for kind in closes.dtypes]]
         values = closes.to_numpy(float)

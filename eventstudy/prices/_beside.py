@@ -86,7 +86,7 @@ def _out_of_step(own: Floats, others: Floats) -> Iterator[tuple[int, bool]]:
 def shifted_dates(ticker: str, own: Days, sessions: Days, home: str) -> Flag | None:
     """WRONG_CALENDAR: a series whose dates are those of the sessions, one day before or after them."""
     inside = among(own, sessions)
-    if (~inside).mean() < ODD_DAYS:
+    if len(own) < 3 or (~inside).mean() < ODD_DAYS:  # the first and the last one tell nothing
         return None
     for days, form in ((1, "WRONG_CALENDAR"), (-1, "WRONG_CALENDAR.late")):
         if among(own + np.timedelta64(days), sessions)[1:-1].mean() >= ALL_DAYS:
@@ -143,22 +143,38 @@ def _meet(theirs: Floats, own: Floats) -> Bools:
     return met
 
 
-def same_closes(tickers: Sequence[str], days: Days, close: Floats, which: Ints | None = None) -> Iterator[Flag]:
-    """OTHER_SYMBOL: two symbols with the same closes, day by day; of (S, n) all series, or `which`."""
+def same_closes(
+    tickers: Sequence[str], days: Days, close: Floats, which: Ints | None = None, told: int | None = None
+) -> Iterator[Flag]:
+    """OTHER_SYMBOL: two symbols with the same closes, day by day; of (S, n) all series, or `which`.
+
+    `told`: the first so many of these are told of, the others only as what one of those is the same as; None: all.
+    """
+    told = len(tickers) if told is None else told
     found: dict[tuple[int, int], list[int]] = {}
-    for start in _alike(close, which) if len(tickers) > 1 else ():
+    for start in _alike(close, which) if len(tickers) > 1 and told else ():
         block = close[start : start + BLOCK]
         block = block if which is None else block[:, which]
         keys: dict[bytes, int] = {}
-        for i in np.flatnonzero(np.isfinite(block).sum(axis=0) >= DIFFERENT).tolist():
+        for i in _with_one_sum(block).tolist():
             first = keys.setdefault(block[:, i].tobytes(), i)
-            if first != i and len(np.unique(block[:, i])) >= DIFFERENT:
+            if first != i and first < told and len(np.unique(block[:, i])) >= DIFFERENT:
                 found.setdefault((first, i), []).append(start)
     for (first, i), starts in found.items():
         both = {"first": days[starts[0]].item(), "last": days[starts[-1] + BLOCK - 1].item()}
         for one, other in ((first, i), (i, first)):
-            said = Flag.of("OTHER_SYMBOL", tickers[one], days[starts[0]], other=tickers[other], **both)
-            yield said._replace(whole=True)
+            if one < told:
+                said = Flag.of("OTHER_SYMBOL", tickers[one], days[starts[0]], other=tickers[other], **both)
+                yield said._replace(whole=True)
+
+
+def _with_one_sum(block: Floats) -> Ints:
+    """Those of n series, by their closes on some days (T, n), that have enough of them and their sum in common with another."""
+    known = np.isfinite(block)
+    enough = np.flatnonzero(known.sum(axis=0) >= DIFFERENT)
+    _, same, count = np.unique(np.where(known, block, 0.0).sum(axis=0)[enough], return_inverse=True, return_counts=True)
+    found: Ints = enough[count[same] > 1]
+    return found
 
 
 def _alike(close: Floats, which: Ints | None = None) -> list[int]:

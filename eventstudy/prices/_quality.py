@@ -74,7 +74,7 @@ def flags(
     moves are told as well, net of their market: those that are undone (MOVE_UNDONE) and those that nothing confirms
     (MOVE_UNCONFIRMED). `compared`: tickers that others are held against. `unasked`: codes that nobody wants to hear of.
     `others`: closes of further tickers, that are compared with those of the table and not looked at themselves.
-    `named`: the tickers that are looked at, None: all; of others nothing is told.
+    `named`: the tickers that are looked at, None: all; those looked at are compared with the others, of which nothing is told.
     """
     days = table.close.index.to_numpy("datetime64[D]")
     places = {t: i for i, t in enumerate(table.tickers)}
@@ -140,7 +140,7 @@ def flags(
             known = None if moves is None else Moves(np.array(moves.moved[:, part], order="C"), moves.scale[part])
             odd[part] = _odd([members[i] for i in part.tolist()], level[part], some, _closed_up(some, known))
         looks |= zip(members, odd.tolist(), strict=True)
-    found += _same_closes(list(places), days, close, np.array(list(places.values()), np.int64), others)
+    found += _same_closes(table.tickers, places, days, close, others)
     found += _mismatches(homes, places, counts, days, close, any_price, unplanned, unasked)
     misdated = {f.ticker for f in found if f.code == "WRONG_CALENDAR"}
     of_home = Counter(homes.values())
@@ -165,15 +165,18 @@ def flags(
 
 
 def _same_closes(
-    tickers: list[str], days: Days, close: Floats, which: Ints, others: pd.DataFrame | None
+    tickers: Sequence[str], places: Mapping[str, int], days: Days, close: Floats, others: pd.DataFrame | None
 ) -> Iterator[Flag]:
-    """The flags of tickers whose closes, the columns `which` of a table, are those of another one, or of one beside it."""
+    """The flags of tickers that have `places` in a table and the closes of another one, of the table or of those beside it."""
+    which = np.array([*places.values(), *(i for i, t in enumerate(tickers) if t not in places)], np.int64)
+    names = [tickers[i] for i in which.tolist()]
     if others is None:
-        yield from same_closes(tickers, days, close, None if len(which) == close.shape[1] else which)
+        in_order = bool((which[:-1] < which[1:]).all())
+        yield from same_closes(names, days, close, None if in_order else which, len(places))
         return
     index = pd.DatetimeIndex(days.astype("datetime64[ns]"))
     close = np.column_stack([close[:, which], others.reindex(index).to_numpy(float)])
-    yield from (f for f in same_closes([*tickers, *others.columns], days, close) if f.ticker in tickers)
+    yield from same_closes([*names, *others.columns], days, close, None, len(places))
 
 
 def _with_any(close: Floats, columns: list[int]) -> Bools:

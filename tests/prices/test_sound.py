@@ -349,6 +349,47 @@ def test_copies_are_those_of_the_plain_form(monkeypatch: pytest.MonkeyPatch) -> 
     assert same > 50
 
 
+def same_rows(close: np.ndarray, own: np.ndarray) -> set[int]:
+    """Which of its own columns have the closes of another one on ten days in a row, of which eight differ."""
+    found = set()
+    for start in range(0, len(close) - 9, 5):
+        block = close[start : start + 10]
+        enough = [j for j in range(len(own)) if len(set(block[np.isfinite(block[:, j]), j].tolist())) >= 8]
+        for i in (i for i in enough if own[i]):
+            found |= (
+                {i}
+                if any(np.array_equal(block[:, i], block[:, j], equal_nan=True) for j in enough if j != i)
+                else set()
+            )
+    return found
+
+
+@pytest.mark.parametrize("form", ["0", "1"])
+def test_columns_are_compared_with_those_that_nobody_named(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the columns of their own table as with closes beside it, and with three that are the same."""
+    monkeypatch.setenv(native.VARIABLE, form)
+    told = 0
+    for seed in range(100):
+        close, own = shared(seed)
+        there = np.isfinite(close).any(axis=0)
+        close, own = close[:, there], own[there]
+        if not own.any() or len(close) < 12:
+            continue
+        if seed % 5 == 0:
+            close[:11, [0, len(own) // 2]] = close[:11, -1:]
+        index = pd.bdate_range("2015-01-01", periods=len(close), name="session")
+        frame = pd.DataFrame(close, index, [f"T{j}" for j in range(len(own))])
+        table = frame_to_table(frame, all_checked=False)
+        named = [t for t, mine in zip(table.tickers, own, strict=True) if mine]
+        found = flags(table, named=named)
+        alone = table.part(named, index[0].date(), index[-1].date())
+        assert found == flags(alone, others=frame.loc[:, ~own]), seed
+        same = {f.ticker for f in found if f.code == "OTHER_SYMBOL"}
+        assert same == {f"T{i}" for i in same_rows(close, own)}, seed
+        told += len(same)
+    assert told > 40
+
+
 def test_nothing_is_read_that_does_not_fit() -> None:
     kernel = native.form().kernel
     close, flag, count = np.ones((20, 3)), np.ones(3, bool), np.zeros(3, np.int64)
