@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy.charts._style import (
+    BELOW,
     DPI,
     EDGE,
     FAMILY,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from eventstudy.charts._axes import ChartPanels
+    from eventstudy.charts._layout import Margins
 
 _width: ContextVar[float] = ContextVar("width", default=WIDTH)
 
@@ -94,6 +96,11 @@ def narrow() -> bool:
     return _width.get() < WIDTH
 
 
+def broken(text: str, weight: str = "normal") -> str:
+    """A name beside what is drawn: on a narrow figure in lines of a third of its width, else as it is."""
+    return "\n".join(wrapped(text, _width.get() * 72 / 3, SMALL, weight)) if narrow() else text
+
+
 def side_by_side(inches: float) -> int:
     """How many panels `inches` wide a new figure has room for beside each other, at least one."""
     return max(1, int(_width.get() / inches))
@@ -114,10 +121,11 @@ def open_panels(
     from matplotlib.figure import Figure
 
     from eventstudy.charts._axes import ChartAxes
+    from eventstudy.charts._layout import Margins
 
     if (ratio := _ratio.get()) is not None:
         height = _width.get() / ratio
-    figure = Figure(figsize=(_width.get(), height), dpi=DPI, layout="constrained")
+    figure = Figure(figsize=(_width.get(), height), dpi=DPI, layout=Margins())
     _measured(figure)
     axes: list[Axes] = []
     grid = figure.add_gridspec(rows, columns, height_ratios=list(heights) or None)
@@ -159,16 +167,26 @@ def as_panels(axes: Sequence[Axes]) -> ChartPanels:
 def settle(ax: Axes) -> None:
     """Lay a figure of our own out once and for all: to draw it again, larger or elsewhere, shifts nothing."""
     if is_own(ax):
-        lay_out(ax)
-        ax.figure.figure.set_layout_engine(None)  # "none" would have it drawn once more before it is written
+        figure: Figure = ax.figure.figure
+        _layout(figure).execute(figure)
+        figure.set_layout_engine(None)  # "none" would have it drawn once more before it is written
 
 
-def lay_out(ax: Axes) -> None:
-    """Give the Axes the place they will have, as far as can be told from what was drawn so far."""
-    figure: Figure = ax.figure.figure
+def laid_out(ax: Axes, act: Callable[[], None]) -> None:
+    """Act when the Axes have their place: on a figure of our own that is when all is drawn."""
+    if is_own(ax):
+        _layout(ax.figure.figure).after.append(act)
+    else:
+        act()
+
+
+def _layout(figure: Figure) -> Margins:
+    """What will give the panels of a figure of our own their places."""
+    from eventstudy.charts._layout import Margins
+
     engine = figure.get_layout_engine()
-    if engine is not None:
-        engine.execute(figure)
+    assert isinstance(engine, Margins)
+    return engine
 
 
 def is_own(ax: Axes) -> bool:
@@ -191,6 +209,11 @@ def side_label(figure: Figure, text: str) -> None:
     words = figure.supylabel(text, fontsize=LABEL, color=MUTED, ha="left", va="center")
     words.set_label(SIDE)
     words.set_in_layout(False)
+
+
+def name_below(figure: Figure, text: str) -> None:
+    """What the scale across all panels is, below them."""
+    figure.supxlabel(text, fontsize=LABEL, color=MUTED).set_label(BELOW)
 
 
 def head(ax: Axes, title: str, lines: Sequence[str]) -> None:
@@ -224,6 +247,8 @@ def head(ax: Axes, title: str, lines: Sequence[str]) -> None:
 
 
 def _head_of_figure(figure: Figure, title: str, subtitle: str, below: float) -> None:
+    from matplotlib.transforms import Bbox
+
     width, height = (inches * 72 for inches in figure.get_size_inches())
     top = _MARGIN * 0.8
     after = top + TITLE * 1.3 * (1 + title.count("\n")) + 3
@@ -237,13 +262,12 @@ def _head_of_figure(figure: Figure, title: str, subtitle: str, below: float) -> 
         y=1 - after / height, s=subtitle, fontsize=SUBTITLE, color=MUTED, linespacing=1.4, in_layout=False, **place
     )
     figure.set_label(subtitle)
-    engine: Any = figure.get_layout_engine()
     left, bottom, top_of_panels = 0.012, 0.008, 1 - (after + below) / height
     for words in figure.texts:
         if words.get_label() == SIDE:
             words.set_position((_MARGIN / width, (bottom + top_of_panels) / 2))
             left = (_MARGIN + LABEL) / width
-    engine.set(rect=(left, bottom, 0.988 - left, top_of_panels - bottom))
+    _layout(figure).room = Bbox.from_extents(left, bottom, 0.988, top_of_panels)
 
 
 def wrapped(text: str, room: float, size: float, weight: str = "normal") -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from eventstudy.charts._canvas import open_panels, side_by_side, side_label
+from eventstudy.charts._canvas import name_below, open_panels, side_by_side, side_label
 from eventstudy.charts._scales import day_axis, day_label
-from eventstudy.charts._style import HEIGHT, LABEL, MUTED, SMALL
+from eventstudy.charts._style import HEIGHT, MUTED, SMALL
 from eventstudy.panel import Ints
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def frame_grid(panels: Sequence[Axes], result: StudyResult, chosen: Ints, days: 
         day_axis(ax, result, chosen, days, ticks=5, alone=False)
         ax.tick_params(labelleft=place % columns == 0, labelbottom=place + columns >= len(panels))
     figure = panels[0].figure.figure
-    figure.supxlabel(day_label(result, chosen), fontsize=LABEL, color=MUTED)
+    name_below(figure, day_label(result, chosen))
     side_label(figure, scale)
 
 

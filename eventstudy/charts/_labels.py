@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from eventstudy.charts._canvas import is_own, lay_out
+from eventstudy.charts._canvas import broken, laid_out
 from eventstudy.charts._style import EDGE, INK, SMALL
 from eventstudy.panel import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
+
+_GAP = 3.0
+"""Points between a hair line and what it joins."""
 
 
 class End(NamedTuple):
@@ -38,41 +42,44 @@ def label_ends(ax: Axes, ends: list[End | None]) -> None:
     if not known:
         return
     low, high = ax.get_ylim()
-    right = ax.get_xlim()[1]
     ax.set_ylim(low, high)
-    if is_own(ax):
-        lay_out(ax)
-    points = ax.get_window_extent().height * 72 / ax.figure.figure.dpi
-    wanted = np.array([(end.y - low) / (high - low) * points for end in known])
-    placed = apart(wanted, SMALL * 1.35, points)
-    for end, place in zip(known, low + placed / points * (high - low), strict=True):
-        ax.annotate(
-            end.text,
-            (end.x, end.y),
-            (right, float(place)),
-            va="center",
-            fontsize=SMALL,
-            fontweight=end.weight,
-            color=INK,
-            parse_math=False,
-            annotation_clip=False,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": EDGE,
-                "linewidth": 0.6,
-                "shrinkA": 1,
-                "shrinkB": 3,
-                "relpos": (0, 0.5),
-            },
-        )
+    right = ax.get_xlim()[1]
+    look: dict[str, Any] = {"va": "center", "fontsize": SMALL, "color": INK, "parse_math": False}
+    names = [ax.text(right, end.y, broken(end.text, end.weight), fontweight=end.weight, **look) for end in known]
+    laid_out(ax, lambda: _apart(ax, known, names))
 
 
-def apart(wanted: Floats, gap: float, room: float) -> Floats:
+def _apart(ax: Axes, ends: list[End], names: list[Text]) -> None:
+    """Move the names apart and draw a hair line from the end of each line to its name."""
+    from matplotlib.collections import LineCollection
+
+    dot = ax.figure.figure.dpi / 72
+    point, name = (
+        ax.transData.transform(at) / dot for at in ([end[:2] for end in ends], [n.get_position() for n in names])
+    )
+    floor, room = ax.bbox.y0 / dot, ax.bbox.height / dot
+    high = SMALL * 1.35 * np.array([1 + text.get_text().count("\n") for text in names])
+    name[:, 1] = floor + apart(point[:, 1] - floor, (high[1:] + high[:-1]) / 2, room)
+    way = name - point
+    long = np.hypot(*way.T)[:, None]
+    hairs = np.stack([point + way * _GAP / long, name - way * _GAP / long], axis=1)
+    to_data = ax.transData.inverted()
+    for text, place in zip(names, to_data.transform(name * dot), strict=True):
+        text.set_position(place)
+    lines = LineCollection(
+        [to_data.transform(hair * dot) for hair in hairs[long[:, 0] > 2 * _GAP]], colors=EDGE, linewidths=0.6, zorder=3
+    )
+    lines.set(clip_on=False, label="_hairs")
+    ax.add_collection(lines, autolim=False)
+
+
+def apart(wanted: Floats, gap: float | Floats, room: float) -> Floats:
     """Ascending positions at least `gap` apart, as near to `wanted` (ascending) as can be, inside 0..room if they fit.
 
-    Least squares: positions less their rank times the gap must not fall, so neighbours that would are pooled.
+    `gap`: one for all, or (N - 1) of neighbours. Least squares: positions less the gaps before them must not fall, so
+    neighbours that would are pooled.
     """
-    steps = gap * np.arange(len(wanted))
+    steps = np.concatenate([[0.0], np.cumsum(np.broadcast_to(gap, len(wanted) - 1))])
     pools: list[list[float]] = []
     for value in wanted - steps:
         pools.append([value])

@@ -41,6 +41,9 @@ HEAD = "head"
 SIDE = "side"
 """The label of the words beside several panels that share a scale."""
 
+BELOW = "below"
+"""The label of the words below several panels that share a scale."""
+
 FAMILY = "DejaVu Sans"
 """Comes with matplotlib, so that a chart looks and measures the same everywhere."""
 
@@ -51,8 +54,6 @@ SETTINGS: dict[str, Any] = {
     "text.parse_math": False,
     "figure.dpi": DPI,
     "figure.facecolor": "white",
-    "figure.constrained_layout.h_pad": 0.06,
-    "figure.constrained_layout.w_pad": 0.1,
     "axes.edgecolor": EDGE,
     "axes.linewidth": 0.8,
     "axes.labelcolor": MUTED,

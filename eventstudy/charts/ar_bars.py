@@ -63,7 +63,8 @@ def paint(
     if phone:
         legend_below(ax)
     else:
-        ax.legend([*handles[1:], handles[0]], [*labels[1:], labels[0]], loc="best", handlelength=1.8)
+        within = ax.legend([*handles[1:], handles[0]], [*labels[1:], labels[0]], loc="best", handlelength=1.8)
+        within.set_in_layout(False)
     head(
         ax,
         finding(result, chosen, group),

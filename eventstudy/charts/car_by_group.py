@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import as_panels, head, open_axes, open_panels, side_label, wrapped
+from eventstudy.charts._canvas import as_panels, head, name_below, open_axes, open_panels, side_label, wrapped
 from eventstudy.charts._car_path import car_path
 from eventstudy.charts._language import p_text, say, say_counted, spoken
 from eventstudy.charts._paths import Path, Verdict, verdict
 from eventstudy.charts._scales import day_axis, day_label, percent_axis
-from eventstudy.charts._style import HEIGHT, LABEL, MUTED, SMALL
+from eventstudy.charts._style import HEIGHT, MUTED, SMALL
 from eventstudy.charts._words import (
     DAY0,
     abnormal,
@@ -80,7 +80,7 @@ def _frame(panels: list[Axes], result: StudyResult, everyone: Ints, columns: int
         panels[0].set_ylabel(cumulated(result))
         return
     figure = panels[0].figure.figure
-    figure.supxlabel(day_label(result, everyone), fontsize=LABEL, color=MUTED)
+    name_below(figure, day_label(result, everyone))
     side_label(figure, cumulated(result))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from eventstudy.analyses.counterfactual import MODELS, counterfactual
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import head, of_doubt, open_axes, settle
+from eventstudy.charts._canvas import head, narrow, of_doubt, open_axes, settle
 from eventstudy.charts._labels import End, end_of, label_ends
 from eventstudy.charts._language import month_day, number, p_text, say
 from eventstudy.charts._scales import number_axis
@@ -106,7 +106,8 @@ def _line(
 def _days(ax: Axes, path: Path) -> None:
     """Sessions relative to day 0 with their dates, day 0 marked."""
     days = list(path.rel_days)
-    every = next(step for step in (1, 2, 5, 10, 20, 50, 100) if len(days) / step <= _TICKS)
+    ticks = _TICKS // 3 if narrow() else _TICKS
+    every = next(step for step in (1, 2, 5, 10, 20, 50, 100) if len(days) / step <= ticks)
     shown = [day for day in days if day % every == 0]
     dates = [month_day(date.fromisoformat(path.sessions[day - days[0]])) for day in shown]
     texts = [f"{signed(f'{day:+d}')}\n{on}" for day, on in zip(shown, dates, strict=True)]

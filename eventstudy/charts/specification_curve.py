@@ -9,8 +9,9 @@ import numpy as np
 
 from eventstudy.analyses.robustness import DIMENSIONS, MODELS, robustness
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import as_panels, head, of_doubt, open_panels, settle
+from eventstudy.charts._canvas import as_panels, head, is_own, narrow, of_doubt, open_panels, settle
 from eventstudy.charts._language import say, spoken
+from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._style import BLUE, GRID, INK, MUTED, ORANGE, SMALL, THIN, style
 from eventstudy.charts._words import caveat, method, no_finding_of, percent, subject, upper
@@ -128,8 +129,12 @@ def _curve(ax: Any, found: Robustness, order: list[Specification]) -> None:
     zero_line(ax)
     percent_axis(ax.yaxis)
     ax.set_ylabel(say("mean CAR") if order[0].judged.n > 1 else "CAR")
-    place = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "borderaxespad": 0.2}
-    ax.legend(ncols=4, fontsize=SMALL, handletextpad=0.2, columnspacing=1.2, frameon=False, **place)
+    near: dict[str, Any] = {"handletextpad": 0.2, "columnspacing": 1.2}
+    if is_own(ax) and narrow():
+        legend_below(ax, **near)
+    else:
+        place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "borderaxespad": 0.2}
+        ax.legend(ncols=4, fontsize=SMALL, frameon=False, **near, **place)
     ax.tick_params(axis="x", length=0, labelbottom=False)
 
 

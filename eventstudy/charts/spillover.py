@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import grid_of_rows, head, open_axes
+from eventstudy.charts._canvas import broken, grid_of_rows, head, open_axes
 from eventstudy.charts._language import p_text, say, spoken
 from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import percent_axis, zero_line
@@ -96,7 +96,7 @@ def _row(ax: Axes, result: StudyResult, window: Window, row: Row, y: int, *, fil
 
 
 def _frame(ax: Axes, labels: Sequence[str], window: Window) -> None:
-    ax.set_yticks(range(len(labels))[::-1], labels, parse_math=False)
+    ax.set_yticks(range(len(labels))[::-1], [broken(label) for label in labels], parse_math=False)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(-0.7, len(labels) - 0.4)
     grid_of_rows(ax)

@@ -143,8 +143,15 @@ def test_the_firms_are_behind_the_mean(recognised: StudyResult) -> None:
         np.testing.assert_array_equal(line(ax, f"_{ticker}"), tidy.loc[tidy["ticker"] == ticker, "car"])
     named = {text.get_text(): text for text in ax.texts}
     assert {"NVDA", "AVGO", "AMD", "TSM", "MU", "MRVL", "mean"} <= set(named)
+    [hairs] = [c for c in ax.collections if c.get_label() == "_hairs"]
+    firsts, lasts = (
+        ax.transData.transform([path.vertices[i] for path in hairs.get_paths()]) * 72 / 150 for i in (0, -1)
+    )
     for name, label in (("NVDA", "_NVDA"), ("mean", "mean CAR")):
-        assert named[name].xy == (5, pytest.approx(line(ax, label)[-1]))
+        end, word = ax.transData.transform([(5, line(ax, label)[-1]), named[name].get_position()]) * 72 / 150
+        there = np.hypot(*(firsts - end).T).argmin()
+        assert np.hypot(*(firsts[there] - end)) == pytest.approx(3)
+        assert np.hypot(*(lasts[there] - word)) == pytest.approx(3)
 
 
 def test_of_many_firms_the_outermost_are_named(recognised: StudyResult) -> None:
@@ -158,7 +165,7 @@ def test_a_mean_without_a_valid_interval_has_no_band_and_says_why(
 ) -> None:
     monkeypatch.setattr(advice, "confidence_interval", lambda *_: None)
     ax = replace(many_dates).plot("car")
-    assert not ax.collections
+    assert [c.get_label() for c in ax.collections] == ["_hairs"]
     assert "no band, for no interval is valid: correlation-adjusted cross-sectional test has no interval" in words(ax)
     assert np.isfinite(line(ax, "mean CAR")).all()
 

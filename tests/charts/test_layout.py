@@ -1,0 +1,64 @@
+"""Panels stand where their words leave room: as matplotlib puts them that measures all twice, and on phones too."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import pytest
+from eventstudy.charts._layout import Margins
+from eventstudy.charts._style import BELOW, style
+from eventstudy.study.result import StudyResult
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Text
+
+from .conftest import figure_of
+
+
+def _drawn(engine: Any, *, below: str) -> Figure:
+    """Four panels with words on all sides; a legend or one name below them all."""
+    figure = Figure(figsize=(8, 6), dpi=150, layout=engine)
+    grid = figure.add_gridspec(2, 2, height_ratios=[3, 2])
+    for place in range(4):
+        ax = figure.add_subplot(grid[place // 2, place % 2])
+        ax.plot([0, 1], [0, 10.0**place], label="what it is")
+        ax.set_ylabel("some name" if place != 1 else "")
+        ax.set_xlabel("a name that is much longer than its panel " * 3 if place == 2 else "across")
+        ax.set_title("one" if place else "two\nlines", loc="left")
+        beside = ax.text(1.05, 10.0**place, "far to the right" if place % 2 else "right")
+        beside.set_in_layout(place < 3)
+    if below == "legend":
+        figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower left")
+    elif below == "name":
+        figure.supxlabel("across all of them").set_label(BELOW)
+    engine.execute(figure)
+    return figure
+
+
+@pytest.mark.parametrize("below", ["", "legend", "name"])
+def test_panels_stand_where_constrained_layout_puts_them(below: str) -> None:
+    with style():
+        ours = _drawn(Margins(), below=below)
+        theirs = _drawn(ConstrainedLayoutEngine(w_pad=0.1, h_pad=4.3 / 72), below=below)
+    for one, other in zip(ours.axes, theirs.axes, strict=True):
+        assert one.get_position().get_points() == pytest.approx(other.get_position().get_points(), abs=0.004)
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("lang", ["en", "de"])
+@pytest.mark.parametrize("name", ["counterfactual", "specification_curve", "car", "reaction"])
+def test_on_a_phone_no_word_runs_over_the_edge(nvda: StudyResult, name: str, lang: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure = figure_of(nvda.plot(name, width=3.6, lang=lang))
+    figure.draw_without_rendering()
+    said = [
+        text for ax in figure.axes for text in (*ax.texts, ax.xaxis.label, *ax.get_yticklabels()) if text.get_text()
+    ]
+    assert said
+    for text in said:
+        assert isinstance(text, Text)
+        box = text.get_window_extent()
+        assert box.x0 >= 5, text.get_text()
+        assert box.x1 <= figure.bbox.x1 - 5, text.get_text()
