@@ -374,6 +374,7 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
             found["date"] = dated[0]
     _only_one(table, found, others)
     problems += _other_dates(table, found, others)
+    problems += _of_times(table, found, others)
     if "time" in found and "timing" not in found:
         times = table.cells_of(found["time"])
         if times and all(isinstance(v, str) and fold(v) in _timings() for v in times):
@@ -397,7 +398,7 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
 
 
 _ANY_DATE = (
-    *("date", "dates", "day", "when", "datetime", "date_time", "timestamp"),
+    *("date", "dates", "day", "when", "datetime", "date_time", "timestamp", "anndats"),
     *("datum", "tag", "fecha", "data", "jour", "giorno", "dato", "tarih"),
 )
 """Headings that do not say what happened on the day."""
@@ -417,6 +418,54 @@ def _other_dates(table: Headed, found: Mapping[str, int], others: Sequence[int])
                     f" {cells[date]} and {cells[i]}; call the one that is meant date, the other one otherwise"
                 ]
     return []
+
+
+_PLAIN_TIMES = ("time", "event_time", "time_of_event", "uhrzeit", "zeit", "heure", "hora", "ora", "godzina", "时间")
+"""Headings of times that can be of nothing else but the event."""
+_OF_TIMES = re.compile(r"(?:^|_)(?:\w*time|\w*zeit|\w*tims|heure|hora|ora|godzina|tijd|tid|saat|hour)(?:_|$)")
+_CLOCK = re.compile(r"[0-9]\s*(?:[:h][0-9]{2}|[ap]\.?m\b|uhr)", re.IGNORECASE)
+_BESIDE = re.compile(r"[(\[].*[)\]]|[ _](?:utc|gmt)$", re.IGNORECASE)
+
+
+def _of_times(table: Headed, found: dict[str, int], others: list[int]) -> list[str]:
+    """Which column has the times of the events, where it is not plain; and what is wrong where that cannot be told.
+
+    It is the one that is called as their dates are (`Announce Date`, `Announce Time`), else the one that a word is known for.
+    Times of the day that nobody says the meaning of are not passed over: news of an evening is of the next session.
+    """
+    heads, date = table.headings, found.get("date")
+    if date is None or fold(heads[found.get("time", date)]) in _PLAIN_TIMES or _have_times(table.cells_of(date)):
+        return []
+    able = [*([found["time"]] if "time" in found else []), *(i for i in others if _may_be_times(table, i))]
+    alike = re.sub("dat(?:e|um)", "(?:time|zeit)", fold(_BESIDE.sub("", heads[date]))).replace("dats", "tims")
+    named = [i for i in able if re.fullmatch(alike, fold(_BESIDE.sub("", heads[i])))]
+    known = [i for i in able if (role_of(heads[i], "events") or ("",))[0] == "time"]
+    if len(meant := named or known) == 1:
+        others[:] = [i for i in dict.fromkeys([*others, *able]) if i != meant[0]]
+        found["time"] = meant[0]
+        return []
+    if not able or ("timing" in found and not meant):
+        return []
+    shown = " and ".join(heads[i] for i in able)
+    return [
+        f"nothing says whether the times of the day under {shown} are those of the events: call those that are time, and leave"
+        " others out"
+    ]
+
+
+def _may_be_times(table: Headed, i: int) -> bool:
+    """Whether a column is called times and holds times of the day."""
+    worded = missing_marks() | set(_timings())
+    held = [v for v in table.cells_of(i) if str(v).strip().lower() not in worded and fold(str(v)) not in worded]
+    return bool(held) and bool(_OF_TIMES.search(fold(table.headings[i]))) and _have_times(held)
+
+
+def _have_times(cells: Sequence[Any]) -> bool:
+    """Whether most of the cells have a time of the day."""
+    timed = [
+        v.time() != time() if isinstance(v, datetime) else isinstance(v, time) or _CLOCK.search(str(v)) for v in cells
+    ]
+    return 2 * sum(map(bool, timed)) > len(cells)
 
 
 def _only_one(table: Headed, found: dict[str, int], others: list[int]) -> None:
