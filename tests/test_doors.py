@@ -65,7 +65,7 @@ DOORS: dict[str, tuple[str, Door]] = {
     "characteristics": (".csv", read_characteristics),
 }
 TOML = ("registry", "study", "config", "settings", "calendars")
-TABLES = ("events", "event book", "prices", "price book", "parquet", "no suffix", "characteristics")
+TABLES = ("events", "event book", "prices", "price book", "parquet", "no suffix", "factors", "characteristics")
 """What a table may be read from: folders of them and other letters too, and more than people write by hand."""
 
 

@@ -5,7 +5,7 @@ from eventstudy.prices._bars import MASSIVE_KEY, BarTable, Series, load_bars
 from eventstudy.prices._base import FIELDS, Basis, Fetch, PriceSource
 from eventstudy.prices._beside import copies_among
 from eventstudy.prices._currency import currency_of, in_currency, in_whole_units, rates_for, whole_currency
-from eventstudy.prices._factors import read_factors
+from eventstudy.prices._factors import factors_of_frame, read_factors
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.prices._gross import PEGGED, gross_base
 from eventstudy.prices._levels import flags_of_levels
@@ -37,6 +37,7 @@ __all__ = [
     "SeriesInfo",
     "copies_among",
     "currency_of",
+    "factors_of_frame",
     "flags",
     "flags_of_levels",
     "frame_to_table",

@@ -1,17 +1,25 @@
-"""Factor files: the user's own (`date, mkt_rf, ..., rf`, one row a session), or Ken French's as published."""
+"""Factors: the user's own (`date, mkt_rf, ..., rf`, one row a session) in any table, or Ken French's as published."""
 
 from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from eventstudy.disk import read_text
+from eventstudy.calendars import markets
 from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.language import Phrase
+from eventstudy.tables.dates import Days, dates_of, days_on, sessions_of
+from eventstudy.tables.frames import headed_frame
+from eventstudy.tables.headed import Headed
+from eventstudy.tables.numbers import numbers_of
+from eventstudy.tables.opened import opened, table_of
+from eventstudy.tables.place import Place, Reading
 
 Unit = Literal["percent", "decimal"]
 UNITS = {"percent": 0.01, "decimal": 1.0}
@@ -20,48 +28,179 @@ _PUBLISHED = re.compile(r"^[ \t]*,[ \t]*[A-Za-z].*\r?\n[ \t]*(\d{8}|\d{6}|\d{4})
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _NONE = (-99.99, -999.0)
 """What the published files write where there is no value."""
+_CALLED = {
+    **dict.fromkeys(("mktrf", "rmrf", "rm_rf", "mkt_rf"), "mkt_rf"),
+    **dict.fromkeys(("umd", "wml"), "mom"),
+    **dict.fromkeys(("riskfree", "risk_free", "risk_free_rate"), "rf"),
+}
+"""Further names of factors: those of WRDS, and of papers."""
+_LEAST, _LARGEST, _SEVERAL = 0.002, 0.5, 20
+"""Over so many days or months a market moves by more than the first on one of them, and never by the second on any."""
+_RATES = {False: 0.01, True: 0.2}
+"""No risk-free rate of a day is higher, and none of a month: such a rate is one of a year."""
 
 
 def read_factors(path: str | Path, unit: Unit | None, *, monthly: bool = False) -> pd.DataFrame:
-    """Factor returns as decimals: index = sessions, columns = the factors in lower case (`Mkt-RF` becomes `mkt_rf`).
+    """Factor returns as decimals: index = sessions, columns = the factors in lower case (`Mkt-RF`, `mktrf` are `mkt_rf`).
 
-    `monthly`: a row may be a month, `202501`, which is named by its last day.
+    `path`: a table as prices are read from (text, workbook, Parquet, a zip of one), with a column of dates and a column a
+    factor. `monthly`: a row may be a month, `202501`, which is named by its last day.
 
-    A file as Ken French publishes it is in per cent and needs no `unit`; the line that names its vintage is in
-    `frame.attrs["vintage"]`.
+    A file as Ken French publishes it is in per cent and needs no `unit`, nor does one with signs of per cent; the line that
+    names its vintage is in `frame.attrs["vintage"]`.
 
     Raises:
         InvalidRequest: the unit is not named.
-        InvalidFile: no such file, no `date` column, a date or number that cannot be read, a day that stands there twice.
+        InvalidFile: no such file, no column of dates, a date or number that cannot be read, a day that stands there twice, a
+            market that cannot be in the unit that is said.
     """
-    return parse_factors(read_text(path, "the factors"), str(path), unit, monthly=monthly)
+    files = opened(path)
+    if len(files) > 1:
+        raise InvalidFile("the archive holds several files", where=str(path), hint="unpack the one that is meant")
+    one = replace(files[0], name=str(path))
+    content = one.content.decode("utf-8-sig", "replace") if one.kind == "text" else ""
+    if _PUBLISHED.search(content):
+        return parse_factors(content, str(path), unit, monthly=monthly)
+    return _of_table(table_of(one, "prices", Reading()), unit, monthly=monthly)
 
 
-def parse_factors(content: str, where: str, unit: Unit | None, *, monthly: bool = False) -> pd.DataFrame:
-    """As `read_factors`, from the text of a file; `where` is its name."""
-    start = _PUBLISHED.search(content)
-    if unit not in UNITS and not (start and unit is None):
+def factors_of_frame(frame: pd.DataFrame, unit: Unit | None, *, monthly: bool = False) -> pd.DataFrame:
+    """As `read_factors`, of a frame whose index or a column are the sessions; decimals, where no unit is named."""
+    place = Place("the DataFrame of factors", lambda i: Phrase("row {n}", n=i))
+    found = _of_table(headed_frame(place, frame, "prices"), unit or "decimal", monthly=monthly)
+    found.attrs = {**found.attrs, **frame.attrs}
+    return found
+
+
+def _of_table(table: Headed, unit: Unit | None, *, monthly: bool) -> pd.DataFrame:
+    """The factors of a table, a column each beside its dates; what has no heading is none."""
+    place, heads = table.place, table.headings
+    dated = [i for i in range(len(heads)) if table.is_dates(i, "prices")]
+    held = [i for i in range(len(heads)) if i not in dated and heads[i]]
+    names = [_name(heads[i]) for i in held]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if len(dated) != 1 or not held or twice:
+        what = f"the factor file has two columns {twice[0]!r}" if twice else _NO_TABLE
+        raise place.fault(what, available=", ".join(filter(None, heads)))
+    raw = table.cells.columns({dated[0]}, set(held))
+    numbers = numbers_of(
+        place, {i: raw[i] for i in held}, Reading(), dict(enumerate(heads)), table.cells.usual, (), table.cells.proved
+    )
+    for _, error in table.uneven:
+        raise error
+    _check_unit(place.name, unit, signed=len(numbers.percent), columns=len(held))
+    for i in held:
+        for row, why in numbers.bad.get(i, {}).items():
+            raise place.fault(why, row=row, column=heads[i], hint="correct the cell, or leave a missing value empty")
+    dates = dates_of(place, raw[dated[0]], heads[dated[0]] or "date", Reading(), months=monthly)
+    for row, why in dates.bad.items():
+        raise place.fault(why, row=row, column=heads[dated[0]] or "date", hint="write dates as 2025-01-27")
+    days: Days = days_on(dates.whens)
+    said = dates.said
+    if not monthly:
+        days, more = sessions_of(place, dates, heads[dated[0]] or "date", markets.open_on)
+        said = (*said, *more)
+    own = days[dates.codes]
+    order = np.argsort(own, kind="stable")
+    if (again := np.flatnonzero(own[order][1:] == own[order][:-1])).size:
+        row = int(order[again[0] + 1])
+        raise place.fault(f"{own[row]} is a day that stands there twice", row=row, hint="keep one of the two rows")
+    factor = [0.01 if i in numbers.percent else UNITS[unit or "percent"] for i in held]
+    values = np.column_stack([numbers.values[i] for i in held])
+    values = np.where(np.isin(values, _NONE), np.nan, values) * factor
+    found = pd.DataFrame(values, pd.DatetimeIndex(own.astype("datetime64[ns]"), name="session"), names).sort_index()
+    if told := [str(s) for s in (*table.cells.said, *numbers.said, *said)]:
+        found.attrs["read_as"] = told
+    return _believable(found, place.name, monthly=monthly)
+
+
+_NO_TABLE = "a factor file has a column `date` and a column a factor"
+
+
+def _name(heading: str) -> str:
+    """The name of a factor: `Mkt-RF` is mkt_rf, `UMD` is mom."""
+    plain = re.sub(r"[\s-]+", "_", heading.strip().lower())
+    return _CALLED.get(plain, plain)
+
+
+def _check_unit(where: str, unit: str | None, *, signed: int, columns: int) -> None:
+    """Refuse factors in no unit, or in one that their signs of per cent speak against; `signed` of the columns have them."""
+    if unit not in (None, *UNITS) or (unit is None and signed < columns):
         raise InvalidRequest(
             f"the unit of the factors in {where} is not named" if unit is None else f"no such unit: {unit!r}",
             available=", ".join(UNITS),
             hint="add --factor-unit percent or --factor-unit decimal",
         )
+    if unit == "decimal" and signed:
+        raise InvalidFile(
+            Phrase("the factors have signs of per cent, and are said to be decimals"),
+            where=where,
+            hint=Phrase("say --factor-unit percent, or leave it out"),
+        )
+
+
+def _believable(factors: pd.DataFrame, where: str, *, monthly: bool) -> pd.DataFrame:
+    """The factors, if their market can be one and their risk-free rate one of a day or a month.
+
+    Raises:
+        InvalidFile: they are in another unit than was said; names the value that shows it.
+    """
+    market = factors["mkt_rf"].dropna() if "mkt_rf" in factors else pd.Series(dtype=float)
+    rates = factors["rf"].dropna() if "rf" in factors else pd.Series(dtype=float)
+    if len(market) and (largest := market.abs().max()) >= _LARGEST:
+        raise InvalidFile(
+            Phrase(
+                "mkt_rf would be {value:.2f %} on {date}, which no market moves by: the factors are in another unit, or the"
+                " cell is wrong",
+                value=largest,
+                date=market.abs().idxmax().date(),
+            ),
+            where=where,
+            hint=Phrase("say which: --factor-unit percent"),
+        )
+    if len(market) >= _SEVERAL and 0 < market.abs().max() < _LEAST:
+        raise InvalidFile(
+            Phrase(
+                "mkt_rf would move by {value:.2f %} at most, less than any market: the factors are in another unit",
+                value=market.abs().max(),
+            ),
+            where=where,
+            hint=Phrase("say which: --factor-unit decimal"),
+        )
+    if len(rates) and rates.abs().max() > _RATES[monthly]:
+        raise InvalidFile(
+            Phrase(
+                "rf would be {value:.2f %} on {date}: a rate of a year, or in another unit",
+                value=rates[rates.abs().idxmax()],
+                date=rates.abs().idxmax().date(),
+            ),
+            where=where,
+            hint=Phrase(
+                "divide a rate of a year by the sessions, or the months, of a year; or say the unit: --factor-unit"
+            ),
+        )
+    return factors
+
+
+def parse_factors(content: str, where: str, unit: Unit | None, *, monthly: bool = False) -> pd.DataFrame:
+    """As `read_factors`, from the text of a file as Ken French publishes it; `where` is its name."""
+    start = _PUBLISHED.search(content)
+    if start is None:
+        raise InvalidFile(_NO_TABLE, where=where)
+    _check_unit(where, unit or "percent", signed=0, columns=1)
     lines = content.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    first = content[: start.start()].count("\n") if start else 0
-    names, rows = _table(lines, first, where, published=start is not None)
+    first = content[: start.start()].count("\n")
+    names, rows = _table(lines, first, where)
     table = _numbers(names, rows, where, monthly=monthly) * UNITS[unit or "percent"]
-    if start:
-        prose = [line.strip() for line in lines[:first] if line.strip()]
-        table.attrs["vintage"] = next((line for line in prose if "created" in line.lower()), (prose or [""])[0])
-        if len(prose) > 1 and "returns" in prose[-1].lower():
-            table.attrs["table"] = prose[-1]
-    return table
+    prose = [line.strip() for line in lines[:first] if line.strip()]
+    table.attrs["vintage"] = next((line for line in prose if "created" in line.lower()), (prose or [""])[0])
+    if len(prose) > 1 and "returns" in prose[-1].lower():
+        table.attrs["table"] = prose[-1]
+    return _believable(table, where, monthly=monthly)
 
 
-def _table(
-    lines: list[str], first: int, where: str, *, published: bool
-) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Names of the columns, the first of them `date`, and the rows with their lines; a published table ends at its footer.
+def _table(lines: list[str], first: int, where: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Names of the columns, the first of them `date`, and the rows with their lines, up to the footer of the table.
 
     Raises:
         InvalidFile: no such table, or a row that has more or fewer cells.
@@ -70,20 +209,17 @@ def _table(
         cells = [[cell.strip() for cell in row] for row in csv.reader(lines[first:], strict=True)]
     except csv.Error as error:
         raise InvalidFile(f"the factor file is not valid CSV: {error}", where=where) from None
-    names = [re.sub(r"[\s-]+", "_", name.lower()) for name in cells[0]] if cells else []
-    names[:1] = ["date"] if published else names[:1]
+    names = ["date", *map(_name, cells[0][1:])]
     twice = sorted({name for name in names if names.count(name) > 1})
-    if "date" not in names or len(names) < 2 or twice or "" in names:
+    if twice or "" in names:
         raise InvalidFile(
-            f"the factor file has two columns {twice[0]!r}"
-            if twice
-            else "a factor file has a column `date` and a column a factor",
+            f"the factor file has two columns {twice[0]!r}" if twice else _NO_TABLE,
             where=where,
             available=", ".join(names),
         )
     rows = []
     for line, row in enumerate(cells[1:], first + 2):
-        if published and not (row and row[0].isdigit()):
+        if not (row and row[0].isdigit()):
             break
         if any(row):
             _refuse(len(row) != len(names), f"a row of {len(row)} cells under {len(names)} columns", where, line)

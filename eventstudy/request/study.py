@@ -23,7 +23,7 @@ from eventstudy.events.rows import Rows, rows_of_frame
 from eventstudy.language import Phrase
 from eventstudy.models import model_of, watched
 from eventstudy.panel import Warned, read_shares
-from eventstudy.prices import PriceTable, Reading, load_abnormal, load_prices, read_factors
+from eventstudy.prices import PriceTable, Reading, factors_of_frame, load_abnormal, load_prices, read_factors
 from eventstudy.request.dates import days_0, days_to, last_day, sessions_between
 from eventstudy.request.events import column_of, events_of, spelled
 from eventstudy.request.factors import factors_for
@@ -277,6 +277,8 @@ def run_aggregate(
     check_sums_do(study.config, model_of(study.config))
     if isinstance(factors, str | Path):
         factors = read_factors(factors, factor_unit)
+    elif factors is not None:
+        factors = factors_of_frame(factors, factor_unit)
     provenance: dict[str, Any] = {"as_of": limit.isoformat()} if limit else {}
     file = Path(what) if isinstance(what, str | Path) and os.path.isfile(what) else None
     events: Any = what

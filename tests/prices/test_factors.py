@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidFile, InvalidRequest
-from eventstudy.prices import read_factors
+from eventstudy.prices import factors_of_frame, read_factors
+from eventstudy.request import factors_for
 
 DAILY = """This file was created using the 202509 CRSP database.
 The 1-month TBill rate data until 202405 are from Ibbotson, and from 202406 on from ICE BofA.
@@ -84,8 +91,9 @@ def test_what_a_person_writes_needs_its_unit(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="not named"):
         read_factors(path, None)
     assert read_factors(path, "percent")["mkt_rf"].tolist() == [-0.02, 0.01]  # by ascending session
-    assert read_factors(path, "decimal")["mkt_rf"].tolist() == [-2.0, 1.0]
-    assert np.isnan(read_factors(path, "decimal")["rf"].iloc[0])
+    assert np.isnan(read_factors(path, "percent")["rf"].iloc[0])
+    path.write_text("date,Mkt-RF,RF\n2025-01-03,.01,.001\n20250102,-.02,\n", encoding="utf-8")
+    assert read_factors(path, "decimal")["mkt_rf"].tolist() == [-0.02, 0.01]
 
 
 @pytest.mark.parametrize(
@@ -98,13 +106,17 @@ def test_what_a_person_writes_needs_its_unit(tmp_path: Path) -> None:
         (DAILY.replace("20250103", "20250230"), "a date that is not written as"),
         ("\n,Mkt-RF,RF\n202501,1,2\n202502,1,2\n", "values by the month"),
         ("\n,Mkt-RF,RF\n2025,1,2\n", "values by the month or year"),
-        ("date,mkt_rf\n1/2/2025,1\n", "a date that is not written as"),
+        ("date,mkt_rf\n1/2/2025,1\n", "reads two ways"),
+        ("date,mkt_rf\n2025-01-02,1\n2025-01-02,2\n", "a day that stands there twice"),
+        ("date,mkt_rf\n2025-01-02,x\n", "'x' is not a number"),
+        ("date,mkt_rf\n2025-01-02,1\n2025-02-30,1\n", "'2025-02-30' is not a date"),
+        ("date,mkt_rf\n2025-01-02,1\n2025-01-03,1,2\n", "cells"),
         ("date,mkt_rf,Mkt-RF\n2025-01-02,1,2\n", "two columns 'mkt_rf'"),
-        ("date,date\n2025-01-02,2025-01-02\n", "two columns 'date'"),
-        ("day,mkt_rf\n2025-01-02,1\n", "has a column `date`"),
-        ("date,mkt_rf\n", "no row of factors"),
-        ('date,mkt_rf\n2025-01-02,"1\n', "not valid CSV"),
-        ("", "has a column `date`"),
+        ("date,date\n2025-01-02,2025-01-02\n", "has a column `date`"),
+        ("name,mkt_rf\nx,1\n", "has a column `date`"),
+        ("date,mkt_rf\n", "no row below"),
+        ('date,mkt_rf\n2025-01-02,"1\n', "quot"),
+        ("", "empty"),
     ],
 )
 def test_what_cannot_be_read(tmp_path: Path, text: str, what: str) -> None:
@@ -124,3 +136,111 @@ def test_the_line_is_named(tmp_path: Path) -> None:
     assert caught.value.where == f"{path}, line 6"
     with pytest.raises(InvalidFile, match="there is no such file"):
         read_factors(tmp_path / "none.csv", None)
+
+
+DAYS = pd.bdate_range("2025-01-02", periods=30)
+DRAWN = np.random.default_rng(4).normal(0, 0.01, (30, 2)).round(6)
+OWN = pd.DataFrame(DRAWN, pd.DatetimeIndex(DAYS, name="session"), ["mkt_rf", "mom"]).assign(rf=0.0002)
+
+
+def written(head: str, sep: str = ",", dates: str = "%Y-%m-%d", mark: str = ".", sign: str = "") -> bytes:
+    """Per cent in a text, each cell in the same form."""
+    rows = [
+        [f"{d:{dates}}", *(f"{100 * x:.4f}".replace(".", mark) + sign for x in row)]
+        for d, row in zip(DAYS, OWN.to_numpy(), strict=True)
+    ]
+    return "\n".join([head.replace(",", sep), *map(sep.join, rows), ""]).encode()
+
+
+def packed(content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("F-F_Research_Data_Factors_daily.csv", content)
+    return buffer.getvalue()
+
+
+def book() -> bytes:
+    buffer = io.BytesIO()
+    (100 * OWN).rename_axis("Date").reset_index().to_excel(buffer, index=False)
+    return buffer.getvalue()
+
+
+def parquet() -> bytes:
+    buffer = io.BytesIO()
+    (100 * OWN).to_parquet(buffer)
+    return buffer.getvalue()
+
+
+FORMS: dict[str, tuple[str, bytes]] = {
+    "German": ("f.csv", written("Datum,Mkt-RF,Mom,RF", ";", "%d.%m.%Y", ",")),
+    "months by name": ("f.csv", written("date,mkt_rf,mom,rf", dates="%d%b%Y")),
+    "the names of WRDS": ("f.csv", written("dateff,mktrf,umd,rf", dates="%Y%m%d")),
+    "tabs": ("f.txt", written("date,MKTRF,UMD,RF", "\t")),
+    "American dates": ("f.csv", written("Date,Mkt-RF,WML,RF", dates="%m/%d/%Y")),
+    "no name above the dates": ("f.csv", written(",mkt_rf,mom,rf")),
+    "signs of per cent": ("f.csv", written("date,mkt_rf,mom,rf", sign="%")),
+    "a workbook": ("f.xlsx", book()),
+    "Parquet": ("f.parquet", parquet()),
+    "the zip as it is published": ("f.zip", packed(b"Created by x\n\n" + written(",Mkt-RF,Mom   ,RF", dates="%Y%m%d"))),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_tables_of_factors_are_read_as_those_of_prices(tmp_path: Path, form: str) -> None:
+    name, content = FORMS[form]
+    (tmp_path / name).write_bytes(content)
+    unit: Any = None if form in ("signs of per cent", "the zip as it is published") else "percent"
+    found = read_factors(tmp_path / name, unit)
+    pd.testing.assert_frame_equal(found, OWN, check_freq=False, atol=1e-12, check_index_type=False)
+
+
+def test_frames_of_factors_are_in_decimals_unless_another_unit_is_said() -> None:
+    """The unit was not heeded."""
+    for frame, unit in ((OWN, None), (OWN, "decimal"), (100 * OWN, "percent")):
+        given = frame.rename(columns=str.upper).tz_localize("America/New_York")
+        pd.testing.assert_frame_equal(factors_of_frame(given, unit), OWN, check_freq=False, check_index_type=False)  # type: ignore[arg-type]
+    with pytest.raises(InvalidFile, match="which no market moves by"):
+        factors_of_frame(100 * OWN, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "factor", "rate", "what"),
+    [
+        ("decimal", 100.0, 0.0, "mkt_rf would be 2.* %, which no market moves by"),
+        ("percent", 1.0, 0.0, "mkt_rf would move by 0.02 % at most"),
+        ("percent", 100.0, 4.8, "rf would be 4.80 % on 2025-01-02: a rate of a year"),
+    ],
+)
+def test_factors_in_another_unit_are_refused(tmp_path: Path, said: Any, factor: float, rate: float, what: str) -> None:
+    (factor * OWN).assign(rf=rate).to_csv(tmp_path / "f.csv")
+    with pytest.raises(InvalidFile, match=re.sub(" %,", r" % on [-0-9]+,", what)):
+        read_factors(tmp_path / "f.csv", said)
+
+
+@pytest.mark.parametrize(("column", "said"), [("rf", "4.8"), ("mkt_rf", "0.5"), ("mkt_rf", "0.002")])
+def test_the_bounds_of_units_hold_what_there_has_been(tmp_path: Path, column: str, said: str) -> None:
+    """1 % of interest a day, -29 % of a market in a month, and a year in which it moved by .2 % at most are read."""
+    bound = {"4.8": 0.01, "0.5": 0.499, "0.002": 0.002}[said]
+    calm = OWN.assign(mkt_rf=OWN["mkt_rf"].clip(-0.0015, 0.0015)) if said == "0.002" else OWN.copy()
+    calm.loc[DAYS[3], column] = bound
+    calm.to_csv(tmp_path / "f.csv")
+    assert read_factors(tmp_path / "f.csv", "decimal").loc[DAYS[3], column] == bound
+    calm.loc[DAYS[3], column] = 0.0019 if said == "0.002" else bound + 0.002
+    calm.to_csv(tmp_path / "f.csv")
+    with pytest.raises(InvalidFile, match="unit"):
+        read_factors(tmp_path / "f.csv", "decimal")
+
+
+def test_signs_of_per_cent_and_decimals_contradict_each_other(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_bytes(FORMS["signs of per cent"][1])
+    with pytest.raises(InvalidFile, match="are said to be decimals"):
+        read_factors(tmp_path / "f.csv", "decimal")
+
+
+def test_a_market_that_may_hold_the_risk_free_rate_is_not_passed_over() -> None:
+    """It was, and the benchmark less the rate was taken in its place."""
+    frame = OWN.rename(columns={"mkt_rf": "mkt"})
+    with pytest.raises(InvalidRequest, match="'mkt' may be the return of the market"):
+        factors_for(frame, None, StudyConfig(model="capm"))
+    assert factors_for(frame, None, StudyConfig(model="factors")) is not None
+    assert factors_for(frame.drop(columns="mkt"), None, StudyConfig(model="capm")) is not None
