@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -139,41 +140,47 @@ def _check_unit(where: str, unit: str | None, *, signed: int, columns: int) -> N
         )
 
 
+def _largest(factors: pd.DataFrame, name: str) -> tuple[int, float, date | None]:
+    """How many values a factor has, the largest of them by size, and its day; 0 where there is none."""
+    values = factors[name].to_numpy(float) if name in factors.columns else np.empty(0)
+    n = int(np.isfinite(values).sum())
+    if not n:
+        return 0, 0.0, None
+    at = int(np.nanargmax(np.abs(values)))
+    return n, float(values[at]), factors.index[at].date()
+
+
 def _believable(factors: pd.DataFrame, where: str, *, monthly: bool) -> pd.DataFrame:
     """The factors, if their market can be one and their risk-free rate one of a day or a month.
 
     Raises:
         InvalidFile: they are in another unit than was said; names the value that shows it.
     """
-    market = factors["mkt_rf"].dropna() if "mkt_rf" in factors else pd.Series(dtype=float)
-    rates = factors["rf"].dropna() if "rf" in factors else pd.Series(dtype=float)
-    if len(market) and (largest := market.abs().max()) >= _LARGEST:
+    n, market, day = _largest(factors, "mkt_rf")
+    if abs(market) >= _LARGEST:
         raise InvalidFile(
             Phrase(
                 "mkt_rf would be {value:.2f %} on {date}, which no market moves by: the factors are in another unit, or the"
                 " cell is wrong",
-                value=largest,
-                date=market.abs().idxmax().date(),
+                value=market,
+                date=day,
             ),
             where=where,
             hint=Phrase("say which: --factor-unit percent"),
         )
-    if len(market) >= _SEVERAL and 0 < market.abs().max() < _LEAST:
+    if n >= _SEVERAL and 0 < abs(market) < _LEAST:
         raise InvalidFile(
             Phrase(
                 "mkt_rf would move by {value:.2f %} at most, less than any market: the factors are in another unit",
-                value=market.abs().max(),
+                value=abs(market),
             ),
             where=where,
             hint=Phrase("say which: --factor-unit decimal"),
         )
-    if len(rates) and rates.abs().max() > _RATES[monthly]:
+    _, rate, day = _largest(factors, "rf")
+    if abs(rate) > _RATES[monthly]:
         raise InvalidFile(
-            Phrase(
-                "rf would be {value:.2f %} on {date}: a rate of a year, or in another unit",
-                value=rates[rates.abs().idxmax()],
-                date=rates.abs().idxmax().date(),
-            ),
+            Phrase("rf would be {value:.2f %} on {date}: a rate of a year, or in another unit", value=rate, date=day),
             where=where,
             hint=Phrase(
                 "divide a rate of a year by the sessions, or the months, of a year; or say the unit: --factor-unit"

@@ -206,7 +206,7 @@ def test_frames_of_factors_are_in_decimals_unless_another_unit_is_said() -> None
 @pytest.mark.parametrize(
     ("said", "factor", "rate", "what"),
     [
-        ("decimal", 100.0, 0.0, "mkt_rf would be 2.* %, which no market moves by"),
+        ("decimal", 100.0, 0.0, "mkt_rf would be .* %, which no market moves by"),
         ("percent", 1.0, 0.0, "mkt_rf would move by 0.02 % at most"),
         ("percent", 100.0, 4.8, "rf would be 4.80 % on 2025-01-02: a rate of a year"),
     ],
