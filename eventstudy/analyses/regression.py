@@ -1,7 +1,9 @@
 """What explains the differences between firms? CARs regressed on their characteristics (METHODS 4).
 
 On one date the CARs share a common shock, so least squares of them knows neither its variance nor its degrees of freedom. Each
-coefficient is then the CAR of a portfolio, with weights (Z'Z)⁻¹Z', and is judged as one (Sefcik and Thompson 1986).
+coefficient is then the CAR of a portfolio, with weights (Z'Z)⁻¹Z' (Sefcik and Thompson 1986), and is judged as any series is,
+by its place among windows of ordinary days. Where windows of several dates share days, errors have the correlations of the
+estimation days.
 """
 
 from __future__ import annotations
@@ -21,10 +23,17 @@ from eventstudy import plugins
 from eventstudy.analyses.base import Answer, in_its_unit, lines_of, plain
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
-from eventstudy.inference.distributions import critical_t, p_t
+from eventstudy.inference import Sample, holm
+from eventstudy.inference.advice import in_a_storm
+from eventstudy.inference.clusters import Coefficients as Estimates
+from eventstudy.inference.clusters import by_clusters, of_one_cluster, sharing_days
+from eventstudy.inference.distributions import critical_t
+from eventstudy.inference.parametric import proportional
 from eventstudy.language import Phrase
 from eventstudy.language.messages import Exclusion, Message, sentence
-from eventstudy.panel import Floats
+from eventstudy.panel import Floats, Ints
+from eventstudy.study.answers import ask_firms
+from eventstudy.study.cautions import of_regimes
 from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
 from eventstudy.study.estimate import combined
 from eventstudy.study.result import StudyResult
@@ -54,12 +63,21 @@ class Coefficient:
     value: float
     se: float
     t: float
+    df: float
+    """Degrees of freedom of that t."""
+    p_t: float
+    """p of that t."""
+    test: str
+    """The test that speaks: `t`, on one date `placebo` (`exact_t` where that does not apply); empty where none is valid."""
     p: float
+    """Of that test; NaN where none is valid."""
     low: float
     high: float
-    """Limits of the 95 % interval."""
+    """Limits of its 95 % interval."""
     rank_p: float | None = None
     """On one date: p by `placebo`: the portfolio's window among windows made of ordinary days."""
+    p_adjusted: float = float("nan")
+    """p by Holm over all coefficients but the intercept; NaN for the intercept."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +92,8 @@ class Category:
     """All differences together: Wald's statistic over their number."""
     df: tuple[float, float]
     p: float
+    reason: str = ""
+    """Why F is not valid."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +108,7 @@ class Regression(Answer):
     covariance: str
     """Where the standard errors come from, in words."""
     df: float
+    """The fewest degrees of freedom of a coefficient."""
     r_squared: float
     tau: float | None
     """Standard deviation of true effects that random-effects weights allow for, as a decimal."""
@@ -107,24 +128,36 @@ class Regression(Answer):
         return bool(self.excluded)
 
     @property
+    def stormy(self) -> bool:
+        """Whether days near the event were wilder than usual, which the t of one date does not allow for."""
+        return any(w.code == "VOLATILITY_REGIME" for w in self.warned)
+
+    @property
     def messages(self) -> tuple[str, ...]:
         """What to know of the regression, and what was left out."""
         return (*lines_of(self.warned), *(f"left out {e.ticker} ({e.event_id}): {e.message}" for e in self.excluded))
 
     def tidy(self) -> pd.DataFrame:
-        """One row a coefficient: start, end, name, value, se, t, p, low, high, rank_p."""
+        """One row a coefficient: start, end, and the fields of `Coefficient`."""
         rows = [{"start": self.window.start, "end": self.window.end} | vars(c) for c in self.coefficients]
         return pd.DataFrame(rows)
 
     def _finding(self) -> str:
-        """Which characteristics go with the CARs."""
+        """Which characteristics go with the CARs, their number considered, and for which no test is valid."""
         told = [c for c in self.coefficients if c.name != "intercept"]
+        judged = "p by Holm" if len(told) > 1 else "p"
         found = [
-            f"{c.name} ({self._shown(c.value, '+.4g')}{self._mark} a unit, p {p_text(c.p)})"
+            f"{c.name} ({self._shown(c.value, '+.4g')}{self._mark} a unit, {judged} {p_text(c.p_adjusted)})"
             for c in told
-            if c.p < LEVEL
+            if c.p_adjusted < LEVEL
         ]
         who = Phrase("CAR{window} of {n} pairs", window=self.window, n=self.n)
+        if lost := [c.name for c in told if not c.test]:
+            told = [c for c in told if c.test]
+            who = f"{who}: no test is valid for {listed(lost)}"
+            if not told:
+                return f"{who}."
+            return f"{who}; it goes with {listed(found)}." if found else f"{who}; of the others none stands out."
         none = f"{who}: none of {', '.join(c.name for c in told)} stands out."
         return f"{who} goes with {listed(found)}." if found else none
 
@@ -184,8 +217,8 @@ def regress(
 
     `weights`: `equal` (least squares), `precision` (1 over the variance of each CAR), or `random_effects` (1 over that variance
     plus the variance of true effects, DerSimonian and Laird 1986). `cluster`: one or two of `date`, `ticker` or columns of the
-    characteristics; by default `date` where dates repeat. On one date the coefficients are judged as portfolios, whatever else
-    is asked for.
+    characteristics; without it errors of windows that share days have the correlations of the estimation days. On one date the
+    coefficients are judged as portfolios, whatever else is asked for.
 
     `result`: the study, of which the pairs are kept. `window`: its first and last event day, both included; coefficients are
     in decimals of CAR a unit of the column. Pairs that lack a value are left out and named.
@@ -227,41 +260,70 @@ def regress(
     found = cumulate(returns, window)
     n_dates = len(np.unique(returns.day0_sessions))
     warned = list(_warnings(len(members), len(names), known))
+    tau = None
     if n_dates == 1:
         if weights != "equal" or cluster:
             warned.append(Message.of("ONE_DATE.regression"))
-        df, tau, coefficients, covariance_of = _as_portfolios(returns, z, names, window, result.config.seed)
+        fitted = _as_portfolios(returns, z, names, window, result.config.seed)
         method = "least squares on one date, each coefficient judged as a portfolio (Sefcik and Thompson 1986)"
-        covariance = "residuals of the estimation days"
     else:
-        groups = _groups(cluster or (("date",) if n_dates < len(members) else ()), result, members, known, there)
         variance = (returns.sigma**2) * found.unit
         tau = _between(found.car, z, variance) if weights == "random_effects" else None
         weight = np.ones(len(members)) if weights == "equal" else 1 / (variance + (tau or 0.0) ** 2)
-        df, coefficients, covariance_of = _least_squares(found.car, z, names, weight, groups)
+        groups = _groups(cluster, result, members, known, there)
+        columns = slice(
+            window.start - result.config.event_window.start, window.end + 1 - result.config.event_window.start
+        )
+        shared = sharing_days(result.sessions[members][:, columns])
+        if not groups and len(np.unique(shared)) < len(members):
+            fitted = _of_shared_days(returns, z, names, window, weight, shared)
+        else:
+            fitted = _least_squares(found.car, z, names, weight, groups)
         method = {"equal": "least squares", "precision": "weighted least squares"}.get(
             weights, "random-effects weights"
         )
-        covariance = f"clusters of {' and '.join(groups)} (CR1)" if groups else "HC3"
-        warned += list(_few_clusters(groups))
-    fitted = z @ np.array([c.value for c in coefficients])
+        warned += list(_few_clusters(groups)) if len(groups) > 1 else []
+    warned += fitted.warned
+    fit = z @ np.array([c.value for c in fitted.coefficients])
     spread = ((found.car - found.car.mean()) ** 2).sum()
     return Regression(
         window=window,
         n=len(members),
         n_dates=n_dates,
         method=method,
-        covariance=covariance,
-        df=df,
-        r_squared=float(1 - ((found.car - fitted) ** 2).sum() / spread),
+        covariance=fitted.how,
+        df=min((c.df for c in fitted.coefficients if np.isfinite(c.df)), default=float("nan")),
+        r_squared=float(1 - ((found.car - fit) ** 2).sum() / spread),
         tau=tau,
-        coefficients=coefficients,
+        coefficients=_together(fitted.coefficients),
         excluded=(*result.exclusions, *excluded),
         warned=tuple(warned),
         result=result,
-        categories=_together(coded, len(numbers) + 1, coefficients, covariance_of, df, one_date=n_dates == 1),
+        categories=_categories(coded, len(numbers) + 1, fitted),
         instead=instead_of_finding(result, members.tolist(), Phrase("the CARs of {pairs} pairs", pairs=len(members))),
     )
+
+
+class _Fitted(NamedTuple):
+    """The coefficients and how their errors were found."""
+
+    coefficients: tuple[Coefficient, ...]
+    covariance: Floats
+    """(K, K)"""
+    how: str
+    """Where the covariance comes from, in words."""
+    few: bool = False
+    """Whether it is estimated like that of few draws, so that several coefficients are judged by Hotelling's F."""
+    doubt: str = ""
+    """Why tests of several coefficients are not valid."""
+    warned: tuple[Message, ...] = ()
+
+
+def _together(coefficients: Sequence[Coefficient]) -> tuple[Coefficient, ...]:
+    """The coefficients with p adjusted for the number of characteristics: the intercept, which is first, is none."""
+    first, *others = coefficients
+    adjusted = holm(np.array([c.p for c in others])).tolist()
+    return (first, *(replace(c, p_adjusted=p) for c, p in zip(others, adjusted, strict=True)))
 
 
 class _Levels(NamedTuple):
@@ -294,25 +356,21 @@ def _levels(name: str, words: np.ndarray) -> _Levels:
     return _Levels(name, str(levels[base]), tuple(map(str, others)), columns)
 
 
-def _together(
-    coded: Sequence[_Levels],
-    first: int,
-    coefficients: Sequence[Coefficient],
-    covariance: Floats,
-    df: float,
-    *,
-    one_date: bool,
-) -> tuple[Category, ...]:
-    """All differences of each category at once: Wald's F; on one date Hotelling's, since the covariance is of few days."""
-    values, found = np.array([c.value for c in coefficients]), []
+def _categories(coded: Sequence[_Levels], first: int, fitted: _Fitted) -> tuple[Category, ...]:
+    """All differences of each category at once: Wald's F, or Hotelling's where the covariance is of few draws."""
+    values, found = np.array([c.value for c in fitted.coefficients]), []
     for one in coded:
         q = len(one.levels)
         part = slice(first, first + q)
-        wald = float(values[part] @ np.linalg.solve(covariance[part, part], values[part]))
-        below = df - q + 1 if one_date else df
-        f = wald / q * (below / df if one_date else 1.0)
-        p = float(special.fdtrc(q, below, f)) if below > 0 else float("nan")
-        found.append(Category(one.name, one.base, one.levels, f, (float(q), float(below)), p))
+        df = min(c.df for c in fitted.coefficients[part])
+        below = df - q + 1 if fitted.few else df
+        if below > 0:
+            wald = float(values[part] @ np.linalg.solve(fitted.covariance[part, part], values[part]))
+            f = wald / q * below / df
+            p = float(special.fdtrc(q, below, f))
+        else:
+            f = p = float("nan")
+        found.append(Category(one.name, one.base, one.levels, f, (float(q), float(below)), p, fitted.doubt))
         first += q
     return tuple(found)
 
@@ -372,47 +430,105 @@ def _between(car: Floats, z: Floats, variance: Floats) -> float:
 
 def _least_squares(
     car: Floats, z: Floats, names: Sequence[str], weight: Floats, groups: dict[str, np.ndarray]
-) -> tuple[float, tuple[Coefficient, ...], Floats]:
-    """Coefficients and their covariance, with HC3 standard errors, or those of one or two ways of clusters."""
+) -> _Fitted:
+    """Standard errors of HC3, or of clusters: CR2 of one way, CR1 of two; none for what rests on one pair or cluster alone."""
     import statsmodels.api as sm
 
-    model = sm.WLS(car, z, weights=weight)
-    if not groups:
-        fit = model.fit(cov_type="HC3", use_t=True)
-        df = float(len(car) - z.shape[1])
-    else:
-        codes = np.column_stack(list(groups.values())) if len(groups) > 1 else next(iter(groups.values()))
-        fit = model.fit(cov_type="cluster", cov_kwds={"groups": codes}, use_t=True)
-        df = float(min(len(np.unique(c)) for c in groups.values()) - 1)
-    se = np.asarray(fit.bse)
-    return df, _told(names, np.asarray(fit.params), se, df), np.asarray(fit.cov_params())
+    if len(groups) == 1:
+        [(name, codes)] = groups.items()
+        return _of_clusters(car, z, names, weight, codes, f"clusters of {name} (CR2)")
+    how: dict[str, Any] = {"cov_type": "HC3"}
+    if groups:
+        how = {"cov_type": "cluster", "cov_kwds": {"groups": np.column_stack(list(groups.values()))}}
+    fit = sm.WLS(car, z, weights=weight).fit(use_t=True, **how)
+    lost = [of_one_cluster(z, codes) for codes in groups.values() or [np.arange(len(car))]]
+    df = min((len(np.unique(codes)) - 1 for codes in groups.values()), default=len(car) - z.shape[1])
+    told = np.where(np.any(lost, axis=0), np.nan, float(df))
+    found = Estimates(np.asarray(fit.params), np.asarray(fit.cov_params()), told)
+    return _by_t(found, names, f"clusters of {' and '.join(groups)} (CR1)" if groups else "HC3")
 
 
-def _told(
-    names: Sequence[str], values: Floats, se: Floats, df: float, rank_p: Sequence[float | None] | None = None
-) -> tuple[Coefficient, ...]:
-    half = critical_t(df) * se
-    t = values / se
-    ranks = rank_p or [None] * len(names)
-    return tuple(
-        Coefficient(n, float(v), float(s), float(x), float(p_t(x, df)), float(v - h), float(v + h), r)
-        for n, v, s, x, h, r in zip(names, values, se, t, half, ranks, strict=True)
-    )
+def _of_clusters(car: Floats, z: Floats, names: Sequence[str], weight: Floats, codes: Ints, how: str) -> _Fitted:
+    """CR2 of one way of clusters; nothing is said of a coefficient that rests on one of them alone."""
+    found, lost = by_clusters(z, car, codes, weight), of_one_cluster(z, codes)
+    return _by_t(found._replace(df=np.where(lost, np.nan, found.df)), names, how, few=True)
 
 
-def _as_portfolios(
-    returns: AbnormalReturns, z: Floats, names: Sequence[str], window: Window, seed: int
-) -> tuple[float, None, tuple[Coefficient, ...], Floats]:
-    """The coefficients and their covariance as CARs of the portfolios whose weights are the rows of (Z'Z)⁻¹Z'."""
+def _of_shared_days(
+    returns: AbnormalReturns, z: Floats, names: Sequence[str], window: Window, weight: Floats, shared: Ints
+) -> _Fitted:
+    """Errors in proportion to the standard errors of the CARs, correlated as on the estimation days.
+
+    Without estimation days they are clustered by windows that share days.
+    """
+    found = cumulate(returns, window)
+    if returns.bare:
+        return _of_clusters(found.car, z, names, weight, shared, "clusters of windows that share days (CR2)")
+    common = Sample.of(returns, window, exact_correlation=True).common
+    how = "correlations of the estimation days, and the spread of the pairs"
+    return _by_t(proportional(z, found.car, weight, found.se, common), names, how)
+
+
+def _by_t(found: Estimates, names: Sequence[str], how: str, *, few: bool = False) -> _Fitted:
+    """Each coefficient by its t."""
+    told = []
+    for k, name in enumerate(names):
+        one = found.of(k)
+        half = critical_t(one.df) * one.se
+        test = "t" if np.isfinite(one.p) else ""
+        told.append(
+            Coefficient(
+                name, one.difference, one.se, one.statistic, one.df, one.p, test, one.p,
+                one.difference - half, one.difference + half,
+            )
+        )  # fmt: skip
+    return _Fitted(tuple(told), found.covariance, how, few)
+
+
+def _as_portfolios(returns: AbnormalReturns, z: Floats, names: Sequence[str], window: Window, seed: int) -> _Fitted:
+    """The coefficients as CARs of the portfolios whose weights are the rows of (Z'Z)⁻¹Z', each judged as a series is."""
     weights: Floats = np.linalg.solve(z.T @ z, z.T).astype(np.float64)
-    found, series = cumulate(returns, window), combined(returns, weights)
-    ranks = plugins.load("tests", "placebo")
-    rank_p = [float(p) if np.isfinite(p) else None for p in ranks.compute(series, window, seed).p_value]
-    df, se = float(series.df[0]), (series.sigma * np.sqrt(found.unit.mean())).astype(np.float64)
+    series = combined(returns, weights)
+    said = ask_firms(series, window, (), seed)
+    ranks = (
+        said.tests["placebo"]
+        if "placebo" in said.tests
+        else plugins.load("tests", "placebo").compute(series, window, seed)
+    )
+    sound, se = said.believed, said.found.se
+    told = []
+    for k, name in enumerate(names):
+        rank_p = float(ranks.p_value[k])
+        told.append(
+            Coefficient(
+                name=name,
+                value=float(said.found.car[k]),
+                se=float(se[k]),
+                t=float(said.found.car[k] / se[k]),
+                df=float(series.df[k]),
+                p_t=float(said.p[k]),
+                test=said.headline[k] if sound[k] else "",
+                p=said.told_p(k) if sound[k] else float("nan"),
+                low=float(said.low[k]) if sound[k] else float("nan"),
+                high=float(said.high[k]) if sound[k] else float("nan"),
+                rank_p=rank_p if np.isfinite(rank_p) else None,
+            )
+        )
     common = np.isfinite(series.residuals).all(axis=0)
     kept = series.residuals[:, common]
     correlation = np.corrcoef(kept - (0 if returns.parameters else kept.mean(axis=1, keepdims=True)))
-    return df, None, _told(names, weights @ found.car, se, df, rank_p), np.atleast_2d(correlation) * np.outer(se, se)
+    covariance = np.atleast_2d(correlation) * np.outer(se, se)
+    near = [] if ranks.regimes is None else [one for k in range(len(names)) if (one := ranks.regimes.at(k)) is not None]
+    worst = max(near, key=lambda one: (one.raised, one.ratio), default=None)
+    storm = worst is not None and worst.raised
+    return _Fitted(
+        tuple(told),
+        covariance,
+        "residuals of the estimation days",
+        few=True,
+        doubt=in_a_storm(worst.ratio) if storm else "",
+        warned=tuple(of_regimes({window: worst}, "VOLATILITY_REGIME.coefficients", {"placebo"}) if worst else ()),
+    )
 
 
 KEYS = ("event_id", "ticker", "date")
@@ -597,14 +713,18 @@ def text_of(found: Sequence[Regression]) -> str:
 
 
 def _text_of(found: Sequence[Regression]) -> str:
-    ranks = any(c.rank_p is not None for one in found for c in one.coefficients)
-    rows = [["window", "", "coefficient", "95 % interval", "t", "p", *(["p (ranks)"] if ranks else [])]]
+    placed = any(one.n_dates == 1 for one in found)
+    rows = [["window", "", "coefficient", "95 % interval", "p", "t", *(["p of t"] if placed else [])]]
     for one in found:
         for i, c in enumerate(one.coefficients):
             name = str(one.window) if i == 0 else ""
             low, high = (one._shown(limit, "+.5g") for limit in (c.low, c.high))
-            figures = [one._shown(c.value, "+.5g"), f"{low} .. {high}", f"{c.t:+.2f}", p_text(c.p)]
-            rows.append([name, c.name, *figures, *([p_text(c.rank_p or float("nan"))] if ranks else [])])
+            interval = f"{low} .. {high}" if np.isfinite(c.low) else ""
+            t = f"{c.t:+.2f}" if np.isfinite(c.t) else "n/a"
+            of_t = f"({p_text(c.p_t)})" if one.stormy else p_text(c.p_t)
+            rows.append(
+                [name, c.name, one._shown(c.value, "+.5g"), interval, p_text(c.p), t, *([of_t] if placed else [])]
+            )
     lines = [*columns(rows, range(2, 7)).splitlines(), ""]
     for one in found[:1]:
         who = f"{one.n} pairs, {one.n_dates} date{'s' if one.n_dates > 1 else ''}"
@@ -612,12 +732,24 @@ def _text_of(found: Sequence[Regression]) -> str:
         levels = one.result.config.returns == "difference"
         unit = (one._mark.strip() or "points") if levels else "decimals"
         car = car_in_words(one.result.config)
-        lines += wrapped(f"{how}; t with {one.df:g} degrees of freedom; coefficients are {unit} of {car} a unit")
+        df = " to ".join(
+            dict.fromkeys(f"{v:.4g}" for v in (one.df, max(c.df for c in one.coefficients if c.df >= one.df)))
+        )
+        lines += wrapped(f"{how}; t with {df} degrees of freedom; coefficients are {unit} of {car} a unit")
+        if placed:
+            how = "p and interval: the portfolio's window among windows made of ordinary days; p of t: exact t"
+            why = ", in brackets where days near the event were wilder than it allows for"
+            lines += wrapped(f"{how}{why if any(one.stormy for one in found) else ''}")
+    if len(found) > 1:
+        lines += wrapped(
+            f"{len(found)} windows were looked at, and each is judged by itself: a small p in one of them is less than it seems"
+        )
     lines += [line for said in dict.fromkeys(one.sentence for one in found) for line in wrapped(said)]
     for one in found:
         for kind in one.categories:
             said = f"{one.window}, {kind.name}: differences from {kind.base}, its largest level; all together"
-            lines += wrapped(f"{said} F({kind.df[0]:g}, {kind.df[1]:g}) = {kind.f:.2f}, p {p_text(kind.p)}")
+            doubt = f"; not valid: {kind.reason}" if kind.reason else ""
+            lines += wrapped(f"{said} F({kind.df[0]:.4g}, {kind.df[1]:.4g}) = {kind.f:.2f}, p {p_text(kind.p)}{doubt}")
     lines += dict.fromkeys(line for one in found for w in one.warned for line in wrapped(f"{w.code} {w.message}"))
     lines += dict.fromkeys(f"left out {e.ticker} ({e.event_id}): {e.message}" for one in found for e in one.excluded)
     return "\n".join(lines)

@@ -30,7 +30,9 @@ from eventstudy.cli._study import options_without, split, study
     help="Of the pairs; precision is 1 over the variance of a CAR.",
 )
 @click.option(
-    "--cluster", multiple=True, help="date, ticker or a column; at most two. [default: date, where dates repeat]"
+    "--cluster",
+    multiple=True,
+    help="date, ticker or a column; at most two. [default: correlations, where windows share days]",
 )
 @output_options
 @click.pass_context

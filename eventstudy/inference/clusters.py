@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from eventstudy.inference.distributions import p_t
-from eventstudy.panel import Days, Floats, Ints
+from eventstudy.panel import Bools, Days, Floats, Ints
 
 _WELCH_FROM = 4
 """Clusters of each kind from which Welch's degrees of freedom hold the size; below, the fewer less one."""
@@ -126,7 +126,7 @@ def cr2(values: Floats, first: Ints, cluster: Ints) -> Found:
     Residuals of a cluster are multiplied by (I - H_gg)^(-1/2), which makes V unbiased for independent errors; df are those of a
     chi-squared with the mean and variance that V has then.
     """
-    return _cr2(_two(first), values, cluster, np.ones(len(values)), 1)
+    return by_clusters(_two(first), values, cluster, np.ones(len(values))).of(1)
 
 
 def weighted_mean(values: Floats, weights: Floats, cluster: Ints) -> Found:
@@ -137,30 +137,63 @@ def weighted_mean(values: Floats, weights: Floats, cluster: Ints) -> Found:
     """
     if int(cluster.max()) < 1:
         return Found(float(weights @ values), np.nan, np.nan, np.nan, np.nan)
-    return _cr2(np.ones((len(values), 1)), values, cluster, weights, 0)
+    return by_clusters(np.ones((len(values), 1)), values, cluster, weights).of(0)
 
 
-def _cr2(x: Floats, values: Floats, cluster: Ints, weights: Floats, column: int) -> Found:
-    """One coefficient of weighted least squares of N values on x (N, K); `weights` (N,)."""
+class Coefficients(NamedTuple):
+    """K coefficients and what is known of their errors."""
+
+    beta: Floats
+    """(K,)"""
+    covariance: Floats
+    """(K, K)"""
+    df: Floats
+    """(K,) degrees of freedom of each variance."""
+
+    def of(self, k: int) -> Found:
+        """What the t of one coefficient says."""
+        return _by_t(float(self.beta[k]), float(np.sqrt(self.covariance[k, k])), float(self.df[k]))
+
+
+def by_clusters(x: Floats, values: Floats, cluster: Ints, weights: Floats) -> Coefficients:
+    """Weighted least squares of N values on x (N, K), by CR2; `weights` (N,)."""
     wx = x * weights[:, None]
     bread = np.linalg.inv(x.T @ wx)
     beta = bread @ (wx.T @ values)
     residuals = values - x @ beta
     spread = bread @ (wx.T @ wx) @ bread  # of beta, in units of the variance of an error
-    contrast = bread[column]
     rows = [np.flatnonzero(cluster == g) for g in range(int(cluster.max()) + 1)]
     loads = []
     for at in rows:
         cross = x[at] @ bread @ wx[at].T
         own = np.eye(len(at)) - cross - cross.T + x[at] @ spread @ x[at].T  # of the residuals of the cluster
-        loads.append(_inverse_root(own) @ (wx[at] @ contrast))
-    variance = sum(float(load @ residuals[at]) ** 2 for load, at in zip(loads, rows, strict=True))
+        loads.append(_inverse_root(own) @ wx[at] @ bread)
+    scores = np.array([load.T @ residuals[at] for load, at in zip(loads, rows, strict=True)])
     # p_g = (I - H)_g' A_g W_g X_g B c: omega_gh = p_g' p_h
-    within = np.array([float(load @ load) for load in loads])
+    within = np.array([(load**2).sum(axis=0) for load in loads])
     a, b = (np.array([z[at].T @ load for load, at in zip(loads, rows, strict=True)]) for z in (x, wx))
-    omega = np.diag(within) - a @ bread @ b.T - b @ bread @ a.T + a @ spread @ a.T
-    df = float(np.trace(omega) ** 2 / (omega**2).sum()) if (omega**2).sum() > 0 else np.nan
-    return _by_t(float(beta[column]), float(np.sqrt(variance)), df)
+    df = []
+    for k in range(x.shape[1]):
+        of_x, of_wx = a[:, :, k], b[:, :, k]
+        omega = np.diag(within[:, k]) - of_x @ bread @ of_wx.T - of_wx @ bread @ of_x.T + of_x @ spread @ of_x.T
+        square = (omega**2).sum()
+        df.append(float(np.trace(omega) ** 2 / square) if square > 0 else np.nan)
+    return Coefficients(beta, scores.T @ scores, np.array(df))
+
+
+def of_one_cluster(x: Floats, cluster: Ints) -> Bools:
+    """(K,) whether a coefficient on x (N, K) rests on one cluster alone: without it nothing tells the coefficient.
+
+    The residuals of that cluster are then none in the direction that matters, and say nothing of its error.
+    """
+    found = np.zeros(x.shape[1], dtype=bool)
+    scaled = x / np.sqrt((x**2).sum(axis=0))
+    whole = scaled.T @ scaled
+    for g in range(int(cluster.max()) + 1):
+        own = scaled[cluster == g]
+        size, directions = np.linalg.eigh(whole - own.T @ own)
+        found |= (np.abs(directions[:, size < _SAME]) > np.sqrt(_SAME)).any(axis=1)
+    return found
 
 
 def _inverse_root(matrix: Floats) -> Floats:

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
-from eventstudy.engine.correlation import pair_correlations
+from eventstudy.engine.correlation import InCommon, pair_correlations
 from eventstudy.inference import clusters
 from eventstudy.inference.base import (
     NO_SPREAD,
@@ -25,6 +25,7 @@ from eventstudy.inference.base import (
     no_spread,
     nothing_own,
 )
+from eventstudy.inference.clusters import Coefficients
 from eventstudy.inference.distributions import (
     critical_normal,
     critical_t,
@@ -379,6 +380,36 @@ def equal_weights(sample: Sample) -> EqualWeights | str:
     apart, against = sample.caar - of.common_effect, spread * common.product(w, w, ww)
     z = apart / np.sqrt(against) if against > _NO_REST * spread * ss.sum() / n**2 else 0.0
     return EqualWeights(float(np.sqrt(spread * total) / n), common.df(of_h), apart, float(z))
+
+
+def proportional(x: Floats, values: Floats, weights: Floats, se: Floats, common: InCommon) -> Coefficients:
+    """Weighted least squares of N CARs on x (N, K), their errors in proportion to `se` (N,), with P = `common` of each pair.
+
+    a = (x'Wx)⁻¹x'W,  S = diag(se),  Q = I less the projection on S⁻¹x,  k² = c'S⁻¹QS⁻¹c / tr QP,  V = k² aSPSa', with the
+    degrees of freedom tr(QP)² / tr(QPQP) of k². V has a thousandth of what independent pairs have at least. On a constant
+    alone, with equal `se`, this is `caar_t`.
+    """
+
+    def of_all(columns: Floats) -> Floats:
+        """P times (N, C)."""
+        found: Floats = columns + np.stack([common.times(column) for column in columns.T], axis=1)
+        return found
+
+    n, k = x.shape
+    a = np.linalg.solve((x * weights[:, None]).T @ x, (x * weights[:, None]).T)
+    q, _ = np.linalg.qr(x / se[:, None])
+    met, z = of_all(q), values / se
+    inner, rest = q.T @ met, z - q @ (q.T @ z)
+    own = n - float(np.trace(inner))
+    square = common.squared - 2 * float((met**2).sum()) + float((inner**2).sum())
+    df = min(max(own**2 / square, 1.0), n - k) if square > 0 and own > 0 else np.nan
+    load = (a * se).T
+    alone = load.T @ load
+    v = load.T @ of_all(load)
+    short = np.diag(v) < _LEAST_TOTAL * np.diag(alone)
+    v = np.where(short[:, None] | short, _LEAST_TOTAL * alone, v)
+    spread = float(rest @ rest) / own if own > _NO_REST * n else np.nan
+    return Coefficients(a @ values, spread * v, np.full(k, df))
 
 
 def caar_t(sample: Sample, variant: str) -> Significance:

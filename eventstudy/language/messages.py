@@ -460,8 +460,8 @@ WARNINGS: dict[str, Code] = {
     ),
     "FEW_CLUSTERS": Code(
         "{clusters} clusters of {by}: below {least} the standard errors are too small",
-        "There are so few clusters that standard errors by cluster come out too small.",
-        "Read p-values near 5 % as not significant, or cluster by something with more groups.",
+        "There are so few clusters that standard errors by two ways of clusters come out too small.",
+        "Read p-values near 5 % as not significant, or name one way of clusters, whose standard errors allow for their number.",
     ),
     "FEW_EVENTS": Code(
         (
@@ -1044,6 +1044,7 @@ WARNINGS: dict[str, Code] = {
         {
             "": "days near the event moved more than usual, {storms:,}; {judged}",
             "together": "all pairs together: days near the event moved more than usual, {storms:,}; {judged}",
+            "coefficients": "portfolios of coefficients: days near the event moved more than usual, {storms:,}; {judged}",
         },
         "Prices moved more than usual around the event, so a large move on the event days is less surprising than it looks.",
         (

@@ -185,7 +185,7 @@ def of_design(answers: Iterable[Answer]) -> list[Message]:
     told_once += _beside_the_mean(answers)
     told = {answer.window: answer.regime for answer in answers if answer.n > 1 and answer.regime is not None}
     speaks = {answer.headline for answer in answers if answer.headline}
-    return [*told_once, *_of_regimes(told, "VOLATILITY_REGIME.together", speaks)]
+    return [*told_once, *of_regimes(told, "VOLATILITY_REGIME.together", speaks)]
 
 
 def _beside_the_mean(answers: Sequence[Answer]) -> Iterator[Message]:
@@ -204,8 +204,8 @@ def _of_windows(message: Message, others: list[Window]) -> Message:
     return message._replace(message=Phrase("{said}; likewise {others:list}", said=message.message, others=others))
 
 
-def _of_regimes(told: Mapping[Window, Regime], form: str, speaks: Set[str], *whom: str) -> Iterator[Message]:
-    """What the days near some windows call for, where these are the headline tests."""
+def of_regimes(told: Mapping[Window, Regime], form: str, speaks: Set[str], *whom: str) -> Iterator[Message]:
+    """What the days near some windows call for, where these tests speak; `form` of the code, `whom` its event and ticker."""
     if wild := {window: regime for window, regime in told.items() if regime.raised}:
         storms = [
             Phrase("near {window} {ratio:times} times (p {p:p})", window=window, ratio=regime.ratio, p=regime.p)
@@ -259,12 +259,12 @@ def _regimes(result: StudyResult) -> Iterator[Message]:
     for i, pair in enumerate(result.panel.pairs):
         said = {w: firm.spoken(i) for w, firm in result.firm_answers.items() if firm.headline[i] == "placebo"}
         told = {w: one.regime for w, one in said.items() if one.regime and np.isfinite(one.p_value)}
-        yield from _of_regimes(told, "VOLATILITY_REGIME", {"placebo"}, pair.event_id, pair.ticker)
+        yield from of_regimes(told, "VOLATILITY_REGIME", {"placebo"}, pair.event_id, pair.ticker)
         varied = [
             w for w, firm in result.firm_answers.items() if firm.headline[i] in _OF_VARIANCE and firm.spoken(i).valid
         ]
         told = {w: found.at(i) for w in varied if (found := regimes(result.returns, w))}
-        yield from _of_regimes(told, "VOLATILITY_REGIME", _OF_VARIANCE, pair.event_id, pair.ticker)
+        yield from of_regimes(told, "VOLATILITY_REGIME", _OF_VARIANCE, pair.event_id, pair.ticker)
         if widest is not None and widest in said and widest.length > 1:
             yield from _serial(result, i, pair, widest)
 

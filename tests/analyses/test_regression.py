@@ -10,9 +10,12 @@ import pytest
 import statsmodels.api as sm
 from eventstudy import plugins
 from eventstudy.analyses.regression import Regression, regress
+from eventstudy.engine.correlation import InCommon
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
+from eventstudy.inference.parametric import proportional
 from eventstudy.panel import Floats
 from eventstudy.study.result import StudyResult
+from eventstudy.study.sentences import p_text
 from eventstudy.study.study import EventStudy
 from eventstudy.units.windows import Window
 from scipy import stats
@@ -43,8 +46,7 @@ def table(seed: int = 2) -> pd.DataFrame:
 
 def study(dates: str, holes: dict[str, int] | None = None) -> StudyResult:
     """Events on one date, on dates of their own, or three pairs a date."""
-    step = {"one date": 0, "own dates": 5, "shared dates": 5}[dates]
-    place = [280 + step * (i // 3 if dates == "shared dates" else i) for i in range(N)]
+    place = place_of(dates)
     given = prices()
     for name, row in (holes or {}).items():
         given.loc[SESSIONS[row], name] = np.nan
@@ -118,13 +120,115 @@ def clustered(car: Floats, z: Floats, codes: np.ndarray, *, scale: bool = True) 
     return np.asarray(inverse @ (scores.T @ scores) @ inverse * (g / (g - 1) * (n - 1) / (n - p) if scale else 1.0))
 
 
-def test_repeated_dates_are_clustered_by_date() -> None:
-    result = study("shared dates")
-    found = regress(result, table(), ["size", "debt"])
-    car, codes = result.firm_answers[Window(0, 0)].found.car, np.arange(N) // 3
-    assert (found.covariance, found.df, found.n_dates) == ("clusters of date (CR1)", 7, 8)
-    np.testing.assert_allclose(values(found, "se"), np.sqrt(np.diag(clustered(car, z_of(), codes))), rtol=1e-9)
-    assert "FEW_CLUSTERS" in {w.code for w in found.warned}
+def place_of(dates: str) -> np.ndarray:
+    """The row of each pair's day 0."""
+    return 280 + {"one date": 0, "own dates": 5, "shared dates": 5}[dates] * (
+        np.arange(N) // 3 if dates == "shared dates" else np.arange(N)
+    )
+
+
+def in_common(dates: str, window: tuple[int, int]) -> tuple[Floats, Floats, Floats]:
+    """CARs, their standard errors, and the correlations of their errors, a regression and two series at a time."""
+    returns, place = prices().pct_change(), place_of(dates)
+    market, length = returns["MKT"].to_numpy(), window[1] - window[0] + 1
+    car, se, rest = np.empty(N), np.empty(N), np.full((N, DAYS), np.nan)
+    for i, name in enumerate(NAMES):
+        y, at = returns[name].to_numpy(), slice(place[i] - 200, place[i] - 10)
+        fit = sm.OLS(y[at], sm.add_constant(market[at])).fit()
+        rest[i, at] = fit.resid
+        days = slice(place[i] + window[0], place[i] + window[1] + 1)
+        ahead = np.column_stack([np.ones(length), market[days]])
+        ones = np.ones(length)
+        car[i] = (y[days] - ahead @ fit.params).sum()
+        se[i] = np.sqrt(fit.mse_resid * (length + ones @ ahead @ fit.normalized_cov_params @ ahead.T @ ones))
+    p = np.eye(N)
+    for i in range(N):
+        for j in range(i):
+            shared = max(0, length - abs(int(place[i]) - int(place[j])))
+            both = np.isfinite(rest[i]) & np.isfinite(rest[j])
+            p[i, j] = p[j, i] = shared / length * np.corrcoef(rest[i][both], rest[j][both])[0, 1] if shared else 0.0
+    return car, se, p
+
+
+@pytest.mark.parametrize(
+    ("dates", "window"), [("shared dates", (0, 0)), ("shared dates", (-2, 2)), ("own dates", (-2, 2))]
+)
+def test_errors_of_windows_that_share_days_have_the_correlations_of_the_estimation_days(
+    dates: str, window: tuple[int, int]
+) -> None:
+    """By whole matrices; also of distinct dates whose windows overlap, which are no independent draws."""
+    if dates == "own dates":  # five days apart, windows of five days: none is shared until they are two days closer
+        made = pd.DataFrame({"ticker": NAMES, "date": [SESSIONS[280 + 2 * i].date() for i in range(N)]})
+        made["event_id"] = [f"e{i}" for i in range(N)]
+        result = EventStudy(benchmark="MKT", calendar=None, estimation_window=(-200, -11), event_window=(-2, 2)).run(
+            made, prices()
+        )
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setitem(globals(), "place_of", lambda _: 280 + 2 * np.arange(N))
+            car, s, p = in_common(dates, window)
+    else:
+        result, (car, s, p) = study(dates), in_common(dates, window)
+    found, z = regress(result, table(), ["size", "debt"], window=window), z_of()
+    a = np.linalg.solve(z.T @ z, z.T)
+    x, root = z / s[:, None], np.diag(s)
+    q = np.eye(N) - x @ np.linalg.inv(x.T @ x) @ x.T
+    spread = (car / s) @ q @ (car / s) / np.trace(q @ p)
+    df = np.trace(q @ p) ** 2 / np.trace(q @ p @ q @ p)
+    se = np.sqrt(spread * np.diag(a @ root @ p @ root @ a.T))
+    np.testing.assert_allclose(values(found, "value"), a @ car, rtol=1e-8, atol=1e-12)
+    np.testing.assert_allclose(values(found, "se"), se, rtol=1e-8)
+    assert found.df == pytest.approx(df, rel=1e-8)
+    assert df < N - 3
+    np.testing.assert_allclose(values(found, "p"), 2 * stats.t.sf(np.abs(a @ car) / se, df), rtol=1e-7)
+    assert "correlations of the estimation days" in found.covariance
+    assert "correlations" in found.text()
+
+
+def test_on_a_constant_of_alike_pairs_it_is_the_correlation_adjusted_t() -> None:
+    """Kolari and Pynnonen's: mean / (sd / sqrt N) times sqrt((1 - r) / (1 + (N - 1) r))."""
+    n, r, rng = 12, 0.3, np.random.default_rng(3)
+    car = rng.normal(0.01, 0.02, n)
+    common = InCommon.of_matrix(np.where(np.eye(n) > 0, 1.0, r), np.zeros(n, dtype=np.int64))
+    found = proportional(np.ones((n, 1)), car, np.ones(n), np.full(n, 0.02), common).of(0)
+    t = car.mean() / (car.std(ddof=1) / np.sqrt(n)) * np.sqrt((1 - r) / (1 + (n - 1) * r))
+    assert (found.statistic, found.df) == (pytest.approx(t), pytest.approx(n - 1))
+
+
+def test_clusters_that_are_named_have_cr2_and_degrees_of_freedom_of_their_own() -> None:
+    """By whole matrices: (I - H_gg)^(-1/2) of each cluster, and tr(G)² / tr(G²) (Bell and McCaffrey 2002)."""
+    found = regress(study("shared dates"), table(), ["size", "debt"], cluster="date")
+    car, z, codes = study("shared dates").firm_answers[Window(0, 0)].found.car, z_of(), np.arange(N) // 3
+    inverse = np.linalg.inv(z.T @ z)
+    h = z @ inverse @ z.T
+    rest = car - h @ car
+    for k, c in enumerate(found.coefficients):
+        columns, variance = [], 0.0
+        for g in range(8):
+            at = codes == g
+            size, vectors = np.linalg.eigh(np.eye(3) - h[np.ix_(at, at)])
+            load = vectors @ np.diag(size**-0.5) @ vectors.T @ z[at] @ inverse[:, k]
+            variance += (load @ rest[at]) ** 2
+            columns.append((np.eye(N) - h)[:, at] @ load)
+        gram = np.array(columns) @ np.array(columns).T
+        df = np.trace(gram) ** 2 / (gram**2).sum()
+        assert (c.se, c.df) == (pytest.approx(np.sqrt(variance)), pytest.approx(df))
+        assert c.p == pytest.approx(2 * stats.t.sf(abs(c.value) / c.se, df))
+        assert c.df < 7
+    assert found.covariance == "clusters of date (CR2)"
+    assert found.df == min(c.df for c in found.coefficients)
+
+
+def test_a_coefficient_that_rests_on_one_cluster_has_no_test() -> None:
+    """Its residuals there are none in the direction that matters: its standard error would be far too small."""
+    only = table().assign(first=["1" if i < 3 else "0" for i in range(N)])
+    found = regress(study("shared dates"), only, ["first", "size"], cluster="date")
+    assert [c.test for c in found.coefficients] == ["t", "", "t"]
+    assert "no test is valid for first" in found.sentence
+    assert "nan" not in found.text()
+    alone = regress(study("shared dates"), only.assign(all="one"), ["size"], cluster="all")
+    assert alone.sentence == f"CAR[0, 0] of {N} pairs: no test is valid for size."
+    own = regress(study("own dates"), only.assign(first=["1"] + ["0"] * (N - 1)), ["first"])
+    assert own.sentence == f"CAR[0, 0] of {N} pairs: no test is valid for first."
 
 
 def test_two_ways_of_clusters() -> None:
@@ -135,6 +239,7 @@ def test_two_ways_of_clusters() -> None:
     both = clustered(car, z, date) + clustered(car, z, sector) - clustered(car, z, date * 10 + sector)
     np.testing.assert_allclose(values(found, "se"), np.sqrt(np.diag(both)), rtol=1e-9)
     assert found.df == 4
+    assert "FEW_CLUSTERS" in {w.code for w in found.warned}
 
 
 @pytest.mark.parametrize("window", [(0, 0), (-2, 2)])
@@ -156,7 +261,9 @@ def test_on_one_date_each_coefficient_is_a_portfolio(window: tuple[int, int]) ->
         car = (own[event, j] - ahead @ fit.params).sum()
         assert c.value == pytest.approx(car, rel=1e-8, abs=1e-12)
         assert c.se == pytest.approx(np.sqrt(fit.mse_resid * unit), rel=1e-8)
-        assert c.p == pytest.approx(2 * stats.t.sf(abs(car) / c.se, 188), rel=1e-7)
+        assert c.p_t == pytest.approx(2 * stats.t.sf(abs(car) / c.se, 188), rel=1e-7)
+        assert (c.test, c.p) == ("placebo", c.rank_p)
+        assert (c.low <= 0 <= c.high) == (c.p > 0.05)
     assert found.df == 188
     assert "Sefcik" in found.method
 
@@ -245,17 +352,22 @@ def test_a_category_is_dummies_and_one_wald_test(dates: str) -> None:
     result = study(dates)
     found = regress(result, kinds(), ["size", "C(kind)"])
     car, z = result.firm_answers[Window(0, 0)].found.car, dummies_of("bank", "oil")
-    how: dict[str, Any] = {"cov_type": "HC3"}
+    fit = sm.OLS(car, z).fit(use_t=True, cov_type="HC3")
+    covariance, df = fit.cov_params(), N - 4.0
     if dates == "shared dates":
-        how = {"cov_type": "cluster", "cov_kwds": {"groups": np.arange(N) // 3}}
-    fit = sm.OLS(car, z).fit(use_t=True, **how)
+        _, s, p = in_common(dates, (0, 0))
+        x, a, root = z / s[:, None], np.linalg.solve(z.T @ z, z.T), np.diag(s)
+        q = np.eye(N) - x @ np.linalg.inv(x.T @ x) @ x.T
+        covariance = (car / s) @ q @ (car / s) / np.trace(q @ p) * a @ root @ p @ root @ a.T
+        df = np.trace(q @ p) ** 2 / np.trace(q @ p @ q @ p)
     assert [c.name for c in found.coefficients] == ["intercept", "size", "kind: bank", "kind: oil"]
     np.testing.assert_allclose(values(found, "value"), fit.params, rtol=1e-9)
-    np.testing.assert_allclose(values(found, "se"), fit.bse, rtol=1e-9)
+    np.testing.assert_allclose(values(found, "se"), np.sqrt(np.diag(covariance)), rtol=1e-8)
     [category] = found.categories
-    wald = fit.f_test(np.eye(4)[2:])
-    assert (category.base, category.df) == ("tech", (2.0, float(wald.df_denom)))
-    assert (category.f, category.p) == pytest.approx((float(wald.fvalue), float(wald.pvalue)))
+    b = values(found, "value")[2:]
+    f = b @ np.linalg.solve(covariance[2:, 2:], b) / 2
+    assert (category.base, category.df) == ("tech", (2.0, pytest.approx(df)))
+    assert (category.f, category.p) == pytest.approx((f, stats.f.sf(f, 2, df)))
     assert "differences from tech" in found.text()
 
 
@@ -281,6 +393,42 @@ def test_on_one_date_a_category_is_portfolios_and_hotelling() -> None:
     [category] = found.categories
     assert (category.f, category.p) == pytest.approx(answers[0])
     assert answers[0] == pytest.approx(answers[1])
+
+
+def test_in_a_storm_the_place_among_ordinary_days_speaks() -> None:
+    """Days three times as wild around one date: exact t and F take their variance for unchanged, and are not believed."""
+    wild = prices().pct_change().fillna(0.0)
+    wild.iloc[270:296] = wild.iloc[270:296] * 3
+    events = pd.DataFrame({"ticker": NAMES, "date": SESSIONS[280].date(), "event_id": "one"})
+    made = EventStudy(benchmark="MKT", calendar=None, estimation_window=(-200, -11), event_window=(-2, 2))
+    result = made.run(events, 100 * (1 + wild).cumprod())
+    found = regress(result, kinds(), ["size", "C(kind)"])
+    calm = regress(study("one date"), kinds(), ["size", "C(kind)"])
+    assert "VOLATILITY_REGIME" in {w.code for w in found.warned}
+    assert "VOLATILITY_REGIME" not in {w.code for w in calm.warned}
+    t, rank = values(found, "p_t"), values(found, "p")
+    assert (rank > t).all()
+    assert (t < 0.05).any()
+    assert ("goes with" in found.sentence) == any(c.p_adjusted < 0.05 for c in found.coefficients[1:])
+    assert ((values(found, "low") <= 0) & (values(found, "high") >= 0) == (rank > 0.05)).all()
+    [category] = found.categories
+    assert "moved" in category.reason
+    assert not calm.categories[0].reason
+    assert "; not valid: days near the event moved" in " ".join(found.text().split())
+    assert " (<.001)" in found.text() or any(f"({p_text(p)})" in found.text() for p in t)
+
+
+def test_several_characteristics_are_judged_together() -> None:
+    """By Holm over the characteristics: the smallest of three p counts three times."""
+    rng = np.random.default_rng(5)
+    three = table().assign(noise=rng.normal(size=N).astype(str))
+    found = regress(study("own dates"), three, ["size", "debt", "noise"])
+    p = values(found, "p")[1:]
+    order = np.argsort(p)
+    by_hand = np.empty(3)
+    by_hand[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * [3, 2, 1]))
+    np.testing.assert_allclose(values(found, "p_adjusted")[1:], by_hand)
+    assert np.isnan(found.coefficients[0].p_adjusted)
 
 
 def test_levels_of_few_firms_are_refused() -> None:

@@ -378,6 +378,10 @@ SHARED = {
     "inference.multiple.benjamini_hochberg": (f"{_E}:test_benjamini_hochberg",),
     "inference.multiple.RomanoWolf": (f"{_R}:test_romano_wolf_step_down",),
     "inference.parametric.calendar_alpha": ("test_frequency:test_calendar_time_and_buy_and_hold_by_slow_code",),
+    "inference.parametric.proportional": (
+        "analyses.test_regression:test_errors_of_windows_that_share_days_have_the_correlations_of_the_estimation_days",
+        "analyses.test_regression:test_on_a_constant_of_alike_pairs_it_is_the_correlation_adjusted_t",
+    ),
     "inference.parametric.spread_over_expected": (
         f"{_FEW_PAIRS}:test_spread_of_five_pairs_over_the_one_it_should_have",
     ),
