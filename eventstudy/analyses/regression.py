@@ -145,21 +145,21 @@ class Regression(Answer):
     def _finding(self) -> str:
         """Which characteristics go with the CARs, their number considered, and for which no test is valid."""
         told = [c for c in self.coefficients if c.name != "intercept"]
-        judged = "p by Holm" if len(told) > 1 else "p"
+        p = "p by Holm" if len(told) > 1 else "p"
         found = [
-            f"{c.name} ({self._shown(c.value, '+.4g')}{self._mark} a unit, {judged} {p_text(c.p_adjusted)})"
+            f"{c.name} ({self._shown(c.value, '+.4g')}{self._mark} a unit, {p} {p_text(c.p_adjusted)})"
             for c in told
             if c.p_adjusted < LEVEL
         ]
-        who = Phrase("CAR{window} of {n} pairs", window=self.window, n=self.n)
+        who = str(Phrase("CAR{window} of {n} pairs", window=self.window, n=self.n))
+        judged = [c.name for c in told if c.test]
         if lost := [c.name for c in told if not c.test]:
-            told = [c for c in told if c.test]
-            who = f"{who}: no test is valid for {listed(lost)}"
-            if not told:
-                return f"{who}."
-            return f"{who}; it goes with {listed(found)}." if found else f"{who}; of the others none stands out."
-        none = f"{who}: none of {', '.join(c.name for c in told)} stands out."
-        return f"{who} goes with {listed(found)}." if found else none
+            who += f": no test is valid for {listed(lost)}{';' if judged else '.'}"
+        if not judged:
+            return who
+        if found:
+            return f"{who} {'it ' if lost else ''}goes with {listed(found)}."
+        return f"{who}{'' if lost else ':'} none of {', '.join(judged)} stands out."
 
     @property
     def _factor(self) -> float:
@@ -518,15 +518,14 @@ def _as_portfolios(returns: AbnormalReturns, z: Floats, names: Sequence[str], wi
     kept = series.residuals[:, common]
     correlation = np.corrcoef(kept - (0 if returns.parameters else kept.mean(axis=1, keepdims=True)))
     covariance = np.atleast_2d(correlation) * np.outer(se, se)
-    near = [] if ranks.regimes is None else [one for k in range(len(names)) if (one := ranks.regimes.at(k)) is not None]
+    near = [ranks.regimes.at(k) for k in range(len(names))] if ranks.regimes else []
     worst = max(near, key=lambda one: (one.raised, one.ratio), default=None)
-    storm = worst is not None and worst.raised
     return _Fitted(
         tuple(told),
         covariance,
         "residuals of the estimation days",
         few=True,
-        doubt=in_a_storm(worst.ratio) if storm else "",
+        doubt=in_a_storm(worst.ratio) if worst and worst.raised else "",
         warned=tuple(of_regimes({window: worst}, "VOLATILITY_REGIME.coefficients", {"placebo"}) if worst else ()),
     )
 

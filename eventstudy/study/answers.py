@@ -178,10 +178,7 @@ def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, st
     name = advice.situation(design).headline
     if sample.weights is not None:
         name = "placebo" if sample.portfolio is not None else "weighted_mean"
-        answer = answer_of(name, sample, design, variants)
-        if name == "placebo" and not answer.valid:
-            return "portfolio_t", answer_of("portfolio_t", sample, design, variants)
-        return name, answer
+        return _or_its_t(name, answer_of(name, sample, design, variants), sample, design, variants)
     if sample.bare:
         name = "wild_bootstrap" if design.clustered else "cross_section_t"
         return name, answer_of(name, sample, design, variants)
@@ -195,9 +192,15 @@ def headline_of(sample: Sample, design: advice.Design, variants: Mapping[str, st
         return headline_of(sample, replace(design, held=False), variants)
     if name == "placebo_sum" and not answer.distribution:  # a return lies across a gap, or these few are part of many
         return "patell_guarded", answer_of("patell_guarded", sample, design, variants)
-    if sample.n == 1 and not answer.valid:
-        return "exact_t", answer_of("exact_t", sample, design, variants)
-    return name, answer
+    return _or_its_t(name, answer, sample, design, variants)
+
+
+def _or_its_t(
+    name: str, answer: Significance, sample: Sample, design: advice.Design, variants: Mapping[str, str]
+) -> tuple[str, Significance]:
+    """A test and what it says; where it is not valid for one series (a firm, the portfolio of a date) the t of that series."""
+    alone = "exact_t" if sample.n == 1 else "portfolio_t" if name == "placebo" else ""
+    return (alone, answer_of(alone, sample, design, variants)) if alone and not answer.valid else (name, answer)
 
 
 def answer_of(name: str, sample: Sample, design: advice.Design, variants: Mapping[str, str]) -> Significance:

@@ -7,7 +7,7 @@ warnings and exclusions in plain words.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -181,7 +181,7 @@ def car_in_words(config: StudyConfig) -> str:
 
 def interval_name(config: StudyConfig) -> str:
     """What an interval is called: 95 % interval; that it has two sides, where p-values look to one."""
-    sides = "" if config.alternative == "two-sided" else ", two-sided"
+    sides = ", two-sided" if config.alternative != "two-sided" or config.outcome == "volume" else ""
     return f"{100 * config.level:.4g} % interval{sides}"
 
 
@@ -256,9 +256,10 @@ def _how_judged(result: StudyResult, i: int) -> str:
     told = [firm.spoken(i) for firm in result.firm_answers.values()]
     text = worded("p and interval: the window among windows made of ordinary days; p of days and of t: exact t")
     if by == {"exact_t"}:
-        text = "p: exact t, and the interval"
+        side = ", upper tail" if result.config.outcome == "volume" else ""
+        text = f"p: exact t{side}, and the interval"
     elif "variance_ratio" in by:
-        text = "p: variance_ratio; p of t: exact t"
+        text = "p: variance_ratio, upper tail; p of t: exact t"
     floor = "; ≤: least possible" if any("≤" in smallest_told(said) for said in told) else ""
     return f"{text}{floor}{_in_brackets([*told, *_by_exact_t(result, i)])}"
 
@@ -270,8 +271,9 @@ def _by_exact_t(result: StudyResult, i: int) -> list[Significance]:
 
 def _firms_in_rows(result: StudyResult) -> Iterator[str]:
     """Many pairs: a row each, under the mean of their group."""
-    windows = list(result.firm_answers)
-    head = [f"cumulated abnormal {'change' if result.config.returns == 'difference' else 'return'}"]
+    windows, show = list(result.firm_answers), amount(result)
+    what = "log volume" if result.config.outcome == "volume" else "return"
+    head = [f"cumulated abnormal {'change' if result.config.returns == 'difference' else what}"]
     for window in windows:
         head += [str(window), "p"]
     head += ["adj."] if _stepped_down(result) else []
@@ -280,7 +282,7 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
     for group in result.groups:
         answers = [result.answer(window, group.name) for window in windows]
         adjusted = [p_text(_least(result, group.name))] if _stepped_down(result) else []
-        cells = [*_mean_cells(answers), *adjusted] if len(group.members) > 1 else []
+        cells = [*_mean_cells(answers, show), *adjusted] if len(group.members) > 1 else []
         kept, every = len(result.believed(group.members)), len(group.members)
         rows.append([f"{group.name} ({every if kept == every else f'{kept} of {every}'})", *cells])
         rows += _ticker_rows(result, group.members)
@@ -295,8 +297,18 @@ def _firms_in_rows(result: StudyResult) -> Iterator[str]:
     last = "; adj.: least, judged together" if _stepped_down(result) else ""
     seen = [*sorted(grouped), *shown.tolist()]
     bad = _in_brackets(firm.spoken(i) for firm in result.firm_answers.values() for i in seen)
-    yield from wrapped(worded(f"p of tickers: among windows of ordinary days (≤: least possible){means}{last}{bad}"))
+    yield from wrapped(worded(f"p of tickers: {_tickers_judged(result, seen)}{means}{last}{bad}"))
     yield from wrapped(_all_at_once(result))
+
+
+def _tickers_judged(result: StudyResult, shown: Sequence[int]) -> str:
+    """What the p of tickers in rows are."""
+    by = {firm.headline[i] for firm in result.firm_answers.values() for i in shown}
+    side = "" if result.config.outcome == "return" else ", upper tail"
+    if "placebo" not in by:
+        return f"{'exact t' if by == {'exact_t'} else ', '.join(sorted(by))}{side}"
+    others = ", exact t where that is not valid" if "exact_t" in by else ""
+    return f"among windows of ordinary days (≤: least possible){others}{side}"
 
 
 def _least(result: StudyResult, group: str) -> float:
@@ -310,8 +322,9 @@ def _adjusted(result: StudyResult) -> bool:
 
 
 def _stepped_down(result: StudyResult) -> bool:
-    """Whether Romano and Wolf's p are shown: they look to both sides."""
-    return _adjusted(result) and result.config.alternative == "two-sided"
+    """Whether Romano and Wolf's p are shown: they look to both sides, and draw days that do not depend on one another."""
+    two_sided = _adjusted(result) and result.config.alternative == "two-sided"
+    return two_sided and bool(np.isfinite(result.family.romano_wolf).any())
 
 
 def _all_at_once(result: StudyResult) -> str:
@@ -351,28 +364,28 @@ def _pair_name(result: StudyResult, i: int) -> str:
 
 
 def _ticker_rows(result: StudyResult, members: Ints) -> list[list[str]]:
-    rows = []
+    show, rows = amount(result), []
     for i in members.tolist():
         cells = [f"  {_pair_name(result, i)}"]
         for firm in result.firm_answers.values():
-            cells += [percent(firm.found.car[i]), smallest_told(firm.spoken(i))]
+            cells += [show(firm.found.car[i]), smallest_told(firm.spoken(i))]
         if _stepped_down(result):
             cells.append(p_text(at_most(float(np.fmin.reduce(result.family.romano_wolf[i])), result.family.least)))
         rows.append(cells)
     return rows
 
 
-def _mean_cells(answers: Sequence[Answer]) -> list[str]:
+def _mean_cells(answers: Sequence[Answer], show: Callable[[float], str]) -> list[str]:
     cells = []
     for answer in answers:
         p = smallest_told(answer.tests[answer.headline]) if answer.headline else p_text(float("nan"))
-        cells += [percent(answer.caar), p]
+        cells += [show(answer.caar), p]
     return cells
 
 
 def _together(result: StudyResult) -> Iterator[str]:
     """What all pairs say together: mean, interval, the headline test, the next best, and what not to believe."""
-    answers = list(result.answers.values())
+    answers, show = list(result.answers.values()), amount(result)
     n, dates = answers[0].n if answers else 0, max((a.n_dates for a in answers), default=0)
     out = doubts.out_of_means(result)
     for line in out:
@@ -382,11 +395,11 @@ def _together(result: StudyResult) -> Iterator[str]:
     rows.append(
         [
             f"  mean; median {car_in_words(result.config)}",
-            *(f"{percent(a.caar).removesuffix(result.config.unit.mark or '#')}; {percent(a.median)}" for a in answers),
+            *(f"{show(a.caar).removesuffix(result.config.unit.mark or '#')}; {show(a.median)}" for a in answers),
         ]
     )
     if any(a.interval for a in answers):
-        rows.append([f"  {interval_name(result.config)}", *(_interval(a) for a in answers)])
+        rows.append([f"  {interval_name(result.config)}", *(_interval(a, result.config) for a in answers)])
     headlines = list(dict.fromkeys(a.headline for a in answers if a.headline))
     valid = {name for a in answers for name, test in a.tests.items() if test.valid}
     second = [name for name in ("bmp_adjusted",) if name in valid and not {name, "bmp"} & {*headlines}]
@@ -420,8 +433,8 @@ def _asked(result: Result, shown: Collection[str]) -> Iterator[tuple[str, list[s
             yield name, [smallest_told(said) if said.valid else "not valid" for said in told]
 
 
-def _interval(answer: Answer) -> str:
-    unit = unit_shown()
+def _interval(answer: Answer, config: StudyConfig) -> str:
+    unit = UNITS["points"] if config.outcome == "volume" else unit_shown()
     low, high = (unit.text(limit, "+.1f") for limit in answer.interval or (0.0, 0.0))
     return f"{low} .. {high}" if answer.interval else ""
 

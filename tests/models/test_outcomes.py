@@ -12,6 +12,7 @@ import pytest
 from eventstudy import StudyResult, run
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.panel import read_shares
+from eventstudy.units.windows import Window
 from scipy import stats
 
 from tests.panel.made import DAY0, ESTIMATION, codes, study
@@ -120,6 +121,34 @@ def test_days_of_volume_are_not_exchanged() -> None:
         assert not answer.valid
         assert "autocorrelated" in answer.reasons[0]
     assert set(result.firm_answers[(0, 0)].headline) == {"exact_t"}  # type: ignore[index]
+
+
+def test_on_one_date_the_t_of_the_portfolio_speaks() -> None:
+    """Its days are not exchanged, which `placebo` would need; its forecast error knows that they hang together."""
+    result = volume_study(traded(jump=1.5))
+    day = result.answers[Window(0, 0)]
+    assert day.headline == "portfolio_t"
+    assert day.tests["portfolio_t"].valid
+    assert "stand out" in result.summary()
+    assert "portfolio_t" in result.summary()
+    assert volume_study(traded()).answers[Window(0, 0)].tests["portfolio_t"].p_value > 0.05
+
+
+def test_rows_of_volume_are_logarithms_judged_by_one_side() -> None:
+    result = volume_study(traded(jump=1.5))
+    text = " ".join(result.text().split())
+    assert "cumulated abnormal log volume" in text
+    assert "cumulated abnormal return" not in text
+    assert f"AAA {result.returns.ar[0, 5]:+.2f} " in text
+    assert "p of tickers: exact t, upper tail" in text
+    assert "Romano-Wolf" not in text  # its days would be exchanged
+    assert "95 % interval, two-sided" in text
+    low, high = result.answers[Window(0, 0)].interval or (0.0, 0.0)
+    assert f"{low:+.1f} .. {high:+.1f}" in text
+    alone = " ".join(volume_study(traded(jump=1.5), tickers=("AAA",)).text().split())
+    assert "p: exact t, upper tail, and the interval" in alone
+    spread = " ".join(study(closes(), tickers=TICKERS, outcome="volatility").text().split())
+    assert "p of tickers: variance_ratio, upper tail" in spread
 
 
 def test_the_mean_volume_as_regressor() -> None:
