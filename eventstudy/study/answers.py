@@ -42,6 +42,8 @@ NEEDS_PAIRS = Phrase('needs every pair, and only sums were kept: run with keep="
 
 _OF_DAYS = ("permutation", "placebo", "bootstrap")
 """Reference distributions made by exchanging days."""
+_RANKS_OF_DAYS = "corrado_rank"
+"""Adds up ranks of days as if they did not depend on one another."""
 _OF_SIGMA = ("t", "normal", "F", "chi2")
 """Reference distributions of a statistic over its forecast standard error."""
 
@@ -230,6 +232,8 @@ def _answer_of(name: str, sample: Sample, design: advice.Design, variants: Mappi
             answer = answer.distrusted(doubt) if doubt else answer
             if sample.weights is not None and test.location and name not in _OF_WEIGHTS:
                 answer = answer.distrusted(EQUALLY_WEIGHTED)
+            if name == _RANKS_OF_DAYS and sample.errors.dependent and sample.window.length > 1:
+                answer = answer.distrusted(sample.errors.dependent)
             if name in _ONE_LENGTH and sample.lengths_differ:
                 answer = answer.distrusted(LENGTHS_DIFFER)
         return _scaled_where_wild(advice.judge(test, answer, design, variant))

@@ -120,6 +120,9 @@ def test_days_of_volume_are_not_exchanged() -> None:
         answer = result.test(name, (0, 0))
         assert not answer.valid
         assert "autocorrelated" in answer.reasons[0]
+    ranks = {window: answer.tests["corrado_rank"] for window, answer in result.answers.items()}
+    assert ranks[Window(0, 0)].valid  # the rank of one day; sums of ranks of days that hang together are too wild
+    assert all("autocorrelated" in one.reasons[0] for window, one in ranks.items() if window.length > 1)
     assert set(result.firm_answers[(0, 0)].headline) == {"exact_t"}  # type: ignore[index]
 
 
