@@ -8,15 +8,21 @@
 #define LEFT 1e-14           /* an error of a coefficient, in standard errors, from which on there is a second projection */
 #define LEAST_EIGENVALUE 0.01
 #define SMALL 0.125          /* leverages below it need no root */
+#define PAGES 16             /* pairs of which the first and the last day are asked for at once */
 #define LINES 4              /* of the next pair that are fetched at once */
 
 static inline double larger(double a, double b) { return a > b ? a : b; }
 static inline int is_finite(double a) { return fabs(a) <= LARGEST; }
 
-/* From now on the days of the next pair but one are fetched: those of the next may be wanted before they are there. */
+/* From now on the days of the next pair but one are fetched: those of the next may be wanted before they are there.  Where memory
+ * lies is looked up by page, which takes long and cannot be hidden: now and then it is asked of many pairs at once. */
 static void look_ahead(Room *r, int64_t i) {
-    r->next = r->w->place[i + 2 < r->w->n ? i + 2 : i];
+    const Work *w = r->w;
+    const int64_t last = w->days + w->between + w->event - 1;
+    r->next = w->place[i + 2 < w->n ? i + 2 : i];
     r->fetched = 0;
+    if (i % PAGES) return;
+    for (int64_t p = i + PAGES; p < i + 2 * PAGES && p < w->n; p++) { SOON(w->returns + w->place[p]); SOON(w->returns + w->place[p] + last); }
 }
 
 /* Have some more days of the next pair fetched while this one is worked on; all at once would have to be waited for. */

@@ -48,7 +48,7 @@ typedef struct {
     double *car, *scar, *se, *bhar;     /* (n, W) NaN where not covered */
     double *unit;                       /* (P, W) */
     double *ar, *ar_n;                  /* (P, L2) */
-    double *residual, *residual_n;      /* (P, L1) */
+    double *residual;                   /* (P, L1) */
     double *ranks, *residual_ranks;     /* (P, L1 + L2), (P, L1) */
     double *student, *student_squares, *student_powers;   /* (P, L1), (P, L1), (P, 2) */
     double *share, *share_n;            /* (P, R) */

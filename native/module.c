@@ -73,7 +73,7 @@ static const Array arrays[] = {
     WRITTEN(m, "n", SURVEY), WRITTEN(covered, "n", SURVEY), WRITTEN(good, "n", PASSES),
     WRITTEN(car, "nw", FIRST), WRITTEN(scar, "nw", FIRST), WRITTEN(se, "nw", FIRST), WRITTEN(bhar, "nw", FIRST),
     WRITTEN(unit, "pw", FIRST), WRITTEN(ar, "pe", FIRST), WRITTEN(ar_n, "pe", FIRST), WRITTEN(residual, "pd", FIRST),
-    WRITTEN(residual_n, "pd", FIRST), WRITTEN(ranks, "pa", FIRST), WRITTEN(residual_ranks, "pd", FIRST),
+    WRITTEN(ranks, "pa", FIRST), WRITTEN(residual_ranks, "pd", FIRST),
     WRITTEN(student, "pd", FIRST), WRITTEN(student_squares, "pd", FIRST), WRITTEN(student_powers, "p2", FIRST),
     WRITTEN(share, "pr", FIRST), WRITTEN(share_n, "pr", FIRST), WRITTEN(untraded, "p2", FIRST),
     WRITTEN(dates, "td", FIRST), WRITTEN(dates_n, "td", FIRST), WRITTEN(squares, "t", FIRST), WRITTEN(size, "t", FIRST),

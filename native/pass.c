@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "kernel.h"
+#include "bits.h"
 #include "levels.h"
 #include "dates.h"
 #include "others.h"
@@ -126,16 +127,14 @@ static void ranked(Room *r, int64_t i) {
     r->e = r->errors + r->waiting * r->width;
 }
 
-static int64_t count_above(const double *restrict sum, int64_t n) {
+/* sum = y; gives how many lie above zero. */
+static int64_t copy_and_count(double *restrict sum, const double *restrict y, int64_t n) {
     int64_t up = 0;
-    for (int64_t t = 0; t < n; t++) up += sum[t] > ABOVE;
+    for (int64_t t = 0; t < n; t++) {
+        sum[t] = y[t];
+        up += y[t] > ABOVE;
+    }
     return up;
-}
-
-static int64_t count_there(const double *restrict sum, int64_t n) {
-    int64_t there = 0;
-    for (int64_t t = 0; t < n; t++) there += sum[t] == sum[t];
-    return there;
 }
 
 /* sum = one + other; gives how many lie above zero. */
@@ -149,27 +148,34 @@ static int64_t add_and_count(double *restrict sum, const double *restrict one, c
     return up;
 }
 
-/* The share of sums of consecutive days that lie above zero, by length; of pairs that lack days among the sums that are there. */
+/* How many sums of so many consecutive estimation days hold a day that lacks; each is counted at the first such day that it holds. */
+static int64_t broken(const Room *r, int64_t days) {
+    const int64_t last = r->w->days - days;
+    int64_t sums = 0, from = 0;
+    for (int64_t g = 0; g < r->lacks; g++) {
+        const int64_t day = r->lacking[g], first = day - days < from ? from : day - days + 1, stop = day < last ? day : last;
+        sums += first <= stop ? stop - first + 1 : 0;
+        from = day + 1;
+    }
+    return sums;
+}
+
+/* The share of sums of consecutive days that lie above zero, by length, among the sums that hold no day that lacks. */
 static void runs(Room *r, int64_t i) {
     const Work *w = r->w;
     Runs *runs = r->runs;
-    const int64_t size = r->width + LANES;
-    memcpy(r->sums, r->y, sizeof(double) * (size_t)w->days);
+    runs[0] = (Runs){r->sums, 1, copy_and_count(r->sums, r->y, w->days)};
     for (int64_t g = 0; g < r->lacks; g++) r->sums[r->lacking[g]] = NAN;
-    for (int64_t t = w->days; t < size; t++) r->sums[t] = NAN;
-    runs[0] = (Runs){r->sums, 1, r->m, count_above(r->sums, size)};
     for (int64_t s = 0; s < w->steps; s++) {
         const Runs one = runs[w->step[2 * s]], other = runs[w->step[2 * s + 1]];
         const int64_t days = one.days + other.days;
-        double *sum = r->sums + (s + 1) * size;
-        const int64_t up = add_and_count(sum, one.sum, other.sum + one.days, size);
-        runs[s + 1] = (Runs){sum, days, r->whole ? w->days - days + 1 : count_there(sum, size), up};
+        double *sum = r->sums + (s + 1) * r->width;
+        runs[s + 1] = (Runs){sum, days, add_and_count(sum, one.sum, other.sum + one.days, w->days - days + 1)};
     }
     for (int64_t k = 0; k < w->lengths; k++) {
-        const int64_t at = w->stratum[i] * w->lengths + k;
-        const Runs *of = runs + w->run[k];
-        if (of->there <= 0) continue;
-        w->share[at] += (double)of->up / (double)of->there;
+        const int64_t at = w->stratum[i] * w->lengths + k, days = w->length[k], there = w->days - days + 1 - broken(r, days);
+        if (there <= 0) continue;
+        w->share[at] += (double)runs[w->run[k]].up / (double)there;
         w->share_n[at] += 1;
     }
 }
@@ -187,7 +193,7 @@ static void date_sums(Room *r, int64_t i) {
         const double factor = 1 / sqrt(squares_around(r->y, known, mean, r->width) / m);
         for (int64_t t = 0; t < w->days; t++) sum[t] += (r->y[t] - mean) * known[t] * factor;
     }
-    add(count, known, w->days);
+    for (int64_t g = 0; g < r->lacks; g++) count[r->lacking[g]] -= 1;   /* all of its pairs are added in the end */
     w->squares[w->table[i]] += (double)r->m;
     w->size[w->table[i]] += 1;
 }
@@ -219,7 +225,6 @@ static void day_sums(Room *r, int64_t i) {
     const int64_t p = w->stratum[i];
     add(w->residual + p * w->days, r->y, w->days);
     add(w->ar + p * w->event, r->ar, w->event);
-    add(w->residual_n + p * w->days, r->known, w->days);
     add(w->ar_n + p * w->event, r->used, w->event);
 }
 
@@ -233,7 +238,15 @@ static void add_up(Room *r, int64_t i) {
     keep(r, i);
 }
 
-int NAMED(first, LEVEL)(const Work *w) { return over_pairs(w, fit, add_up, rank_waiting); }
+/* What is left to do at the end: pairs that wait are ranked, and all pairs of a date are added to what their lacking days took off. */
+static void complete(Room *r) {
+    const Work *w = r->w;
+    rank_waiting(r);
+    for (int64_t g = 0; g < w->tables; g++)
+        for (int64_t t = 0; t < w->days; t++) w->dates_n[g * w->days + t] += w->size[g];
+}
+
+int NAMED(first, LEVEL)(const Work *w) { return over_pairs(w, fit, add_up, complete); }
 
 /* ---- the second pass --------------------------------------------------------------------------------------------------------- */
 
@@ -308,12 +321,18 @@ static int64_t all_windows(const Work *w) {
     return bits;
 }
 
-/* Bit t: day t has no return, lacks a regressor, or is taken away by another event of the security. */
+/* Bit t: day t has no return, lacks a regressor, or is taken away by another event of the security; of up to 64 days. */
 static inline uint64_t lacking_of(const double *restrict value, const uint8_t *restrict lost, const uint8_t *restrict busy, const uint8_t *restrict far, int64_t days) {
+    uint8_t lacks[64] = {0};
     uint64_t bits = 0;
     for (int64_t t = 0; t < days; t++) {
-        const uint64_t gap = fabs(value[t]) <= LARGEST ? 0 : 1;
-        bits |= (gap | lost[t] | (busy[t] & far[t])) << t;
+        const uint8_t gap = fabs(value[t]) <= LARGEST ? 0 : 1;
+        lacks[t] = gap | lost[t] | (busy[t] & far[t]);
+    }
+    for (int b = 0; b < 64; b += 8) {
+        uint64_t eight = 0;
+        for (int k = 0; k < 8; k++) eight |= (uint64_t)lacks[b + k] << 8 * k;
+        bits |= low_bits(eight) << b;
     }
     return bits;
 }

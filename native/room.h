@@ -5,8 +5,8 @@ typedef struct {
     double *unit, *deviation;            /* (W) C = i'Vi of each window, and its root */
 } Spread;
 
-/* Sums of so many consecutive days: how many there are, and how many lie above zero. */
-typedef struct { const double *sum; int64_t days, there, up; } Runs;
+/* Sums of so many consecutive days, and how many lie above zero. */
+typedef struct { const double *sum; int64_t days, up; } Runs;
 
 /* The memory of one call, laid out once: a design, a pair, and what is worked out of it. */
 typedef struct {
@@ -36,7 +36,7 @@ typedef struct {
     int whole, ahead_whole, settled;     /* whether it has all days, all event days; whether one projection was enough */
     /* of the pair */
     double *value, *e;                   /* (L1 + L2) days in units of sigma, (width) standardised residuals */
-    double *sums;                        /* (1 + steps, width + LANES) sums of consecutive days, NaN where they would end after the last */
+    double *sums;                        /* (1 + steps, width) sums of consecutive days, NaN where they hold a day that lacks */
     double *row;                         /* (width) */
     int64_t next, fetched;               /* the cell of the next pair's first day, and how many of its days were fetched */
     Runs runs[MOST_STEPS + 1];           /* what is known of these sums */
@@ -78,7 +78,7 @@ static size_t lay_out(Room *r, const Work *w, char *start) {
     r->coefficient = DOUBLES(k); r->rest = DOUBLES(k); r->product = DOUBLES(k);
     r->of_windows = DOUBLES(k * (w->windows + 1)); r->own_of_windows = DOUBLES(k * (w->windows + 1));
     r->value = r->values = DOUBLES(LANES * whole_lanes(columns)); r->e = r->errors = DOUBLES(LANES * r->width);
-    r->sums = DOUBLES((1 + w->steps) * (r->width + LANES) + r->width); r->row = DOUBLES(r->width);
+    r->sums = DOUBLES((1 + w->steps) * r->width); r->row = DOUBLES(r->width);
 #define KEYS(count) (int32_t *)(void *)give(&next, count, sizeof(int32_t))
     r->order.lanes = KEYS(LANES * rows); r->order.key = KEYS(FOUR * rows); r->order.four = KEYS(FOUR * rows);
     r->order.day = KEYS(columns); r->order.twice = KEYS(columns);

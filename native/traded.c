@@ -2,6 +2,7 @@
  * stands in panel/homes.py and calendars/markets.py.  Compiled once for each instruction set (LEVEL). */
 #include <stdlib.h>
 #include <string.h>
+#include "bits.h"
 #include "traded.h"
 
 /* Days on which a series has another price than on the day before, days on which prices begin, and how many there are. */
@@ -49,7 +50,7 @@ static void packed(const uint8_t *mark, int64_t days, uint8_t *bits) {
     for (int64_t t = 0; t < days; t += 8) {
         uint64_t eight = 0;
         memcpy(&eight, mark + t, t + 8 <= days ? 8 : (size_t)(days - t));
-        bits[t / 8] = (uint8_t)(eight * 0x0102040810204080u >> 56);
+        bits[t / 8] = (uint8_t)low_bits(eight);
     }
 }
 

@@ -217,7 +217,7 @@ def _outcome(task: Task, n: int, strata: int, tables: int, lengths: int, spanned
     """Arrays that the first pass fills."""
     days, event, windows = task.days, task.event, len(task.windows)
     of_stratum = {
-        "ar": event, "ar_n": event, "residual": days, "residual_n": days, "ranks": days + event, "residual_ranks": days,
+        "ar": event, "ar_n": event, "residual": days, "ranks": days + event, "residual_ranks": days,
         "student": days, "student_squares": days, "student_powers": 2, "share": lengths, "share_n": lengths,
         "unit": windows, "untraded": 2,
     }  # fmt: skip
@@ -239,6 +239,7 @@ def first(form: Form, pairs: Pairs, task: Task, seen: Survey, wanted: Bools, spa
     kept = np.zeros((len(good), pairs.panel.x.shape[2] + 1))
     more = {"tables": len(seen.dates), "table": seen.table, "good": good, "spanned": spanned, "kept": kept}
     form.kernel.first(form.level, pairs.given(task) | runs.given() | seen.given() | out | more)
+    out["residual_n"] = np.add.reduceat(out["dates_n"], np.searchsorted(seen.of, np.arange(len(seen.strata))))
     beyond = ((0, 0), (0, len(task.lengths) - len(runs.run)))
     out |= {name: np.pad(out[name], beyond) for name in ("share", "share_n")}
     return Sums(good.view(np.bool_), out, kept)
