@@ -47,6 +47,8 @@ STILL, CHANCE = 3, 1e-3
 """A price is stale from so many sessions without a change on, where they are less likely than this by its ticks and habits;"""
 CLOSELY = 2
 """from so many on days that are looked at more closely."""
+PERIODIC = 0.9
+"""Values of weeks, months or quarters that stand on each day change on such a part of the days that belong to that."""
 QUIET = 0.05
 """Days without a trade are told of series that have at most such a part of them; others are thinly traded."""
 
@@ -381,6 +383,7 @@ def _of_one(
     inside = expected[(expected >= days[0]) & (expected <= days[-1])]
     yield from _gaps(ticker, inside, ~among(inside, days), single=gaps)
     still = np.append(False, np.diff(own["used"]) == 0)
+    carried = _carried_forward(days, ~still)
     halted = np.zeros(len(days), bool)
     for a, b in _runs(still & (known == 0)):
         if b - a >= LONG and _expected(known == 0, a, b) < CHANCE:
@@ -388,7 +391,7 @@ def _of_one(
             yield Flag.of("HALTED", ticker, days[a], **_span(days, a, b))
     for a, b in _runs(still & (known != 0)):
         looked_at = len(still) if b - a >= STILL else int(closer.sum()) if b - a >= CLOSELY and closer[a:b].any() else 0
-        if looked_at and _expected(still, a, b, _chance_of_none(own["used"], a, b), looked_at) < CHANCE:
+        if looked_at and (carried or _expected(still, a, b, _chance_of_none(own["used"], a, b), looked_at) < CHANCE):
             form = "STALE" if (known[a:b] > 0).any() else "STALE.unknown"
             also = tuple(days[a + 1 : b].tolist())
             yield Flag.of(form, ticker, days[a], **_span(days, a, b))._replace(also=also)
@@ -401,6 +404,25 @@ def _of_one(
     held = {name: values[there] for name, values in own.items()}
     market = held.pop("market")[1:]
     yield from of_moves(Series(ticker, days[there], held, span, info, home, closer[there], compared, market, others))
+
+
+def _carried_forward(days: Days, changed: Bools) -> bool:
+    """Whether a price changes on one day of the week alone, or with the month or the quarter: one value stands for all of it.
+
+    As many changes on such days as are there by chance in one of 100,000 series are enough.
+    """
+    changed, days = changed[1:], days[1:]
+    n = int(changed.sum())
+    if not n or 2 * n > len(days):
+        return False
+    weekday = (days[changed].astype("datetime64[D]").astype(np.int64) + 3) % 7
+    often = [(int(np.bincount(weekday).max()), 8)]
+    months = days.astype("datetime64[M]").astype(np.int64)
+    for period, least in ((months, 5), (months // 3, 4)):
+        new = np.diff(period) != 0
+        ends = np.append(False, new) | np.append(new, False)  # a month may end on a weekend
+        often.append((int((changed & ends).sum()), least))
+    return any(some >= max(least, PERIODIC * n) for some, least in often)
 
 
 def _expected(days: Bools, a: int, b: int, chance: float = 0.0, looked_at: int | None = None) -> float:

@@ -58,7 +58,7 @@ _WORDS = {
     "OUTPUT",
     "KURSE",
 }
-_MARKED_FIELDS = ("prc", "dlyprc")
+_MARKED_FIELDS = ("prc", "dlyprc", "mthprc")
 
 
 FORMS = "a wide table is date,TICKER,TICKER,...; a long one ticker,date,close"
@@ -402,6 +402,18 @@ def _price_role(heading: str) -> str | None:
     return found[0] if found else None
 
 
+def _without_numbers(levels: list[list[str]]) -> None:
+    """Take away numbers by which programs tell fields apart that stand there again: `Close`, `Close.1` above two tickers."""
+    for depth in range(len(levels[0])):
+        for i, own in enumerate(levels):
+            hit = _NUMBERED.fullmatch(own[depth])
+            if hit is None or hit["loose"] is not None or _price_role(hit["own"]) not in MEANT:
+                continue
+            plain = [*own[:depth], hit["own"], *own[depth + 1 :]]
+            if any(one[depth] == hit["own"] for one in levels[:i]) and plain not in levels:
+                levels[i] = plain
+
+
 def _leveled(table: Headed, dates: list[int], others: list[int], asked: Sequence[str] | None) -> Shape:
     """Two or three rows of headings: one of fields, one of tickers."""
     depth = len(table.levels[0])
@@ -410,6 +422,7 @@ def _leveled(table: Headed, dates: list[int], others: list[int], asked: Sequence
         for i in range(1, len(filled)):
             if not filled[i][level] and i not in dates and (i - 1) not in dates:
                 filled[i][level] = filled[i - 1][level]
+    _without_numbers(filled)
     named = [i for i in others if any(filled[i])]
     share = [
         sum(_price_role(filled[i][level]) in (*MEANT, "nothing") for i in named) / max(len(named), 1)

@@ -40,6 +40,9 @@ CIZ = {
     "permno": "security", "dlycaldt": "date", "ticker": "ticker", "dlyprc": "price", "dlyret": "ret", "dlyprcflg": "flag",
     "dlydelflg": "delisted", "dlycumfacpr": "per_price", "dlycumfacshr": "per_share", "dlyvol": "volume",
 }  # fmt: skip
+MONTHS = {name.replace("dly", "mth"): meaning for name, meaning in CIZ.items()}
+"""Those of its monthly file."""
+_NEEDED = ("security", "date", "price")
 _TEXTS = {"security", "date", "ticker", "ret", "delisting", "flag", "delisted"}
 _MEAN = "prices of days without a trade are the mean of bid and ask, as CRSP marks them; they are used as prices"
 
@@ -72,7 +75,7 @@ class CrspFile:
 def recognised(headings: Sequence[str]) -> bool:
     """Whether the columns of a table are those of such an export."""
     names = {fold(name) for name in headings}
-    return "permno" in names and bool(names & {"prc", "dlyprc"})
+    return "permno" in names and bool(names & {"prc", "dlyprc", "mthprc"})
 
 
 def read_export(table: Headed, wanted: Wanted, reading: Reading | None = None) -> PriceTable:
@@ -141,12 +144,12 @@ def _columns(place: Place, names: list[str]) -> dict[str, int]:
         InvalidFile: a column is lacking or there twice.
     """
     folded = [name.lower() for name in names]
-    form = CIZ if "dlycaldt" in folded else LEGACY
+    form = next((form for form, dates in ((CIZ, "dlycaldt"), (MONTHS, "mthcaldt")) if dates in folded), LEGACY)
     found = {form[name]: i for i, name in enumerate(folded) if name in form}
     for name, meaning in form.items():
         if folded.count(name) > 1:
             raise place.fault(f"column {names[found[meaning]]!r} is there twice", available=", ".join(names))
-    for name in ("permno", "date", "prc") if form is LEGACY else ("permno", "dlycaldt", "dlyprc"):
+    for name in (next(name for name, meant in form.items() if meant == needed) for needed in _NEEDED):
         if form[name] not in found:
             raise place.fault(
                 f"there is no column {name.upper() if form is LEGACY else name!r}",

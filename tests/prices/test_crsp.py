@@ -88,6 +88,13 @@ def test_ciz_says_the_same_and_holds_the_delisting_return_already(write: Write) 
     assert any("-37.0% on 2008-01-09 is or holds the delisting return" in n for n in notes)
 
 
+def test_months_of_ciz_are_read_as_its_days_are(write: Write) -> None:
+    days, months = (SOURCE.read(write(text), ["AAA"]) for text in (CIZ, CIZ.replace("Dly", "Mth")))
+    assert months.close["AAA"].tolist() == days.close["AAA"].tolist()
+    assert returns(months, "AAA") == returns(days, "AAA")
+    assert months.info["AAA"].notes == days.info["AAA"].notes
+
+
 def test_a_ticker_means_the_security_that_bore_it(write: Write) -> None:
     path = write(LEGACY)
     assert returns(SOURCE.read(path, ["AAA"]), "AAA") == returns(SOURCE.read(path, ["AAB"]), "AAB")

@@ -757,6 +757,24 @@ def shapes() -> dict[str, Shape]:
         tickers=TWO,
     )
     add(
+        "FactSet, `p_price` and `ticker_region`",
+        lines(
+            "fsym_id,date,p_price,ticker_region",
+            rows=of_all(lambda t, d, v: f"K7TPSX-R,{d:%Y-%m-%d},{v:.2f},{t}-US"),
+        ),
+        tickers=TWO,
+    )
+    add(
+        "yf.download, written and read again: `Close`, `Close.1` above the tickers",
+        lines(
+            "Price,Close,Close.1,Volume,Volume.1",
+            "Ticker,NVDA,SPY,NVDA,SPY",
+            "Date,,,,",
+            rows=of_days(lambda d, a, _, c: f"{d:%Y-%m-%d},{a:.2f},{c:.2f},100,200"),
+        ),
+        tickers=TWO,
+    )
+    add(
         "Excel in German with weekdays",
         lines(
             "Datum;NVDA;SPY",

@@ -293,7 +293,7 @@ def test_a_split_in_compustat_is_no_fall_of_the_price(tmp_path: Path) -> None:
     assert load_prices(path=path).info["NVDA"].basis == "as_given"
 
 
-@pytest.mark.parametrize("vendor", ["Compustat", "Tushare"])
+@pytest.mark.parametrize("vendor", ["Compustat", "Compustat, monthly", "Tushare"])
 def test_factors_that_a_vendor_multiplies_by_are_used(tmp_path: Path, vendor: str) -> None:
     """A split of 2 for 1 on row 30, a dividend of 1 % on row 20: returns are those of a holder, worked out one by one."""
     closes, path = CLOSE["NVDA"].round(2).tolist(), tmp_path / "x.csv"
@@ -302,8 +302,9 @@ def test_factors_that_a_vendor_multiplies_by_are_used(tmp_path: Path, vendor: st
         [1.0 if i < 20 else 1.01 for i in range(len(DAYS))],
     )
     written = [f * v for f, v in zip(held, closes, strict=True)]
-    if vendor == "Compustat":
-        head = "gvkey,datadate,tic,ajexdi,prccd,trfd"
+    if vendor.startswith("Compustat"):
+        of_months = vendor.endswith("monthly")
+        head = "gvkey,datadate,tic,ajexm,prccm,trfm" if of_months else "gvkey,datadate,tic,ajexdi,prccd,trfd"
         rows = [f"1,{d:%Y-%m-%d},NVDA,{f},{w!r},{r}" for d, f, w, r in zip(DAYS, held, written, total, strict=True)]
     else:
         head = "ts_code,trade_date,close,adj_factor"

@@ -918,6 +918,20 @@ def test_a_column_that_stands_there_again_is_no_ticker_and_no_other_close(tmp_pa
     assert in_language(info.value.what, "de") != info.value.what
 
 
+def test_two_closes_of_one_ticker_below_each_other_stay_two(tmp_path: Path) -> None:
+    """A number is taken from a heading where the ticker below is another one."""
+    days, net = drawn()
+    prices = 100 * np.cumprod(1 + net, axis=0)
+    path = tmp_path / "x.csv"
+    rows = "".join(f"{d:%Y-%m-%d},{a:.4f},{b:.4f}\n" for d, (a, b) in zip(days, prices[:, :2].tolist(), strict=True))
+    path.write_text("Price,Close,Close.1\nTicker,AAA,BBB\nDate,,\n" + rows)
+    assert load_prices(path=path).close.round(4).iloc[0].tolist() == prices[0, :2].round(4).tolist()
+    path.write_text("Price,Close,Close.1\nTicker,AAA,AAA\nDate,,\n" + rows)
+    found = load_prices(path=path)
+    assert found.tickers == ["AAA"]
+    assert "columns not needed: Close.1" in told(found)
+
+
 def test_a_ticker_that_stands_there_again_stops_those_who_ask_for_it(tmp_path: Path) -> None:
     days, net = drawn()
     prices = 100 * np.cumprod(1 + net, axis=0)
