@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from eventstudy.config import StudyConfig
-from eventstudy.engine.abnormal import AbnormalReturns, cumulate
+from eventstudy.engine.abnormal import FEW, AbnormalReturns, cumulate
 from eventstudy.inference import Sample
 from eventstudy.models import Model
 from eventstudy.models.linear import LinearModel
@@ -169,7 +170,7 @@ def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Wi
     whole = _whole(panel, block, model, config, s)
     found: dict[Key, Judged] = {}
     names = tuple((pair.event_id, pair.ticker) for pair in panel.pairs)
-    each = [returns.take(np.arange(row * n, row * n + n)) for row in range(s)] if n > 1 else []  # for all windows
+    taken = cache(lambda *rows: returns.take(np.concatenate([np.arange(row * n, row * n + n) for row in rows])))
     for window in config.windows or ():
         counted = cumulate(returns, window)
         together = cumulate(whole, window)
@@ -179,13 +180,16 @@ def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Wi
             car = counted.car.reshape(s, n).mean(axis=1)[rows]
             of = whole if len(rows) == s else whole.take(np.array(rows))
             said = ask_firms(of, window, (), config.seed, config.outcome, config.alternative, config.level)
+            if n > 1:
+                lots = [rows] if len(rows) * n <= FEW else [[row] for row in rows]
+                told = [_of_firms(taken(*lot), window, config) for lot in lots]
+                cars, ps = (np.concatenate(each).reshape(-1, n) for each in zip(*told, strict=True))
             for i, row in enumerate(rows):
                 low, high = float(said.low[i]), float(said.high[i])
                 test, p = (said.headline[i], said.told_p(i)) if said.spoken(i).valid else ("", np.nan)
                 firms: dict[str, Any] = {}
                 if n > 1:
-                    cars, ps = _of_firms(each[row], window, config)
-                    firms = {"firms": names, "cars": cars, "ps": ps}
+                    firms = {"firms": names, "cars": cars[i], "ps": ps[i]}
                 series = _ordinary(whole, row)
                 found[spans[row], window] = Judged(n, float(car[i]), low, high, test, p, **firms, series=series)
     return found

@@ -208,7 +208,7 @@ class AbnormalReturns:
 
     def kept(self, what: Any, work: Callable[[], Any]) -> Any:
         """What `work` finds in days that are no event days, kept where series are few, since it is asked again."""
-        if self.n > _FEW:
+        if self.n > FEW:
             return work()
         if what not in self._of_ordinary_days:
             self._of_ordinary_days[what] = work()
@@ -288,7 +288,7 @@ def _squares(basis: Floats) -> Floats:
     return sum((column**2 for column in np.moveaxis(basis, 2, 0)), np.zeros(basis.shape[:2]))
 
 
-_FEW = 32
+FEW = 32
 """Up to so many series, what tests find in their ordinary days is kept."""
 _BY_SERIES = {
     "observed_days",

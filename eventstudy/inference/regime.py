@@ -6,6 +6,7 @@ Only days near the window are looked at, never a day of it: a regime on the test
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -126,12 +127,13 @@ def _regimes(returns: AbnormalReturns, window: Window, scaled: Scaled) -> Regime
     found = [_UNKNOWN] * returns.n
     days, near = np.abs(returns.standardised), np.abs(_near(returns, window))
     patterns = np.concatenate([np.isfinite(days), np.isfinite(near)], axis=1)
-    _, which = np.unique(np.packbits(patterns, axis=1), axis=0, return_inverse=True)
-    for number in range(int(which.max(initial=-1)) + 1):
-        mine = np.flatnonzero(which.reshape(-1) == number)
+    alike: dict[bytes, list[int]] = {}
+    for i, pattern in enumerate(patterns):
+        alike.setdefault(pattern.tobytes(), []).append(i)
+    for mine in alike.values():
         valid, there = np.isfinite(days[mine[0]]), np.isfinite(near[mine[0]])
         levels = judged(days[mine][:, valid], near[mine], there, window.length)
-        for i, level in zip(mine.tolist(), levels, strict=True):
+        for i, level in zip(mine, levels, strict=True):
             found[i] = level
     ratio, p = np.array([level.ratio for level in found]), np.array([level.p for level in found])
     used = _used(p, scaled)
@@ -154,26 +156,26 @@ def judged(days: Floats, near: Floats, there: Bools, length: int) -> list[Level]
     Each look is held against the same pattern of days around a window of `length` at every estimation day, in a circle.
     """
     n, m = days.shape
-    offset = np.concatenate([-1 - np.arange(SIDE), length + np.arange(SIDE)])
-    places = (np.arange(m) + offset[:, None]) % m
-    at, among = np.zeros(n), np.zeros((n, m))
-    looked = False
-    for before, behind in LOOKS:
-        chosen = np.flatnonzero(there & _of_look(before, behind))
-        if len(chosen) < _FEWEST:
-            continue
-        moved = np.concatenate([days[:, places[chosen]], near[:, chosen, None]], axis=2)
-        level = trimmed_mean(list(moved.swapaxes(0, 1)))
-        usual = np.median(level[:, :m], axis=1)
-        ratio = level / usual[:, None]
-        at, among = np.maximum(at, ratio[:, m]), np.maximum(among, ratio[:, :m])
-        looked = True
-    if not looked:
+    looks = [np.flatnonzero(there & _of_look(*look)) for look in LOOKS]
+    looks = [chosen for chosen in looks if len(chosen) >= _FEWEST]
+    if not looks:
         return [_UNKNOWN] * n
-    usual = np.median(among, axis=1)
-    at, among = at / usual, among / usual[:, None]
+    moved = np.concatenate([days.take(_in_a_circle(m, length), axis=1), near[:, :, None]], axis=2)
+    level = np.stack([trimmed_mean(moved[:, chosen]) for chosen in looks])
+    ratio = (level / np.median(level[:, :, :m], axis=2, keepdims=True)).max(axis=0)
+    ratio = ratio / np.median(ratio[:, :m], axis=1, keepdims=True)
+    at, among = ratio[:, m], ratio[:, :m]
     p = (1 + (among >= at[:, None] * (1 - _SAME)).sum(axis=1)) / (m + 1)
     return [Level(float(at[i]), float(p[i]), among[i]) for i in range(n)]
+
+
+@lru_cache(maxsize=64)
+def _in_a_circle(m: int, length: int) -> Ints:
+    """(2 SIDE, M) the places of the days beside a window of `length` at each of M days, the last of which the first follows."""
+    offset = np.concatenate([-1 - np.arange(SIDE), length + np.arange(SIDE)])
+    places: Ints = (np.arange(m) + offset[:, None]) % m
+    places.setflags(write=False)
+    return places
 
 
 def _of_look(before: int, behind: int) -> Bools:
@@ -181,17 +183,16 @@ def _of_look(before: int, behind: int) -> Bools:
     return np.concatenate([place < before, place < behind])
 
 
-def trimmed_mean(values: list[Floats]) -> Floats:
-    """The mean of n arrays without the max(1, n / 10) largest of each place: one day of earnings is no regime."""
-    n = len(values)
-    cut = max(1, n // 10)
-    largest = [np.full(values[0].shape, -np.inf) for _ in range(cut)]
-    total = np.zeros(values[0].shape)
-    for value in values:
-        total = total + value
-        for j in range(cut):
-            largest[j], value = np.maximum(largest[j], value), np.minimum(largest[j], value)
+def trimmed_mean(values: Floats) -> Floats:
+    """(N, M) the mean of (N, D, M) over D without the max(1, D / 10) largest: one day of earnings is no regime."""
+    n, d, m = values.shape
+    cut = max(1, d // 10)
+    largest = [np.full((n, m), -np.inf) for _ in range(cut)]
+    for value in values.swapaxes(0, 1):
+        for j, top in enumerate(largest):
+            largest[j], value = np.maximum(top, value), np.minimum(top, value)
+    total = values.sum(axis=1)
     for top in largest:
         total = total - top
-    found: Floats = total / (n - cut)
+    found: Floats = total / (d - cut)
     return found
