@@ -70,13 +70,12 @@ def place(
     """
     benchmarks, market = benchmarks_of(events, config, default)
     prices = prices.naming((*events.tickers, *benchmarks))
-    columns = set(prices.close.columns)
     no_moment = np.array([m is None for m in events.moments], dtype=bool)[events.moment]
     own = np.array([benchmarks.index(t) if t in benchmarks else -1 for t in events.tickers], dtype=np.int64)[
         events.ticker
     ]
-    priced = np.array([t in columns for t in events.tickers], dtype=bool)[events.ticker]
-    compared_with = np.array([b in columns for b in benchmarks], dtype=bool)[market]
+    priced = np.array([prices.position(t) is not None for t in events.tickers], dtype=bool)[events.ticker]
+    compared_with = np.array([prices.position(b) is not None for b in benchmarks], dtype=bool)[market]
     alive = np.ones(len(events), dtype=bool)
 
     def drop(hit: Bools, form: str, **names: Callable[[int], str]) -> None:

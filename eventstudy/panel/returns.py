@@ -72,13 +72,13 @@ def plain_closes(
     """
     bases = {table.info[t].basis for t in tickers if t in table.info}
     other = bases & {"returns", "dividends"} or table.adjusted(tickers).any()
-    columns = table.close.columns.get_indexer(pd.Index(tickers, dtype=object))
-    if kind != "simple" or missing != "drop" or other or (columns < 0).any():
+    columns = [table.position(t) for t in tickers]
+    if kind != "simple" or missing != "drop" or other or None in columns:
         return None
     days = table.close.index.to_numpy("datetime64[D]")
     rows = np.searchsorted(days, sessions)
     there = np.append(days, np.datetime64("NaT"))[rows] == sessions
-    return table.close.to_numpy(float), columns.astype(np.int64), np.where(there, rows, len(days))
+    return table.close.to_numpy(float), np.array(columns, dtype=np.int64), np.where(there, rows, len(days))
 
 
 def _changes(level: Floats, known: Bools, missing: str, out: Floats) -> GridReturns:

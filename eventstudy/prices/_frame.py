@@ -138,7 +138,7 @@ def _is_plain(frame: pd.DataFrame) -> bool:
     if isinstance(frame.columns, pd.MultiIndex) or not isinstance(index, pd.DatetimeIndex) or index.tz is not None:
         return False
     labels = frame.columns.tolist()
-    if index.hasnans or not all(type(c) is str and c for c in labels) or not (frame.dtypes == np.float64).all():
+    if index.hasnans or not all(type(c) is str and c for c in labels) or set(frame.dtypes.tolist()) - {np.dtype(float)}:
         return False
     if labels and labels[0].startswith("("):
         return False  # two levels written as one

@@ -35,11 +35,15 @@ def fold(name: str) -> str:
 
 
 @cache
+def _table() -> Mapping[str, Mapping[str, list[str]]]:
+    """The table of words; it is read once, for all of its parts."""
+    with open(shipped("headings.toml"), "rb") as file:
+        return tomllib.load(file)
+
+
 def words(part: str) -> Mapping[str, list[str]]:
     """A part of the table of words, by what they mean."""
-    with open(shipped("headings.toml"), "rb") as file:
-        found: Mapping[str, list[str]] = tomllib.load(file)[part]
-    return found
+    return _table()[part]
 
 
 @cache
