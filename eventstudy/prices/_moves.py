@@ -207,8 +207,11 @@ def suspects(used: Floats, paid: Floats, moves: Moves, dividend: Floats, closer:
         jumps: Bools = (size > np.minimum(large, np.maximum(CALM, FAR * scale))) & (size > SPIKE * scale)
         found: Bools = np.asarray(jumps.any(axis=0))
         bent = _bent(used, np.diff(np.log(used), axis=0) if paid.any() else moved)
-        line = bent <= np.maximum(STRAIGHT, 1.01 * _ticks(used) / used[1:-1])
-        found |= (line[2:] & line[1:-1] & line[:-2]).any(axis=0)
+        near = np.maximum(STRAIGHT, 1.01 * _ticks(used) / used[1:-1])
+        line = bent <= near
+        for i in np.flatnonzero((line[2:] & line[1:-1] & line[:-2]).any(axis=0)).tolist():
+            days = np.count_nonzero(np.isfinite(used[:, i]))
+            found[i] |= any(_lines(line[:, i], near[:, i], days, scale[i] * (1 + 1e-9)))
         found |= ((dividend[1:] > 0) & (size > np.maximum(STEP, PAID * scale))).any(axis=0)
         out = size > np.where(closer[1:], CLOSER, np.where(level, ALIEN, BACK)) * scale
         for later in range(1, WITHIN + 1):
@@ -335,14 +338,12 @@ class _Look:
         near = np.maximum(STRAIGHT, 1.01 * self.tick / used[1:-1])
         with np.errstate(invalid="ignore", divide="ignore"):
             grown = np.diff(np.log(used))
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], _bent(used, grown) <= near, [False])).astype(np.int8)))
-        for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            if b - a < BENDS or self.told[a : b + 1].any():
+        for a, b in _lines(_bent(used, grown) <= near, near, len(used), self.typical):
+            if self.told[a : b + 1].any():
                 continue
             around = np.concatenate((self.moved[max(a - 2 * NEARBY, 0) : a], self.moved[b + 1 : b + 1 + 2 * NEARBY]))
             scale = min(x for x in (self.typical, float(spread(around)[0])) if x > 0)
-            chance = min(2 * AS_OFTEN * float(near[a:b].max()) / scale, 1.0)
-            if len(used) * chance ** (b - a) < BY_CHANCE:
+            if _by_chance(near[a:b], len(used), scale) < BY_CHANCE:
                 ends = {"first": self.series.days[a].item(), "last": self.series.days[b + 1].item()}
                 yield self.flag("INTERPOLATED", a, b, sessions=b - a, **ends)
 
@@ -588,6 +589,22 @@ def _bent(used: Floats, moved: Floats) -> Floats:
         bent = np.minimum(np.abs(np.diff(steps, axis=0)) / used[1:-1], np.abs(np.diff(moved, axis=0)))
     bent[(steps[1:] == 0) | (steps[:-1] == 0)] = np.nan
     return bent
+
+
+def _lines(line: Bools, near: Floats, days: int, scale: float) -> Iterator[tuple[int, int]]:
+    """Begin and end of each run of bends (N-2,) that are as good as none, where so many are rare in a series of that scale.
+
+    `near` (N-2,): what is as good as none; `days`: N. Around a run the series may be calmer, which makes it less rare.
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], line, [False])).astype(np.int8)))
+    for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if b - a >= BENDS and scale and _by_chance(near[a:b], days, scale) < BY_CHANCE:
+            yield a, b
+
+
+def _by_chance(near: Floats, days: int, scale: float) -> float:
+    """How many runs of bends no larger than `near` are to be expected in so many days of moves of that scale."""
+    return float(days * min(2 * AS_OFTEN * float(near.max()) / scale, 1.0) ** len(near))
 
 
 def explained(moves: Moves) -> Floats:

@@ -95,7 +95,7 @@ def flags(
     open_days: dict[str, Days] = {}
     any_price: dict[str, Days] = {}
     unplanned: dict[str, Days] = {}
-    looks: dict[str, bool] = {}
+    looks: dict[str, tuple[bool, bool]] = {}
     counts: dict[str, int] = {}
     for home in dict.fromkeys(homes.values()):
         members = [t for t in places if homes[t] == home]
@@ -129,6 +129,7 @@ def flags(
         counts |= zip(members, seen.priced.tolist(), strict=True)
         lacking = seen.lacking + len(open_days[home]) - int(expected.sum())
         odd = lacking >= (LONG if "GAP" in unasked else 1)
+        whole = odd.copy()
         looked_at = own | {
             "closely": closely,
             "market": np.broadcast_to(0.0, closely.shape) if explains is None else explains,
@@ -140,14 +141,17 @@ def flags(
             copies = {id(v): np.array(v[:, of], order="C") for v in looked_at.values()}  # closes may be what is used
             some = {name: copies[id(values)] for name, values in looked_at.items()}
             known = None if moves is None else Moves(np.array(moves.moved[:, part], order="C"), moves.scale[part])
-            odd[part] = _odd([members[i] for i in part.tolist()], level[part], some, _closed_up(some, known))
-        looks |= zip(members, odd.tolist(), strict=True)
+            odd[part], whole[part] = _odd(
+                [members[i] for i in part.tolist()], level[part], some, _closed_up(some, known)
+            )
+        looks |= zip(members, zip(odd.tolist(), whole.tolist(), strict=True), strict=True)
     found += _same_closes(table.tickers, places, days, close, others)
     found += _mismatches(homes, places, counts, days, close, any_price, unplanned, unasked)
     misdated = {f.ticker for f in found if f.code == "WRONG_CALENDAR"}
     of_home = Counter(homes.values())
     for ticker, i in places.items():
-        if looks[ticker]:
+        odd_one, odd_whole = looks[ticker]
+        if odd_one:
             there = np.isfinite(close[:, i])
             held = {name: values[there, i] for name, values in (*fields.items(), ("market", market))}
             of_one = _of_one(
@@ -161,6 +165,7 @@ def flags(
                 of_home[homes[ticker]] - 1 if ticker in compared else None,
                 _others(ticker, homes, fields, np.flatnonzero(there & np.isfinite(fields["used"][:, i]))),
                 gaps="GAP" not in unasked and ticker not in misdated,
+                whole=odd_whole,
             )
             found += sorted(of_one, key=lambda f: f.session)
     return found
@@ -248,16 +253,17 @@ def _closed_up(fields: Mapping[str, Any], moves: Moves | None) -> Moves:
     return moves
 
 
-def _odd(tickers: list[str], level: Bools, fields: dict[str, Any], moves: Moves) -> Bools:
-    """(n,) which tickers of a market may have a flag: a quick look at all of them, so that sound ones need no other.
+def _odd(tickers: list[str], level: Bools, fields: dict[str, Any], moves: Moves) -> tuple[Bools, Bools]:
+    """(n,) which tickers of a market may have a flag, and which one as a whole: a quick look, so that sound ones need no other.
 
     `level` (n,) which of them are an index, a rate or a benchmark; `fields` (S, n) on priced days; `closely` the days that are
     looked at more closely, `market` what the others explain.
     """
     close, used = fields["close"], fields["used"]
-    odd: Bools = np.array([t.endswith("=X") for t in tickers])
+    rate: Bools = np.array([t.endswith("=X") for t in tickers])
     if not len(close):
-        return np.zeros(len(odd), bool)
+        return np.zeros((2, len(rate)), bool)
+    odd, whole = rate.copy(), rate | may_be_odd(close)
     nothing = np.zeros((1, 1))
     dividend = fields.get("dividend", nothing)
     odd |= suspects(used, fields["paid"], moves, np.broadcast_to(dividend, used.shape), fields["closely"], level=level)
@@ -274,10 +280,10 @@ def _odd(tickers: list[str], level: Bools, fields: dict[str, Any], moves: Moves)
         still = still[1:] & still[:-1]
         near = fields["closely"][run:] | fields["closely"][run - 1 : -1]
         odd |= (still if run == STILL else still & near).any(axis=0)
-    odd |= may_be_odd(close)
+    odd |= whole
     odd |= (fields["volume"] == 0).any(axis=0) if "volume" in fields else False
     odd &= np.isfinite(close).any(axis=0)
-    return odd
+    return odd, whole
 
 
 def _unplanned(home: str, traded: Days, days: Days, fields: dict[str, Floats], columns: list[int]) -> Days:
@@ -371,10 +377,11 @@ def _of_one(
     others: Callable[[int], float],
     *,
     gaps: bool,
+    whole: bool,
 ) -> Iterator[Flag]:
     """The flags of one ticker: its N priced days, its values on them, the days it should have, and where it is from.
 
-    `gaps`: single sessions without a price are told too, not halts alone.
+    `gaps`: single sessions without a price are told too, not halts alone; `whole`: it may be odd as a whole.
     """
     if not len(days):
         return
@@ -395,12 +402,13 @@ def _of_one(
             form = "STALE" if (known[a:b] > 0).any() else "STALE.unknown"
             also = tuple(days[a + 1 : b].tolist())
             yield Flag.of(form, ticker, days[a], **_span(days, a, b))._replace(also=also)
-    yield from of_whole(ticker, days, own["close"])
+    if whole:
+        yield from of_whole(ticker, days, own["close"])
     quiet = (known == 0) & ~halted
     if quiet.any() and (known == 0).mean() <= QUIET:
         yield Flag.of("ZERO_VOLUME", ticker, days[quiet][0], days=days[quiet].tolist())
     there = np.isfinite(own["used"])
-    span = np.maximum(np.diff(np.searchsorted(inside, days[there])), 1).astype(float)
+    span = np.maximum(np.diff(np.searchsorted(inside.view(np.int64), days[there].view(np.int64))), 1).astype(float)
     held = {name: values[there] for name, values in own.items()}
     market = held.pop("market")[1:]
     yield from of_moves(Series(ticker, days[there], held, span, info, home, closer[there], compared, market, others))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -10,11 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import native
-from eventstudy.prices import _beside, _moves, _sound, copies_among, flags, frame_to_table
+from eventstudy.prices import PriceTable, _beside, _moves, _quality, _sound, copies_among, flags, frame_to_table
 
 pytestmark = pytest.mark.skipif(native.form().kernel is None, reason=f"no compiled kernel: {native.form().why}")
 T = 300
 """Where something is planted, among 400 days."""
+DAYS = pd.bdate_range("2015-01-01", periods=400)
 
 
 def calm(scale: float, seed: int = 0) -> np.ndarray:
@@ -287,6 +289,65 @@ def test_the_flags_are_those_of_the_plain_form(seeds: range, monkeypatch: pytest
         assert compiled == plain, seed
         told += len(plain)
     assert told > 2 * len(seeds)
+
+
+def in_cents(seed: int) -> PriceTable:
+    """Closes of 30 series of a few dollars in whole cents, with days in a row on a line, that stand twice or do not move."""
+    rng = np.random.default_rng(seed)
+    table = rng.uniform(1, 12, 30) * np.exp(np.cumsum(rng.normal(0, 0.012, (400, 30)), axis=0))
+    for j in range(20):
+        a, k = int(rng.integers(20, 350)), int(rng.integers(2, 9))
+        if j < 12:
+            table[a : a + k, j] = np.linspace(table[a - 1, j], table[a + k, j], k + 2)[1:-1]
+        elif j < 16:
+            table[a : a + k, j] = table[a - 15 : a - 15 + k, j]
+        else:
+            table[a : a + k, j] = table[a, j]
+    table[rng.integers(0, 400, 6), rng.integers(0, 30, 6)] = np.nan
+    return frame_to_table(pd.DataFrame(np.round(table, 2), pd.bdate_range("2015-01-01", periods=400)).add_prefix("T"))
+
+
+def test_what_the_quick_look_passes_has_no_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if each series were looked at closely, in all that it could be odd in: also lines just about as rare as is told."""
+    quick, told = _quality._odd, Counter[str]()
+
+    def every(*words: Any) -> tuple[np.ndarray, ...]:
+        return (np.isfinite(words[2]["close"]).any(axis=0),) * 2
+
+    for given in [*(hostile(seed) for seed in range(12)), *((in_cents(seed),) for seed in range(12))]:
+        monkeypatch.setattr(_quality, "_odd", every)
+        monkeypatch.setenv(native.VARIABLE, "0")
+        wanted = flags(*given)
+        monkeypatch.setattr(_quality, "_odd", quick)
+        assert of_both(partial(flags, *given), monkeypatch) == (wanted, wanted)
+        told.update(flag.code for flag in wanted)
+    assert min(told["INTERPOLATED"], told["REPEATED_CLOSES"], told["STALE"]) > 10, told
+
+
+def test_a_series_that_lacks_days_is_looked_at_as_a_whole_too() -> None:
+    close = closes(calm(0.01))
+    close[T : T + 8] = close[T - 50 : T - 42]
+    close[40:50] = np.nan
+    assert {"REPEATED_CLOSES", "HALTED"} <= {f.code for f in flags(frame_to_table(pd.DataFrame({"A": close}, DAYS)))}
+
+
+@pytest.mark.parametrize("bends", [3, 4, 6])
+def test_lines_that_are_just_rare_enough_to_be_told_are_passed_by_no_quick_look(bends: int) -> None:
+    """A line in 400 days, amid days that are no calmer than others, as scale grows and such a line becomes rare."""
+    told = []
+    for scale in np.geomspace(2e-4, 4e-2, 300):
+        moves = calm(scale)
+        moves[T - 40 : T + 40] = 3 * scale * np.where(np.arange(80) % 3, 1, -2) / 2
+        close = closes(moves)
+        close[T : T + bends + 2] = np.linspace(close[T], 1.01 * close[T], bends + 2)
+        flagged = "INTERPOLATED" in {f.code for f in flags(frame_to_table(pd.DataFrame({"A": close}, DAYS)))}
+        used = close[:, None]
+        none = np.zeros_like(used)
+        moved = _moves.Moves.of(used, none)
+        seen = _moves.suspects(used, none, moved, none, none > 0, level=np.array([True]))[0]
+        told.append(flagged)
+        assert seen or not flagged
+    assert told.index(True) > 0
 
 
 @pytest.mark.parametrize("form", ["0", "1"])
