@@ -160,7 +160,7 @@ def test_the_quick_look_passes_over_nothing(seed: int, monkeypatch: pytest.Monke
         frames.append(frame if luck.random() < 0.7 else frame.drop(frame.index[luck.choice(len(frame), 2)]))
     quick = flags(table(*frames))
     monkeypatch.setenv("EVENTSTUDY_NATIVE", "0")
-    monkeypatch.setattr("eventstudy.prices._quality._odd", lambda tickers, *_: np.ones(len(tickers), bool))
+    monkeypatch.setattr("eventstudy.prices._quality._odd", lambda tickers, *_: np.ones((2, len(tickers)), bool))
     assert quick == flags(table(*frames))
     assert len(quick) > 5
 
