@@ -210,7 +210,7 @@ def suspects(used: Floats, paid: Floats, moves: Moves, dividend: Floats, closer:
         near = np.maximum(STRAIGHT, 1.01 * _ticks(used) / used[1:-1])
         line = bent <= near
         for i in np.flatnonzero((line[2:] & line[1:-1] & line[:-2]).any(axis=0)).tolist():
-            days = np.count_nonzero(np.isfinite(used[:, i]))
+            days = int(np.isfinite(used[:, i]).sum())
             found[i] |= any(_lines(line[:, i], near[:, i], days, scale[i] * (1 + 1e-9)))
         found |= ((dividend[1:] > 0) & (size > np.maximum(STEP, PAID * scale))).any(axis=0)
         out = size > np.where(closer[1:], CLOSER, np.where(level, ALIEN, BACK)) * scale

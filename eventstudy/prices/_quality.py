@@ -262,7 +262,7 @@ def _odd(tickers: list[str], level: Bools, fields: dict[str, Any], moves: Moves)
     close, used = fields["close"], fields["used"]
     rate: Bools = np.array([t.endswith("=X") for t in tickers])
     if not len(close):
-        return np.zeros((2, len(rate)), bool)
+        return np.zeros_like(rate), np.zeros_like(rate)
     odd, whole = rate.copy(), rate | may_be_odd(close)
     nothing = np.zeros((1, 1))
     dividend = fields.get("dividend", nothing)
