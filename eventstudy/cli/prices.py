@@ -237,17 +237,19 @@ def import_file(
 
 def _keep_column(store: Store, source: str, table: Any, ticker: str, currency: str | None) -> Vintage:
     """Keep one ticker of a table: from its first price to its last, or what is held if that is more."""
+    import numpy as np
     import pandas as pd
 
     from eventstudy.prices import Fetch
     from eventstudy.prices.store import take
 
-    frame = pd.DataFrame({name: values[ticker] for name, values in table.fields.items() if name != "ret"})
-    given_columns = frame.notna().any() | frame.columns.isin(["close", "dividend"])  # without a dividend is not unknown
-    frame = frame.loc[frame.notna().any(axis=1), given_columns]
-    priced = frame.index[frame["close"].notna()]
-    frame = frame.loc[priced[0] : priced[-1]]
-    first, last = priced[0].date(), priced[-1].date()
+    columns = {name: frame[ticker].to_numpy(float) for name, frame in table.fields.items() if name != "ret"}
+    there = {name: ~np.isnan(values) for name, values in columns.items()}
+    priced = np.flatnonzero(there["close"])
+    days = priced[0] + np.flatnonzero(np.any([*there.values()], axis=0)[priced[0] : priced[-1] + 1])
+    named = [n for n in columns if there[n].any() or n in ("close", "dividend")]  # without a dividend is not unknown
+    frame = pd.DataFrame({name: columns[name][days] for name in named}, table.close.index[days])
+    first, last = frame.index[0].date(), frame.index[-1].date()
     about = table.info[ticker]
     given = Fetch(
         ticker,

@@ -231,8 +231,10 @@ def _told_of_its_end(fetch: Fetch, last: date | None) -> Fetch:
 
     home = home_of(fetch.symbol, fetch.exchange)
     over = due(home, now())
-    priced = fetch.frame.index[fetch.frame["close"].notna()].to_numpy("datetime64[D]")
-    note = lacking_end(home, priced, min(session_before(home, last), over) if last else over)
+    priced = fetch.frame.index[fetch.frame["close"].notna()]
+    if priced.empty:
+        return fetch
+    note = lacking_end(home, priced[-1].date(), min(session_before(home, last), over) if last else over)
     return fetch if note is None or note in fetch.notes else replace(fetch, notes=(*fetch.notes, note))
 
 

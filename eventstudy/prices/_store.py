@@ -224,7 +224,8 @@ class Store:
         used = _used(past, start or vintage.first, end or vintage.through)
         notes = dict.fromkeys([note for v in used for note in v.notes] + wrong_clocks(past, now()))
         last = session_before(vintage.home, min(end or vintage.through, vintage.through))
-        if late := lacking_end(vintage.home, _priced(bars), last):
+        newest = _newest(bars)
+        if newest and (late := lacking_end(vintage.home, newest, last)):
             notes[late] = None
         retrieved_at = used[-1].retrieved_at if used else vintage.retrieved_at
         about = vintage.currency, vintage.exchange, retrieved_at, tuple(notes), vintage.source
@@ -449,6 +450,12 @@ def _priced(bars: Bars) -> NDArray[np.datetime64]:
     there = ~np.isnan(bars.values[bars.columns.index("close")])
     days: NDArray[np.datetime64] = bars.days[there].astype("datetime64[D]")
     return days
+
+
+def _newest(bars: Bars) -> date | None:
+    """The last day that has a price."""
+    back = ~np.isnan(bars.values[bars.columns.index("close"), ::-1])
+    return _EPOCH + timedelta(int(bars.days[-1 - back.argmax()])) if back.any() else None
 
 
 def _next(

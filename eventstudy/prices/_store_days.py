@@ -64,11 +64,8 @@ def final(home: str, at: datetime) -> date:
     return session_before(home, due(home, at), SETTLING)
 
 
-def lacking_end(home: str, priced: Any, last: date) -> str | None:
-    """What to say where the prices end before the session that they could have (`priced`: days with a price, ascending)."""
-    if not len(priced):
-        return None
-    newest = priced[-1].astype("datetime64[D]").item()
+def lacking_end(home: str, newest: date, last: date) -> str | None:
+    """What to say where the prices end, with that of the day `newest`, before the session that they could have."""
     low, high = calendars.reach(home)
     if not low <= newest < last <= high or home.startswith("24/"):
         return None

@@ -67,6 +67,8 @@ brought are a row of `part` (see `_store_parts`), and `seal` is the hash of the 
 VERSION = len(STEPS)
 _IN_PARTS = 4
 """The version that has bars in parts."""
+PAGE = 16_384
+"""Bytes of a page of a new file: a part fills many of them, and each costs a call of the system."""
 PATIENCE = 30.0
 """Seconds that a writer waits for another one."""
 
@@ -151,6 +153,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, write: bool) -> None:
             "this database is no price store", where=str(path), available=", ".join(sorted(tables)), hint=_HINT
         )
     if write:
+        connection.execute(f"PRAGMA page_size={PAGE}")
         _set_journal(connection, "delete" if is_remote(path.resolve()) else "wal")
         connection.execute("PRAGMA synchronous=FULL")
     if version < VERSION:

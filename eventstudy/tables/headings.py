@@ -126,6 +126,7 @@ def _aside(heading: str, part: str) -> tuple[str, int] | None:
     return found
 
 
+@lru_cache(maxsize=65_536)
 def role_of(heading: str, part: str) -> tuple[str, int] | None:
     """What a heading means and how early its word stands; a number before it (`4. close`) and a unit in brackets left aside.
 

@@ -623,8 +623,10 @@ class TextCells:
         if last is not None and (
             len(last) < self.rows or last.isna().any() or (width - 1 in texts and (last == "").any())
         ):
+            read_of = self._text
             self._look_closely()  # a line may have too few cells, or none, and another too many
-            return self.columns(texts, numbers)
+            if self._text is not read_of or self.width != width or self.rows != len(frame):
+                return self.columns(texts, numbers)
         return {i: frame[i].to_numpy(np.float64) if i in numbers else frame[i] for i in how["usecols"]}
 
     def _words_among(self, numbers: set[int]) -> bool:

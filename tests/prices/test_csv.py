@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
+import pandas as pd
 import pytest
 from eventstudy.errors import InvalidFile, SymbolUnknown
 from eventstudy.prices import PriceTable
@@ -79,6 +81,20 @@ def test_ways_of_writing_that_mean_the_same(write: Write, text: str) -> None:
 def test_an_empty_cell_is_missing_and_nothing_is_filled(write: Write) -> None:
     close = SOURCE.read(write("ticker,date,close\nA,2025-01-02,10\nA,2025-01-03,\nB,2025-01-03,5\n")).close
     assert np.isnan(close.to_numpy()).tolist() == [[False, True], [True, False]]
+
+
+@pytest.mark.parametrize(("between", "times"), [("", 1), (",,,\n", 2), (",, ,\n,,,\n", 2)])
+def test_rows_are_read_again_only_where_lines_are_taken_out(
+    write: Write, monkeypatch: pytest.MonkeyPatch, between: str, times: int
+) -> None:
+    """A last cell that is empty may be one that lacks: each line is looked at, and those without a value are taken out."""
+    read = Mock(side_effect=pd.read_csv)
+    monkeypatch.setattr(pd, "read_csv", read)
+    path = write(f"ticker,date,close,dividend\nNA,2025-01-02,10,\n{between}NA,2025-01-03,11,0.5\n")
+    table = SOURCE.read(path)
+    assert read.call_count == times
+    assert table.close["NA"].tolist() == [10, 11]
+    assert table.fields["dividend"]["NA"].tolist()[1:] == [0.5]
 
 
 def test_every_digit_is_kept(write: Write) -> None:

@@ -16,7 +16,7 @@ import pytest
 from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest, Locked
 from eventstudy.prices import _store_schema
 from eventstudy.prices._store import Store
-from eventstudy.prices._store_schema import STEPS, VERSION, connect, is_remote, location
+from eventstudy.prices._store_schema import PAGE, STEPS, VERSION, connect, is_remote, location
 
 from tests.store.conftest import DAYS, FIRST, LAST, LATER, change_bars, fetched, made
 
@@ -194,8 +194,7 @@ def test_a_damaged_store_is_told(price_store: Path) -> None:
     with Store(write=True) as store:
         store.keep("yahoo", fetched(made()), FIRST, LAST)
     whole = bytearray(price_store.read_bytes())
-    page = 4096
-    for start in range(2 * page, len(whole), page):
+    for start in range(2 * PAGE, len(whole), PAGE):
         whole[start : start + 200] = b"\xff" * 200
     price_store.write_bytes(bytes(whole))
     with pytest.raises(InvalidFile, match="is damaged") as error, Store() as store:
@@ -260,7 +259,7 @@ def test_a_read_only_folder_can_be_read_and_not_written(tmp_path_factory: pytest
 def test_a_full_database_loses_nothing(store: Store) -> None:
     store.keep("yahoo", fetched(made()), FIRST, LAST)
     pages = store._db.execute("PRAGMA page_count").fetchone()[0]
-    store._db.execute(f"PRAGMA max_page_count={pages + 1}")
+    store._db.execute(f"PRAGMA max_page_count={pages}")
     with pytest.raises(InvalidRequest, match="the disk or its quota is full; what it held is still there"):
         store.keep("yahoo", fetched(made("BBB", 2), symbol="BBB"), FIRST, LAST)
     assert store.symbols() == ["AAA"]

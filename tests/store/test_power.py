@@ -14,6 +14,7 @@ from random import Random
 
 import pytest
 from eventstudy.prices._store import Store
+from eventstudy.prices._store_schema import PAGE
 
 from tests.store.conftest import DAYS, FIRST, LATER, fetched, made
 
@@ -88,7 +89,7 @@ def test_the_log_was_being_copied(writing: tuple[Disk, tuple[bytes, bytes], tupl
     disk.after_restart(file, log)
     copied = disk.path.read_bytes()
     assert copied != file
-    luck, page = Random(2), 4096
+    luck, page = Random(2), PAGE
     old, new = file.ljust(len(copied), b"\0"), copied
     for _ in range(40):
         pages = [luck.choice((old, new))[at : at + page] for at in range(0, len(copied), page)]
