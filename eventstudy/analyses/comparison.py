@@ -168,6 +168,8 @@ class Comparison(Answer):
                 )  # fmt: skip
         out = [pair for pair in self.pairs if pair.p_adjusted < LEVEL]
         fields: dict[str, Any] = {"by": self.by, "window": self.window, "n": self.n_clusters, "findings": told}
+        if not any(pair.headline for pair in self.pairs):
+            return Phrase("By {by}, CAR{window} on {n} clusters of dates cannot be compared: {findings:;}.", **fields)
         if out:
             return Phrase("By {by}, CAR{window} on {n} clusters of dates differ: {findings:;}.", **fields)
         return Phrase("By {by}, CAR{window} on {n} clusters of dates do not differ measurably: {findings:;}.", **fields)

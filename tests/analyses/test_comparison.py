@@ -123,6 +123,8 @@ def test_a_kind_with_one_date_lets_no_test_speak() -> None:
     assert np.isnan(pair.p)
     assert "one of the kinds has one cluster of dates" in found.text()
     assert "no test is valid" in found.sentence
+    assert "cannot be compared" in found.sentence
+    assert "do not differ" not in found.sentence  # nothing was tested
     assert not any(test.valid for test in pair.tests)
 
 
