@@ -577,6 +577,29 @@ class StudyConfig:
                 Phrase("{what} is of returns, and this is a study of changes of a level", what=Phrase.quoted(what))
             )
 
+    def check_outcome(self, what: str) -> None:
+        """Refuse what is asked of a study of returns, not of volume or volatility.
+
+        `what`: that which is asked, as the error names it.
+
+        Raises:
+            InvalidRequest: the study is of another outcome.
+
+        Example:
+            >>> es.StudyConfig(outcome="volume").check_outcome("a placebo")
+            Traceback (most recent call last):
+            ...
+            eventstudy.errors.InvalidRequest: a placebo ...
+        """
+        if self.outcome != "return":
+            raise InvalidRequest(
+                Phrase(
+                    "{what} is of returns, and this is a study of {outcome}",
+                    what=Phrase.quoted(what), outcome=Phrase.quoted(self.outcome),
+                ),
+                hint="leave out --outcome",
+            )  # fmt: skip
+
     def check_made_anew(self, what: str) -> None:
         """Refuse what makes the study anew on other days or by other choices where it cannot be made so.
 

@@ -9,6 +9,7 @@ McCaffrey 2002).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -46,6 +47,7 @@ from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
 from eventstudy.study.text import heading
 from eventstudy.text import columns, wrapped
+from eventstudy.units import LOGS, shown_in
 from eventstudy.units.windows import Window
 
 BY = ("category", "timing", "surprise", "tag:NAME", "a column of the characteristics or of the file of events")
@@ -151,6 +153,16 @@ class Comparison(Answer):
             for test in pair.tests
         ]
         return pd.DataFrame(rows)
+
+    def as_shown(self) -> AbstractContextManager[None]:
+        """Abnormal volumes as the logarithms that they are, other values in the unit of the study.
+
+        Example:
+            >>> with answer.as_shown():
+            ...     print("values are in the unit of the study here")
+            values are in the unit of the study here
+        """
+        return shown_in(LOGS) if self.result.config.outcome == "volume" else super().as_shown()
 
     def _finding(self) -> Phrase:
         """Which kinds differ, and what could have been seen."""

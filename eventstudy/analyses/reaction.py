@@ -209,7 +209,7 @@ def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:
     `result`: the study, of which the pairs are kept.
 
     Raises:
-        InvalidRequest: `days` reaches out of the event window.
+        InvalidRequest: `days` reaches out of the event window, or the study is not of returns of days.
         NothingUsable: not one firm has a searched day with an abnormal return.
 
     Example:
@@ -224,6 +224,7 @@ def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:
     result.config.check_equal_weights(Phrase("the time of the reaction"))
     result.config.check_estimated(Phrase("the time of the reaction"))
     result.config.check_of_returns(Phrase("the time of the reaction"))
+    result.config.check_outcome(Phrase("the time of the reaction"))
     result.config.check_daily(Phrase("the time of the reaction"))
     subjects = [*_portfolios(result, searched, warned), *_firms(result, searched)]
     if all(subject.largest is None for subject in subjects):

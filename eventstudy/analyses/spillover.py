@@ -234,11 +234,7 @@ def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = Non
     result.config.check_estimated(Phrase("a comparison of groups"))
     result.config.check_of_returns(Phrase("a comparison of groups"))
     result.config.check_daily(Phrase("a comparison of groups"))
-    if result.config.outcome != "return":
-        raise InvalidRequest(
-            f"groups are compared by their returns, and this is a study of {result.config.outcome}",
-            hint="leave out --outcome",
-        )
+    result.config.check_outcome(Phrase("a comparison of groups"))
     if len(result.groups) < 2:
         raise InvalidRequest(
             "there are fewer than two groups to compare",

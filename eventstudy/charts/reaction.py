@@ -227,5 +227,9 @@ def show(found: Scan, **options: Any) -> Any:
 
 
 CHART = Chart(
-    "which day the market reacted on, against the largest of as many ordinary days", paint, show=show, of_returns=True
+    "which day the market reacted on, against the largest of as many ordinary days",
+    paint,
+    show=show,
+    outcomes=("return",),
+    of_returns=True,
 )

@@ -24,7 +24,7 @@ from eventstudy.study.families import MANY_TICKERS, smallest
 from eventstudy.study.happened import in_common, of_sums, what_happened
 from eventstudy.study.sentences import LEVEL, amount, finding, judged_together, p_text, percent
 from eventstudy.text import columns, fitted, some_of, wrapped
-from eventstudy.units import UNITS, unit_shown
+from eventstudy.units import LOGS, unit_shown
 from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def returns_in_words(config: StudyConfig) -> str:
 
 def car_in_words(config: StudyConfig) -> str:
     """What the sum over a window is called where there is room for few letters."""
-    return "change" if config.returns == "difference" else "CAR"
+    return "change" if config.returns == "difference" else "log volume" if config.outcome == "volume" else "CAR"
 
 
 def interval_name(config: StudyConfig) -> str:
@@ -188,7 +188,7 @@ def interval_name(config: StudyConfig) -> str:
 def _model_line(result: StudyResult, i: int) -> str:
     if not result.config.estimated:
         return "nothing is estimated"
-    unit, mark = (UNITS["points"], "") if result.config.outcome == "volume" else (unit_shown(), unit_shown().mark)
+    unit, mark = (LOGS, "") if result.config.outcome == "volume" else (unit_shown(), unit_shown().mark)
     told = zip(result.fit.names, result.fit.params[i], strict=True)
     params = ", ".join(
         f"{name} {unit.text(value, '+.3f')}{mark}" if name == "alpha" else f"{name} {value:.5f}" for name, value in told
@@ -434,7 +434,7 @@ def _asked(result: Result, shown: Collection[str]) -> Iterator[tuple[str, list[s
 
 
 def _interval(answer: Answer, config: StudyConfig) -> str:
-    unit = UNITS["points"] if config.outcome == "volume" else unit_shown()
+    unit = LOGS if config.outcome == "volume" else unit_shown()
     low, high = (unit.text(limit, "+.1f") for limit in answer.interval or (0.0, 0.0))
     return f"{low} .. {high}" if answer.interval else ""
 

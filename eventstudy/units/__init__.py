@@ -27,7 +27,7 @@ class Unit:
     @property
     def of_levels(self) -> bool:
         """Whether it is a unit of changes of a level, not of returns."""
-        return self != PERCENT
+        return self not in (PERCENT, LOGS)
 
     def digits(self, of_percent: int) -> int:
         """How many digits it has where per cent would have so many."""
@@ -50,6 +50,8 @@ class Unit:
 
 UNITS = {unit.name: unit for unit in (Unit("percent", 100.0, " %"), Unit("bp", 1e4, " bp", 1), Unit("points", 1.0, ""))}
 PERCENT = UNITS["percent"]
+LOGS = Unit("log", 1.0, "")
+"""Of abnormal volume, which is a logarithm."""
 LEVELS_IN_PERCENT = Unit("percent", 100.0, " %", 1, 2)
 """Of changes of a rate, which are small: with the digits that basis points have."""
 GIVEN_IN = {"decimal": 1.0, "percent": 1e-2, "bp": 1e-4, "points": 1.0}

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import StudyResult, run
+from eventstudy.analyses import compare, regress, scan, spillover
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.panel import read_shares
 from eventstudy.units.windows import Window
@@ -152,6 +153,33 @@ def test_rows_of_volume_are_logarithms_judged_by_one_side() -> None:
     assert "p: exact t, upper tail, and the interval" in alone
     spread = " ".join(study(closes(), tickers=TICKERS, outcome="volatility").text().split())
     assert "p of tickers: variance_ratio, upper tail" in spread
+
+
+def test_days_of_volume_are_not_searched_and_kinds_are_compared_in_logarithms() -> None:
+    """A search judges days that can be exchanged, to both sides: neither holds of volume."""
+    result = volume_study(traded(jump=1.5))
+    for ask in (scan, spillover):
+        with pytest.raises(InvalidRequest, match="is of returns, and this is a study of volume"):
+            ask(result)
+    with pytest.raises(InvalidRequest, match="is of returns, and this is a study of volatility"):
+        scan(study(closes(), tickers=TICKERS, outcome="volatility"))
+    events = pd.DataFrame(
+        {
+            "ticker": ["AAA", "BBB"] * 4,
+            "date": [SESSIONS[DAY0 + 4 * (i // 2)].date() for i in range(8)],
+            "event_id": [f"e{i}" for i in range(8)],
+            "kind": ["up", "up", "down", "down"] * 2,
+        }
+    )
+    made = run(
+        events, prices=long(closes(), volume=traded(jump=1.5)), outcome="volume", benchmark="MKT", calendar=None,
+        estimation_window=(-120, -11), min_estimation=60, windows=[(0, 0)],
+    )  # fmt: skip
+    found = compare(made, "kind", window=(0, 0))
+    [pair] = found.pairs
+    assert f"{pair.a} less {pair.b} {pair.difference:+.2f} (p" in found.sentence
+    assert f" {pair.difference:+.2f} " in found.text()
+    assert "log volume" in regress(made, pd.DataFrame({"ticker": ["AAA", "BBB"], "size": [1.0, 2.0]}), "size").text()
 
 
 def test_the_mean_volume_as_regressor() -> None:
