@@ -26,6 +26,7 @@ from eventstudy.language.messages import Message
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.answers import FirmAnswers, ask_family, ask_firms, levels_of, on_scale
 from eventstudy.study.document import number, warnings_as_dicts
+from eventstudy.study.doubts import out_of_means
 from eventstudy.study.estimate import combined
 from eventstudy.study.families import MANY_TICKERS, judged_by_days
 from eventstudy.study.result import StudyResult
@@ -200,6 +201,9 @@ class Spillover(Answer):
         for spill in self.windows if verbose else self.windows[:1]:
             yield from ("", *wrapped(spill.sentence), "")
             yield columns([_HEAD, *_rows(spill)], (2, 3, 4, 5))
+            for group in self.result.groups:
+                for line in out_of_means(self.result, group.members):
+                    yield from wrapped(f"{group.name}: {line}")
             if not spill.instead:
                 yield from _firms_in_words("lost", spill.lost)
                 yield from _firms_in_words("gained", spill.gained)
@@ -256,8 +260,12 @@ def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = Non
 
 
 def _sample(result: StudyResult, window: Window, warned: list[Message]) -> Sample | None:
-    """The pairs of a window as one regression system, or None and why there is none among what is to be known."""
-    sample = result.sample(window)
+    """The pairs of a window as one regression system, or None and why there is none among what is to be known.
+
+    Those whose prices are in doubt are left out, as they are of all means, unless a group has no other.
+    """
+    counted = np.unique(np.concatenate([result.believed(group.members) for group in result.groups]))
+    sample = result.sample(window, counted)
     if not sample.n or sample.members is None:
         warned.append(Message.of("NO_PORTFOLIO.unobserved", window=window))
         return None

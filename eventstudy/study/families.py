@@ -172,8 +172,7 @@ def _between(result: Result, groups: Sequence[str], window: Window) -> Floats:
     sample = result.sample(window)
     if sample.n < 2 or sample.members is None:
         return np.eye(len(groups))
-    members = {group.name: group.members for group in result.groups}
-    inside = np.array([np.isin(sample.members, members[name]) for name in groups], dtype=float)
+    inside = np.array([np.isin(sample.members, result._members(name)) for name in groups], dtype=float)
     row = (
         np.arange(sample.n)
         if sample.exact_correlation

@@ -247,3 +247,24 @@ def test_groups_that_no_test_is_valid_for_are_neither_lost_nor_ordinary() -> Non
     assert {g["name"] for g in plain if g["test"] is None and g["p"] is None and not g["stands_out"]} == stormy
     told = spillover(es.run("deepseek-r1", day0="recognised")).windows[0]
     assert all(group.answer.judged for group in told.groups)
+
+
+def test_a_pair_in_doubt_counts_in_no_table() -> None:
+    """A close a hundredfold on day 0: the groups are those of `run`, whose means leave the pair out, and that is said."""
+    tickers = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF")
+    prices = closes(3, tickers)
+    prices.iloc[160, 0] *= 100
+    events = pd.DataFrame(
+        {"ticker": tickers, "date": str(prices.index[160].date()), "event_id": "e", "group": list("xxxyyy")}
+    )
+    study = es.EventStudy(benchmark="MKT", calendar=None, estimation_window=(-120, -11), min_estimation=60)
+    result = study.run(events, prices)
+    told = spillover(result, [(0, 0)])
+    groups = {group.name: group for group in told.windows[0].groups}
+    assert groups["x"].tickers == ("BBB", "CCC")
+    for name in "xy":
+        assert groups[name].answer.car == pytest.approx(result.answer(Window(0, 0), name).caar)
+        assert groups[name].answer.p == pytest.approx(result.answer(Window(0, 0), name).tests["placebo"].p_value)
+    assert "x: Means of 2 of 3 pairs; without AAA, in doubt." in told.text()
+    assert "y: Means" not in told.text()
+    assert told.sentence.startswith("No finding") or "No finding" in told.sentence
