@@ -25,7 +25,7 @@ from eventstudy.units.windows import Window
 from numpy.typing import NDArray
 from scipy import stats
 
-from tests.worlds import closes
+from tests.worlds import closes, jumped
 
 Floats = NDArray[np.float64]
 CHIPS = ("NVDA", "AVGO", "AMD", "TSM", "MU", "MRVL")
@@ -252,8 +252,8 @@ def test_groups_that_no_test_is_valid_for_are_neither_lost_nor_ordinary() -> Non
 def test_a_pair_in_doubt_counts_in_no_table() -> None:
     """A close a hundredfold on day 0: the groups are those of `run`, whose means leave the pair out, and that is said."""
     tickers = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF")
-    prices = closes(3, tickers)
-    prices.iloc[160, 0] *= 100
+    prices = jumped(closes(3, tickers), 160, {"AAA": 99})
+    prices.loc[prices.index[161] :, "AAA"] /= 100
     events = pd.DataFrame(
         {"ticker": tickers, "date": str(prices.index[160].date()), "event_id": "e", "group": list("xxxyyy")}
     )
