@@ -172,7 +172,7 @@ def _between(result: Result, groups: Sequence[str], window: Window) -> Floats:
     sample = result.sample(window)
     if sample.n < 2 or sample.members is None:
         return np.eye(len(groups))
-    counted = [found for name in groups if (found := result._members(name)) is not None]
+    counted = [of_group for name in groups if (of_group := result._members(name)) is not None]
     inside = np.array([np.isin(sample.members, members) for members in counted]).astype(np.float64)
     row = (
         np.arange(sample.n)
