@@ -18,9 +18,43 @@ A message says what is wrong, where, what was available and what to do, one line
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
+
+LABELS = {"where": "where", "available": "available", "hint": "what to do"}
+"""What stands before each part of a message but the first."""
+
+
+class Sentence(str):
+    """A sentence of a refusal: an English text that remembers the template and the values it was made of.
+
+    `eventstudy.language` says it in another language; the floors below that have no more than this.
+    """
+
+    __slots__ = ("params", "template")
+
+    template: str
+    params: Mapping[str, Any]
+
+    def __new__(cls, template: str, /, **params: Any) -> Sentence:
+        """The template, in the manner of `str.format`, filled in with the values."""
+        made = super().__new__(cls, template.format(**params))
+        made.template, made.params = template, params
+        return made
+
+    @classmethod
+    def quoted(cls, text: str) -> Sentence:
+        """A finished text; a catalogue may know it."""
+        return cls(text.replace("{", "{{").replace("}", "}}"))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What a copy in another process is made of."""
+        return _sentence_again, (self.template, self.params)
+
+
+def _sentence_again(template: str, params: dict[str, Any]) -> Sentence:
+    return Sentence(template, **params)
 
 
 class EventStudyError(Exception):
@@ -49,10 +83,13 @@ class EventStudyError(Exception):
         """Travel from a worker as it is, whatever the error was made from."""
         return _again, (type(self), self.args, self.__dict__)
 
+    def parts(self) -> Iterator[tuple[str, str]]:
+        """The parts that are given but `what`, each with its label."""
+        yield from ((label, text) for name, label in LABELS.items() if (text := getattr(self, name)))
+
     def __str__(self) -> str:
         """The message as a person reads it."""
-        parts = [("where", self.where), ("available", self.available), ("what to do", self.hint)]
-        return "\n".join([self.what, *(f"  {label}: {text}" for label, text in parts if text)])
+        return "\n".join([self.what, *(f"  {label}: {text}" for label, text in self.parts())])
 
 
 def _again(kind: type[EventStudyError], args: tuple[Any, ...], state: dict[str, Any]) -> EventStudyError:
@@ -80,10 +117,10 @@ class UnknownName(InvalidRequest):
         names = sorted(known)
         near = nearest(name, names)
         super().__init__(
-            f"there is no {kind} called {name!r}",
+            Sentence("there is no {kind} called {name!r}", kind=Sentence.quoted(kind), name=name),
             where=where,
             available=", ".join(names) if names else "none",
-            hint=f"did you mean {near!r}?" if near else None,
+            hint=Sentence("did you mean {near!r}?", near=near) if near else None,
         )
 
 

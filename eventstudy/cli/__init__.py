@@ -7,13 +7,14 @@ import gc
 import os
 import sys
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import click
 
 from eventstudy import __version__, plugins
-from eventstudy.cli._command import Commands
+from eventstudy.cli._command import Commands, as_refusal
 from eventstudy.cli._settings import FILE, refuse_misspelt, settings
 from eventstudy.errors import EventStudyError, UnknownName
 from eventstudy.text import STDERR, fitted
@@ -112,20 +113,19 @@ def main(args: list[str] | None = None) -> Any:
     told: dict[str, Any] = {
         "verbose": "--verbose" in args,  # also by the environment or the settings, once these are read
         "help": bool({"-h", "--help"} & set(args)),
+        "lang": "de" if "--lang=de" in args or ("--lang", "de") in pairwise(args) else "en",  # also by the others, as above
     }
     try:
         code = command.main(args=args, prog_name="eventstudy", standalone_mode=False, obj=told)
     except click.ClickException as error:
-        shown = StringIO()
-        error.show(shown)
-        click.echo(fitted(shown.getvalue().rstrip("\n"), STDERR), err=True)
+        click.echo(fitted(_told_by_click(error, told["lang"]), STDERR), err=True)
         code = error.exit_code
     except click.Abort:
         click.echo("stopped", err=True)
         code = 130
     except EventStudyError as error:
         _trace(told)
-        click.echo(fitted(f"eventstudy: {error}", STDERR), err=True)
+        click.echo(fitted(f"eventstudy: {_refusal(error, told['lang'])}", STDERR), err=True)
         code = error.exit_code
     except BrokenPipeError:
         sys.stderr.close()
@@ -136,6 +136,22 @@ def main(args: list[str] | None = None) -> Any:
         click.echo("  what to do: run it again with --verbose and report what it prints", err=True)
         code = 1
     sys.exit(code or 0)
+
+
+def _refusal(error: EventStudyError, language: str) -> str:
+    from eventstudy.language import refusal
+
+    return refusal(error, language)
+
+
+def _told_by_click(error: click.ClickException, language: str) -> str:
+    """What is wrong with the words of a command: with its usage, or as a refusal of ours in another language."""
+    refused = as_refusal(error)
+    if refused and (said := _refusal(refused, language)) != str(refused):
+        return f"eventstudy: {said}"
+    shown = StringIO()
+    error.show(shown)
+    return shown.getvalue().rstrip("\n")
 
 
 def _trace(told: dict[str, Any]) -> None:

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy import plugins
-from eventstudy.errors import EventStudyError, InvalidFile, NothingUsable, UnknownName, named, nearest
+from eventstudy.errors import (
+    EventStudyError,
+    InvalidFile,
+    InvalidRequest,
+    NothingUsable,
+    Sentence,
+    UnknownName,
+    named,
+    nearest,
+)
 from eventstudy.units.frequency import is_of_minutes
 
 if TYPE_CHECKING:
@@ -26,10 +35,14 @@ class Choice(click.Choice):  # type: ignore[type-arg]
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
-            near = nearest(str(value), map(str, self.choices))
-            if near is None:
-                raise
-            raise click.BadParameter(f"{error.message} Did you mean {near!r}?", ctx, param) from error
+            choices = [str(choice) for choice in self.choices]
+            names, near = ", ".join(map(repr, choices)), nearest(str(value), choices)
+            why = Sentence("{value!r} is not one of {names}.", value=value, names=names)
+            if near:
+                why = Sentence(
+                    "{value!r} is not one of {names}. Did you mean {near!r}?", value=value, names=names, near=near
+                )
+            raise click.BadParameter(why, ctx, param) from error
 
 
 def frequency_of_minutes(option: str, value: str = "") -> bool:
@@ -219,6 +232,17 @@ class Commands(click.Group):
         except UnknownName as error:
             error.hint = error.hint or f"{ctx.command_path} --help"
             raise
+
+
+def as_refusal(error: click.ClickException) -> InvalidRequest | None:
+    """An option that there is not, or one with a word that it does not take, as an error of ours; None: something else."""
+    if isinstance(error, click.NoSuchOption):
+        hints = [Sentence("did you mean {near!r}?", near=near) for near in (error.possibilities or [])[:1]]
+        hints += [Sentence("{command} --help shows all", command=error.ctx.command_path)] if error.ctx else []
+        return InvalidRequest(Sentence("there is no option {name}", name=error.option_name), hint=next(iter(hints), None))
+    if isinstance(error, click.BadParameter) and isinstance(error.message, Sentence) and error.param:
+        return InvalidRequest(Sentence("{option}: {why}", option=error.param.opts[0], why=error.message))
+    return None
 
 
 # ---- what a shell may complete ----------------------------------------------------------------------------------------

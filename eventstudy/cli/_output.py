@@ -46,6 +46,19 @@ def verbose_option(text: str = "Show the traceback of an error.") -> Callable[[F
     )
 
 
+def language_option(help: str | None = None) -> Callable[[F], F]:
+    """`--lang en|de`, which `main` is told of as well: refusals are said in it."""
+
+    def noted(ctx: click.Context, param: click.Parameter, value: str) -> str:
+        if isinstance(ctx.obj, dict):
+            ctx.obj["lang"] = value
+        return value
+
+    return click.option(
+        "--lang", type=Choice(["en", "de"]), is_eager=True, default="en", show_default=True, callback=noted, help=help
+    )
+
+
 def output_options(f: F) -> F:
     """`--format`, `--output`, `--quiet` and `--verbose`."""
     f = verbose_option("Show more, and the traceback of an error.")(f)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eventstudy.cli._command import Choice, command
-from eventstudy.cli._output import answer, finish, output_options
+from eventstudy.cli._command import command
+from eventstudy.cli._output import answer, finish, language_option, output_options
 from eventstudy.cli._study import some_options
 from eventstudy.errors import InvalidRequest
 
@@ -53,7 +53,7 @@ _CONFIG = ("model", "returns", "benchmark", "missing", "min_estimation", "max_sh
 @click.option("--span", help='Over what time: "few trading days".')
 @click.option("--names", type=click.Path(), help="CSV of your own with ticker,name, beside the names that ship.")
 @click.option("--number", type=click.IntRange(1), default=1, show_default=True, help="Which claim of the event.")
-@click.option("--lang", type=Choice(["en", "de"]), default="en", show_default=True, help="Of the paragraph.")
+@language_option("Of the paragraph.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

@@ -8,7 +8,17 @@ from typing import Any
 import click
 
 from eventstudy.cli._command import Choice, command
-from eventstudy.cli._output import answer, draw, finish, form_of, output_options, picture_option, put, say
+from eventstudy.cli._output import (
+    answer,
+    draw,
+    finish,
+    form_of,
+    language_option,
+    output_options,
+    picture_option,
+    put,
+    say,
+)
 from eventstudy.cli._study import some_options, split
 
 
@@ -66,7 +76,7 @@ from eventstudy.cli._study import some_options, split
 @click.option(
     "--report", type=click.Path(dir_okay=False), metavar="FILE", help="Write a report: .html, .md, .pdf, .tex."
 )
-@click.option("--lang", type=Choice(["en", "de"]), default="en", show_default=True, help="Of chart and report.")
+@language_option("Of chart and report.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

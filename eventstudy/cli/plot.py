@@ -8,7 +8,7 @@ import click
 
 from eventstudy import plugins
 from eventstudy.cli._command import Choice, command, completing
-from eventstudy.cli._output import draw, finish, picture_option, say, verbose_option
+from eventstudy.cli._output import draw, finish, language_option, picture_option, say, verbose_option
 from eventstudy.cli._study import from_where, study, study_options
 from eventstudy.language import Phrase
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--size", type=Choice(["16:9", "4:3"]), help="Of a slide. [default: as high as the chart needs]")
 @click.option("--dpi", type=click.IntRange(50, 600), help="Dots per inch of a .png. [default: 150]")
 @click.option("--title", help="In place of the finding; a doubt stands before it all the same.")
-@click.option("--lang", type=Choice(["en", "de"]), default="en", show_default=True)
+@language_option()
 @picture_option("--output", "File: .png, .svg or .pdf. [default: EVENT-CHART.png]")
 @click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")
 @verbose_option()

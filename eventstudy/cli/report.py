@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy.cli._command import Choice, command
-from eventstudy.cli._output import STDOUT, Forms, finish, progress, put, say, verbose_option, written_as
+from eventstudy.cli._output import STDOUT, Forms, finish, language_option, progress, put, say, verbose_option, written_as
 from eventstudy.cli._study import study_options, what_else
 from eventstudy.disk import refuse_unwritable
 from eventstudy.errors import InvalidRequest
@@ -33,7 +33,7 @@ _PRINTED = ("md", "latex", "json")
 @command("report")
 @study_options
 @click.option("--format", "form", type=Choice(list(FORMATS)), default="html", show_default=True)
-@click.option("--lang", type=Choice(["en", "de"]), default="en", show_default=True)
+@language_option()
 @click.option(
     "--style",
     type=Choice(["plain", "journal"]),

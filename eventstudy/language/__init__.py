@@ -31,6 +31,7 @@ from numbers import Real
 from pathlib import Path
 from typing import Any
 
+from eventstudy.errors import LABELS, EventStudyError, Sentence
 from eventstudy.language.wording import in_words_of
 from eventstudy.units import PERCENT, unit_shown
 from eventstudy.units.frequency import counted_in, frequency_counted, frequency_pinned
@@ -158,6 +159,12 @@ def in_language(text: str, language: str) -> str | None:
     if language == "en":
         return str(text)
     catalogue = _catalogue(language)
+    if isinstance(text, Sentence):
+        template = catalogue.gettext(text.template)
+        within = [one for one in text.params.values() if isinstance(one, Sentence)]
+        if not template or any(in_language(one, language) is None for one in within):
+            return None
+        return _filled(template, text.params, language)
     if not isinstance(text, Phrase):
         said = catalogue.gettext(text)
         return in_words_of(said, frequency_counted(), language, text) if said else None
@@ -168,6 +175,23 @@ def in_language(text: str, language: str) -> str | None:
     if not template or any(in_language(phrase, language) is None for phrase in text.within()):
         return None
     return _counted(template, text.params, language, text.frequency, text.template)
+
+
+def refusal(error: EventStudyError, language: str) -> str:
+    """An error as a person reads it: in the language where its catalogue has words for all of it, else in English.
+
+    Where it is and what there was may be plain texts: names, paths, dates. What is wrong and what to do are sentences.
+    """
+    if language == "en":
+        return str(error)
+    lines = []
+    for label, text in [("", error.what), *error.parts()]:
+        said = in_language(text, language)
+        if said is None and (label in ("", LABELS["hint"]) or isinstance(text, Sentence | Phrase)):
+            return str(error)
+        line = text if said is None else said
+        lines.append(f"  {in_language(label, language)}: {line}" if label else line)
+    return "\n".join(lines)
 
 
 # ---- values at the edge -----------------------------------------------------------------------------------------------
@@ -194,7 +218,7 @@ class _Shown:
 
 def shown(value: Any, spec: str = "", language: str = "en") -> str:
     """A value as a template shows it that asks for `spec`."""
-    if isinstance(value, Phrase | Translated):
+    if isinstance(value, Phrase | Sentence | Translated):
         said = in_language(value, language)
         return str(value) if said is None else said
     if (day := _day(value)) is not None:

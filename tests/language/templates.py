@@ -13,15 +13,18 @@ from pathlib import Path
 
 import eventstudy
 from eventstudy import plugins
+from eventstudy.errors import LABELS
 from eventstudy.language import LANGUAGES, LOCALE, entries, messages
 from eventstudy.reports.words import PHRASES
 
 from tests.parsed import nodes
 
 PACKAGE = Path(eventstudy.__file__).parent
-ONE, COUNTED, ALL = {"Phrase", "say"}, {"Phrase.counted", "say_counted"}, {"marked"}
+ONE, COUNTED, ALL = {"Phrase", "Sentence", "say"}, {"Phrase.counted", "say_counted"}, {"marked"}
 """What is called with a template, with those of the singular and the plural, and with several of them."""
 
+OF_KINDS = {"UnknownName", "named"}
+"""What is called with the kind of thing that has no such name."""
 
 MAKERS = ("messages.py", "_language.py")
 """Files that fill in templates of others. Only charts `say` templates."""
@@ -33,6 +36,7 @@ def used() -> dict[str, None]:
     found = dict.fromkeys(t if isinstance(t, str) else "\0".join(t) for t in messages.templates())
     found |= dict.fromkeys(PHRASES.values())
     found |= dict.fromkeys(_of_methods())
+    found |= dict.fromkeys([*LABELS.values(), *(family.noun for family in plugins.FAMILIES.values())])
     for path in sorted(PACKAGE.rglob("*.py")):
         found |= dict.fromkeys(_in_source(path))
     return found
@@ -57,6 +61,10 @@ def _in_source(path: Path) -> Iterator[str]:
                 assert isinstance(text, ast.Constant), f"{where}: the template is no plain text"
             known = [str(text.value) for text in texts if isinstance(text, ast.Constant)]
             yield from known if name in ALL else ["\0".join(known)]
+
+
+        if isinstance(node, ast.Call) and name in OF_KINDS and isinstance(node.args[0], ast.Constant):
+            yield str(node.args[0].value)
 
 
 def _called(node: ast.AST) -> str:
