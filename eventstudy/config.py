@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from eventstudy import plugins
 from eventstudy.calendars import Moment
-from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence, UnknownName
 from eventstudy.language import Phrase
 from eventstudy.language.messages import WARNINGS
 from eventstudy.language.wording import in_words_of
@@ -426,9 +426,16 @@ class StudyConfig:
         for window in self.windows or ():
             if not window.inside(looked_at):
                 raise InvalidRequest(
-                    f"the window {window} lies outside the event window {looked_at}",
-                    hint=f"widen the event window: --event-window {min(window.start, looked_at.start)}"
-                    f" {max(window.end, looked_at.end)}",
+                    Sentence(
+                        "the window {window} lies outside the event window {looked_at}",
+                        window=window,
+                        looked_at=looked_at,
+                    ),
+                    hint=Sentence(
+                        "widen the event window: --event-window {low} {high}",
+                        low=min(window.start, looked_at.start),
+                        high=max(window.end, looked_at.end),
+                    ),
                 )
         if self.estimation_days.length < self.min_estimation:
             named = " and ".join(map(str, self.spans))

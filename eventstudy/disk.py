@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from eventstudy.errors import InvalidFile, InvalidRequest, Locked
+from eventstudy.errors import InvalidFile, InvalidRequest, Locked, Sentence
 
 LARGEST = 100_000_000
 """Bytes of a file that people write by hand: a list of events, settings, dates."""
@@ -33,9 +33,9 @@ def read_bytes(path: str | os.PathLike[str], what: str = "the file", *, most: in
         raise InvalidFile(f"cannot read {what}: {said}", where=str(path)) from error
     if max(size, len(found)) > most:
         raise InvalidFile(
-            f"cannot read {what}: it is larger than {most // 1_000_000} MB",
+            Sentence("cannot read {what}: it is larger than {most} MB", what=what, most=most // 1_000_000),
             where=str(path),
-            hint="is it the right file?",
+            hint=Sentence("is it the right file?"),
         )
     return found
 
@@ -65,14 +65,18 @@ def refuse_irregular(path: str | os.PathLike[str], what: str = "") -> None:
         mode = os.stat(path).st_mode
     except (OSError, ValueError) as error:
         lacking = isinstance(error, FileNotFoundError | NotADirectoryError)
-        said = "there is no such file" if lacking else f"it cannot be read: {getattr(error, 'strerror', None) or error}"
-        said = f"cannot read {what}: {said}" if what not in ("", "the file") else said
-        raise InvalidFile(said, where=str(path), hint="check the path") from error
+        fault = getattr(error, "strerror", None) or error
+        said = Sentence("there is no such file") if lacking else Sentence("it cannot be read: {fault}", fault=fault)
+        if what not in ("", "the file"):
+            said = Sentence("cannot read {what}: {said}", what=what, said=said)
+        raise InvalidFile(said, where=str(path), hint=Sentence("check the path")) from error
     if stat.S_ISDIR(mode):
-        raise InvalidFile("this is a folder, not a file", where=str(path), hint="name a file in it")
+        raise InvalidFile(Sentence("this is a folder, not a file"), where=str(path), hint=Sentence("name a file in it"))
     if not stat.S_ISREG(mode) and not os.fspath(path).startswith(_HANDED_ON):
         raise InvalidFile(
-            "this is a pipe or a device, not a file", where=str(path), hint="save what it gives into a file"
+            Sentence("this is a pipe or a device, not a file"),
+            where=str(path),
+            hint=Sentence("save what it gives into a file"),
         )
 
 
@@ -88,7 +92,8 @@ def write(path: str | os.PathLike[str], data: bytes) -> None:
     try:
         replace(path, data)
     except OSError as error:
-        raise InvalidRequest(f"cannot write {path}: {error.strerror}", hint="name another file") from error
+        said = Sentence("cannot write {path}: {fault}", path=path, fault=error.strerror)
+        raise InvalidRequest(said, hint=Sentence("name another file")) from error
 
 
 def refuse_unwritable(path: str | os.PathLike[str], where: str | None = None) -> None:
@@ -103,19 +108,30 @@ def refuse_unwritable(path: str | os.PathLike[str], where: str | None = None) ->
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         pass  # what follows says it better
     except (OSError, ValueError) as error:
-        said = getattr(error, "strerror", None) or error
-        raise InvalidRequest(f"{given} cannot be written: {said}", where=where, hint="name another file") from error
+        fault = getattr(error, "strerror", None) or error
+        said = Sentence("{path} cannot be written: {fault}", path=given, fault=fault)
+        raise InvalidRequest(said, where=where, hint=Sentence("name another file")) from error
     if os.path.isdir(at) or os.fspath(path).endswith(("/", os.sep)):
-        raise InvalidRequest(f"{path} is a folder, and a file is to be written", where=where, hint="name a file in it")
+        raise InvalidRequest(
+            Sentence("{path} is a folder, and a file is to be written", path=path),
+            where=where,
+            hint=Sentence("name a file in it"),
+        )
     folder = next((part for part in at.parents if os.path.exists(part)), at.parent)
     if folder != at.parent or not os.path.isdir(folder):
-        lacking = f"{folder} is no folder" if os.path.isfile(folder) else f"there is no folder {given.parent}"
-        raise InvalidRequest(f"{given} cannot be written: {lacking}", where=where, hint="make it, or name another")
+        said = (
+            Sentence("{path} cannot be written: {folder} is no folder", path=given, folder=folder)
+            if os.path.isfile(folder)
+            else Sentence("{path} cannot be written: there is no folder {folder}", path=given, folder=given.parent)
+        )
+        raise InvalidRequest(said, where=where, hint=Sentence("make it, or name another"))
     if os.path.exists(at) and not os.path.isfile(at):
         return  # a device or a pipe
     if not os.access(folder, os.W_OK | os.X_OK) or (os.path.exists(at) and not os.access(at, os.W_OK)):
         what = (
-            f"{given} cannot be written: {'it' if os.access(folder, os.W_OK | os.X_OK) else given.parent} is read-only"
+            Sentence("{path} cannot be written: it is read-only", path=given)
+            if os.access(folder, os.W_OK | os.X_OK)
+            else Sentence("{path} cannot be written: {folder} is read-only", path=given, folder=given.parent)
         )
         raise InvalidRequest(what, where=where, hint="name another place")
 

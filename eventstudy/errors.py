@@ -29,7 +29,7 @@ LABELS = {"where": "where", "available": "available", "hint": "what to do"}
 class Sentence(str):
     """A sentence of a refusal: an English text that remembers the template and the values it was made of.
 
-    `eventstudy.language` says it in another language; the floors below that have no more than this.
+    `eventstudy.language` says it in another language, its values as they are: they are to be typed again.
     """
 
     __slots__ = ("params", "template")
@@ -50,11 +50,11 @@ class Sentence(str):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What a copy in another process is made of."""
-        return _sentence_again, (self.template, self.params)
+        return _filled_again, (type(self), self.template, self.params)
 
 
-def _sentence_again(template: str, params: dict[str, Any]) -> Sentence:
-    return Sentence(template, **params)
+def _filled_again(kind: type[Sentence], template: str, params: Mapping[str, Any]) -> Sentence:
+    return kind(template, **params)
 
 
 class EventStudyError(Exception):

@@ -23,7 +23,7 @@ from eventstudy.claims.search import Found, Match, Quoted, move_agrees, search, 
 from eventstudy.claims.text import judgement, paragraph, screen
 from eventstudy.config import StudyConfig
 from eventstudy.datasets import shipped
-from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable
+from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, Sentence
 from eventstudy.events import Claim, Event, shipped_earnings, shipped_registry, single_event
 from eventstudy.language import Phrase, Translated, in_language
 from eventstudy.language.messages import Message, severity_of
@@ -296,9 +296,11 @@ def event_of(claim: Understood, known: Sequence[Event], around: str | dt.date | 
                 return event
     near = [f"{e.id} ({e.announced.isoformat()})" for e in known if claim.ticker in e.tickers]
     raise InvalidRequest(
-        "the claim does not say when",
-        available=f"events that name {claim.ticker}: {', '.join(near)}" if near else None,
-        hint="say --around 2025-01-20: prices are searched ten sessions on either side",
+        Sentence("the claim does not say when"),
+        available=Sentence("events that name {ticker}: {events}", ticker=claim.ticker, events=", ".join(near))
+        if near
+        else None,
+        hint=Sentence("say --around 2025-01-20: prices are searched ten sessions on either side"),
     )
 
 
@@ -352,7 +354,9 @@ def check(
     config = config or StudyConfig()
     moment = chosen_moment(event, day0)
     if moment is None:
-        raise InvalidRequest(f"{event.id} has no recognised date", hint="leave out --day0, or name a date")
+        raise InvalidRequest(
+            Sentence("{id} has no recognised date", id=event.id), hint=Sentence("leave out --day0, or name a date")
+        )
     exchange = calendars.exchange_of(claim.ticker)
     centre = calendars.day0(moment, exchange, max_shift=config.max_shift).session
     first, last = (calendars.shift(exchange, centre, n) for n in (-AROUND - BEFORE, AROUND))
@@ -363,7 +367,7 @@ def check(
     if table.of_returns([claim.ticker]):
         raise InvalidRequest(
             Phrase("a claim is held against prices, and the file holds returns of {ticker}", ticker=claim.ticker),
-            hint="name a file of prices: --prices FILE",
+            hint=Sentence("name a file of prices: --prices FILE"),
         )
     quoted = _quoted(claim.ticker, table, calendars.sessions(exchange, first, last), centre)
     currency = table.info[claim.ticker].currency
@@ -442,9 +446,14 @@ def _quoted(ticker: str, table: PriceTable, sessions: Any, centre: dt.date) -> Q
         held = table.close[ticker].dropna().index
         reach = f"{held[0].date()} to {held[-1].date()}" if len(held) else "no session"
         raise NothingUsable(
-            f"there is no price of {ticker} from {sessions[blank.first]} to {sessions[-1]}",
+            Sentence(
+                "there is no price of {ticker} from {first} to {last}",
+                ticker=ticker,
+                first=sessions[blank.first],
+                last=sessions[-1],
+            ),
             available=reach,
-            hint="check --around, or name another price source",
+            hint=Sentence("check --around, or name another price source"),
         )
     return quoted
 

@@ -18,7 +18,7 @@ from typing import Literal
 from eventstudy.claims.when import Day, Span, read_span, take_dates, take_span, whole_dates
 from eventstudy.datasets import shipped
 from eventstudy.disk import read_text
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 
 # ---- numbers: 128,99 and 128.99, 1.234,50 and 1,234.50, with what their digits promise -------------------------------
 
@@ -88,13 +88,18 @@ def quote(printed: str, language: Language | None = None, unit: str | None = Non
     """
     text = printed.strip()
     if not re.fullmatch(NUMBER, text):
-        raise InvalidRequest(f"{printed!r} is not a number", hint="write 128.99 or 128,99")
+        raise InvalidRequest(
+            Sentence("{printed!r} is not a number", printed=printed), hint=Sentence("write 128.99 or 128,99")
+        )
     if sum(c.isdigit() for c in text) > _MOST_DIGITS:
-        raise InvalidRequest(f"{printed!r} has more digits than a price")
+        raise InvalidRequest(Sentence("{printed!r} has more digits than a price", printed=printed))
     whole, decimals = _parts(text, language)
     value = float(f"{whole}.{decimals or 0}")
     if value <= 0:
-        raise InvalidRequest(f"{printed!r} is no price or percentage", hint="numbers of a claim are above zero")
+        raise InvalidRequest(
+            Sentence("{printed!r} is no price or percentage", printed=printed),
+            hint=Sentence("numbers of a claim are above zero"),
+        )
     return Quote(text, value, 10.0 ** -len(decimals), unit, loose)
 
 
@@ -110,7 +115,9 @@ def _parts(text: str, language: Language | None) -> tuple[str, str]:
     separators = marks[:-1] if decimal else marks
     grouped = all(len(g) == 3 for g in groups[1:]) and 1 <= len(groups[0]) <= 3 and len(set(separators)) <= 1
     if len(groups) > 1 and not grouped:
-        raise InvalidRequest(f"{text!r} is not a number", hint="write 1,234.50 or 1.234,50")
+        raise InvalidRequest(
+            Sentence("{text!r} is not a number", text=text), hint=Sentence("write 1,234.50 or 1.234,50")
+        )
     return "".join(groups), pieces[-1] if decimal else ""
 
 
@@ -123,7 +130,8 @@ def _is_decimal(text: str, marks: list[str], language: Language | None) -> bool:
     if language is None:
         one, other = text.replace(marks[0], ""), text.replace(marks[0], ".")
         raise InvalidRequest(
-            f"the number {text!r} reads two ways: {one} or {other}", hint=f"write {one} or {other}0, whichever is meant"
+            Sentence("the number {text!r} reads two ways: {one} or {other}", text=text, one=one, other=other),
+            hint=Sentence("write {one} or {other}0, whichever is meant", one=one, other=other),
         )
     return marks[-1] == {"de": ",", "en": "."}[language]
 
@@ -184,8 +192,10 @@ def ticker_in(text: str, names: Mapping[str, str]) -> str:
     if len(named) != 1:
         told = ", ".join(f"{word} ({ticker})" for ticker, word in named.items())
         raise InvalidRequest(
-            f"the sentence names several companies: {told}" if named else "no company that is known is named",
-            hint="say whose price is meant: --ticker NVDA; --names FILE adds names",
+            Sentence("the sentence names several companies: {told}", told=told)
+            if named
+            else Sentence("no company that is known is named"),
+            hint=Sentence("say whose price is meant: --ticker NVDA; --names FILE adds names"),
         )
     return next(iter(named))
 
@@ -523,11 +533,11 @@ def from_parts(
     sentence = " ".join(text.split()) if text else None
     language = language_of(sentence) if sentence else None
     if start is None and end is None:
-        raise InvalidRequest("the claim has no number", hint="say at least one of --from and --to")
+        raise InvalidRequest(Sentence("the claim has no number"), hint=Sentence("say at least one of --from and --to"))
     money, share = _unit(unit)
     first, last = (quote(number, language, money) if number else None for number in (start, end))
     if share and first and last:
-        raise InvalidRequest("a change in per cent is one number", hint="say it by --to alone")
+        raise InvalidRequest(Sentence("a change in per cent is one number"), hint=Sentence("say it by --to alone"))
     return Understood(
         ticker=ticker,
         start=None if share else first,
@@ -730,21 +740,21 @@ def _used(
         used["percent"] = fraction
     if not (used or worth) and (amounts := _amounts(sentence)):
         raise InvalidRequest(
-            f"{amounts[0]} can be the firm's own money or its market value",
+            Sentence("{amount} can be the firm's own money or its market value", amount=amounts[0]),
             where=sentence,
-            hint='say "in market value" if that is meant; eventstudy impact says what a move was worth',
+            hint=Sentence('say "in market value" if that is meant; eventstudy impact says what a move was worth'),
         )
     if not (used or worth) and targets:
         raise InvalidRequest(
-            f"{targets[0]!r} is what somebody expects, not a price",
+            Sentence("{target!r} is what somebody expects, not a price", target=targets[0]),
             where=sentence,
-            hint="a claim needs what the price did: fell 17 percent on Monday",
+            hint=Sentence("a claim needs what the price did: fell 17 percent on Monday"),
         )
     if not (used or worth):
         raise InvalidRequest(
-            "no price, percentage or change is understood",
+            Sentence("no price, percentage or change is understood"),
             where=sentence,
-            hint="give the numbers: --ticker NVDA --from 142 --to 128.99 --around 2025-01-20",
+            hint=Sentence("give the numbers: --ticker NVDA --from 142 --to 128.99 --around 2025-01-20"),
         )
     return used
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.events import parse_when
 
 _NUMBERS = (
@@ -121,7 +121,8 @@ class Day:
         """
         if self.year is None and around is None:
             raise InvalidRequest(
-                f"the date {self.day:02d}.{self.month:02d}. has no year", hint="say --around 2025-01-20"
+                Sentence("the date {day:02d}.{month:02d}. has no year", day=self.day, month=self.month),
+                hint=Sentence("say --around 2025-01-20"),
             )
         years = [self.year] if self.year is not None else [around.year + k for k in (-1, 0, 1)] if around else []
         found = [day for year in years if (day := _day(year, self.month, self.day))]

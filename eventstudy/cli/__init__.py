@@ -113,7 +113,9 @@ def main(args: list[str] | None = None) -> Any:
     told: dict[str, Any] = {
         "verbose": "--verbose" in args,  # also by the environment or the settings, once these are read
         "help": bool({"-h", "--help"} & set(args)),
-        "lang": "de" if "--lang=de" in args or ("--lang", "de") in pairwise(args) else "en",  # also by the others, as above
+        "lang": "de"
+        if "--lang=de" in args or ("--lang", "de") in pairwise(args)
+        else "en",  # also by the others, as above
     }
     try:
         code = command.main(args=args, prog_name="eventstudy", standalone_mode=False, obj=told)

@@ -239,7 +239,9 @@ def as_refusal(error: click.ClickException) -> InvalidRequest | None:
     if isinstance(error, click.NoSuchOption):
         hints = [Sentence("did you mean {near!r}?", near=near) for near in (error.possibilities or [])[:1]]
         hints += [Sentence("{command} --help shows all", command=error.ctx.command_path)] if error.ctx else []
-        return InvalidRequest(Sentence("there is no option {name}", name=error.option_name), hint=next(iter(hints), None))
+        return InvalidRequest(
+            Sentence("there is no option {name}", name=error.option_name), hint=next(iter(hints), None)
+        )
     if isinstance(error, click.BadParameter) and isinstance(error.message, Sentence) and error.param:
         return InvalidRequest(Sentence("{option}: {why}", option=error.param.opts[0], why=error.message))
     return None

@@ -16,7 +16,7 @@ from click.core import ParameterSource
 
 from eventstudy import disk
 from eventstudy.cli._command import Choice
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.text import STDERR, columns, fitted, json_text, width
 
 if TYPE_CHECKING:
@@ -111,9 +111,15 @@ def form_of(
         raise _not_written(f"{flag} {path}".strip(), suffix, forms, flag)
     if given is not None and given not in named:
         raise InvalidRequest(
-            f"--format {given} and {flag} {path} name two formats",
-            available=f"{suffix} is {named[0]}, and {given} is {' or '.join(forms[given])}",
-            hint="leave out --format, or name a file of that format",
+            Sentence("--format {given} and {flag} {path} name two formats", given=given, flag=flag, path=path),
+            available=Sentence(
+                "{suffix} is {named}, and {given} is {endings}",
+                suffix=suffix,
+                named=named[0],
+                given=given,
+                endings=" or ".join(forms[given]),
+            ),
+            hint=Sentence("leave out --format, or name a file of that format"),
         )
     return given or named[0]
 
@@ -129,8 +135,8 @@ def _refuse_input(path: str | None, flag: str) -> None:
         given = context.params.get(str(option.name))
         for one in given if isinstance(given, tuple) else (given,):
             if isinstance(one, str) and _is_file(option, one) and Path(one).samefile(path):
-                what = f"{path} is read by this command, and would be written over"
-                raise InvalidRequest(what, where=f"{flag} {path}".strip(), hint="name another file")
+                what = Sentence("{path} is read by this command, and would be written over", path=path)
+                raise InvalidRequest(what, where=f"{flag} {path}".strip(), hint=Sentence("name another file"))
 
 
 def _is_file(option: click.Parameter, given: str) -> bool:
@@ -145,13 +151,13 @@ def _not_written(where: str, suffix: str, forms: Forms, flag: str) -> InvalidReq
     context = click.get_current_context()
     options = {option.name for option in context.command.params}
     others = [name for name, suffixes in _WRITERS.items() if suffix in suffixes and name != context.command_path]
-    hint = "end the name in one of these, or leave the ending out"
+    hint = Sentence("end the name in one of these, or leave the ending out")
     if flag == "--output" and "chart" in options and suffix in _WRITERS["eventstudy plot"]:
-        hint = f"--chart draws {suffix} files"
+        hint = Sentence("--chart draws {suffix} files", suffix=suffix)
     elif flag == "--output" and "what" in options and others:
-        hint = f"`{others[0]}` writes {suffix} files about the same event"
+        hint = Sentence("`{command}` writes {suffix} files about the same event", command=others[0], suffix=suffix)
     available = ", ".join(dict.fromkeys(one for suffixes in forms.values() for one in suffixes))
-    what = f"`{context.command_path}` does not write {suffix} files"
+    what = Sentence("`{command}` does not write {suffix} files", command=context.command_path, suffix=suffix)
     return InvalidRequest(what, where=where, available=available, hint=hint)
 
 
@@ -187,7 +193,9 @@ def picture_option(flag: str, help: str) -> Callable[[F], F]:
 
     def checked(_: click.Context, __: click.Parameter, path: str | None) -> str | None:
         if path == STDOUT and flag != "--output":
-            raise InvalidRequest(f"{flag} - would mix a picture into the text", hint="name a file: car.png")
+            raise InvalidRequest(
+                Sentence("{flag} - would mix a picture into the text", flag=flag), hint=Sentence("name a file: car.png")
+            )
         form_of(path, PICTURES, flag=flag)
         return path
 
@@ -208,7 +216,9 @@ def put(content: str | bytes, output: str | None = None) -> None:
         except BrokenPipeError:
             raise  # who reads has read enough
         except OSError as error:
-            raise InvalidRequest(f"the output cannot be written: {error.strerror or error}") from error
+            raise InvalidRequest(
+                Sentence("the output cannot be written: {said}", said=error.strerror or error)
+            ) from error
         return
     disk.write(output, content if isinstance(content, bytes) else content.encode())
 
@@ -222,8 +232,8 @@ def made(folder: str, where: str) -> Path:
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        what = f"{folder} cannot be made: {error.strerror or error}"
-        raise InvalidRequest(what, where=where, hint="name another folder") from error
+        what = Sentence("{folder} cannot be made: {fault}", folder=folder, fault=error.strerror or error)
+        raise InvalidRequest(what, where=where, hint=Sentence("name another folder")) from error
     return Path(folder)
 
 

@@ -11,7 +11,7 @@ import click
 from eventstudy import plugins
 from eventstudy.cli._command import Choice, Files, Under, completing
 from eventstudy.cli._output import progress, say
-from eventstudy.errors import InvalidRequest, NeedsPairs
+from eventstudy.errors import InvalidRequest, NeedsPairs, Sentence
 from eventstudy.language import Phrase, in_language
 from eventstudy.tables.place import TABLES
 from eventstudy.text import separated
@@ -260,7 +260,10 @@ def sums(options: dict[str, Any], *, quiet: bool) -> AggregateResult:
         given = options.pop(name, None) or words.pop(name, None)
         if given:
             flag = name.replace("_", "-")
-            raise NeedsPairs(f"--{flag} needs every pair", hint=f"--keep pairs, or leave out --{flag}")
+            raise NeedsPairs(
+                Sentence("--{flag} needs every pair", flag=flag),
+                hint=Sentence("--keep pairs, or leave out --{flag}", flag=flag),
+            )
         words.pop(name, default)
     return _told(run_aggregate(**words), quiet=quiet)
 
@@ -335,7 +338,10 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
     if options.get("window_dates") or options.get("window_days"):
         if _on_the_line("event_window"):
             named = "--window-dates" if options.get("window_dates") else "--window-days"
-            raise InvalidRequest(f"--event-window and {named} are both named", hint="leave one of them out")
+            raise InvalidRequest(
+                Sentence("--event-window and {named} are both named", named=named),
+                hint=Sentence("leave one of them out"),
+            )
         options["event_window"] = None
     if ":" in str(options.get("model", "")):
         raise InvalidRequest(
@@ -409,7 +415,7 @@ def split(texts: Sequence[str]) -> list[str]:
     """
     found = separated(",".join(texts))
     if texts and not found:
-        raise InvalidRequest("an option names no ticker", hint="name one, or leave the option out")
+        raise InvalidRequest(Sentence("an option names no ticker"), hint=Sentence("name one, or leave the option out"))
     return found
 
 
@@ -420,7 +426,9 @@ def _sessions(text: str) -> int | None:
     try:
         return int(text)
     except ValueError as error:
-        raise InvalidRequest(f"--mask-other-events is {text!r}", available="none, or sessions: 0, 1, 3") from error
+        raise InvalidRequest(
+            Sentence("--mask-other-events is {text!r}", text=text), available=Sentence("none, or sessions: 0, 1, 3")
+        ) from error
 
 
 def _variants(texts: Sequence[str]) -> dict[str, str]:
@@ -428,6 +436,9 @@ def _variants(texts: Sequence[str]) -> dict[str, str]:
     for text in texts:
         name, _, form = text.partition("=")
         if not form:
-            raise InvalidRequest(f"--variant {text!r} names no form", hint="write --variant corrado_rank=paper")
+            raise InvalidRequest(
+                Sentence("--variant {text!r} names no form", text=text),
+                hint=Sentence("write --variant corrado_rank=paper"),
+            )
         found[name] = form
     return found

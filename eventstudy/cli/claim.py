@@ -10,7 +10,7 @@ import click
 from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, finish, language_option, output_options
 from eventstudy.cli._study import some_options
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 
 if TYPE_CHECKING:
     from eventstudy.claims import Checked, CheckedEach, Understood
@@ -125,26 +125,30 @@ def _meant(options: dict[str, Any], names: dict[str, str]) -> list[tuple[Underst
     if what and not _is_name(what):
         if numbers:
             raise InvalidRequest(
-                "a sentence and numbers were both given", hint="leave out --from and --to, or the sentence"
+                Sentence("a sentence and numbers were both given"),
+                hint=Sentence("leave out --from and --to, or the sentence"),
             )
         each = (understand(what, names, ticker, span),) if ticker else understand_each(what, names, span)
         return [(claim, event_of(claim, list(known), options["around"])) for claim in each]
     events = list(events_of(what, registry=options["registry"])) if what else []
     if numbers:
         if not ticker:
-            raise InvalidRequest("whose price is it?", hint="name it: --ticker NVDA")
+            raise InvalidRequest(Sentence("whose price is it?"), hint=Sentence("name it: --ticker NVDA"))
         claim = from_parts(ticker, start=options["start"], end=options["end"], unit=options["unit"], phrase=span)
         return [(claim, events[0] if len(events) == 1 else event_of(claim, list(known), options["around"]))]
     claims = [(claim, event) for event in events for claim in event.claim]
     if not what:
         raise InvalidRequest(
-            "there is no claim",
+            Sentence("there is no claim"),
             available=", ".join(event.id for event in known if event.claim),
-            hint="name an event with a claim, give a sentence in quotes, or --ticker, --from, --to and --around",
+            hint=Sentence(
+                "name an event with a claim, give a sentence in quotes, or --ticker, --from, --to and --around"
+            ),
         )
     if len(claims) < options["number"]:
         raise InvalidRequest(
-            f"{what} has {len(claims)} claims, not {options['number']}", hint="add [[event.claim]] to the event"
+            Sentence("{what} has {n} claims, not {number}", what=what, n=len(claims), number=options["number"]),
+            hint=Sentence("add [[event.claim]] to the event"),
         )
     found, event = claims[options["number"] - 1]
     return [(of_registry(found, event, names), event)]

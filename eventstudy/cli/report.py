@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy.cli._command import Choice, command
-from eventstudy.cli._output import STDOUT, Forms, finish, language_option, progress, put, say, verbose_option, written_as
+from eventstudy.cli._output import (
+    STDOUT,
+    Forms,
+    finish,
+    language_option,
+    progress,
+    put,
+    say,
+    verbose_option,
+    written_as,
+)
 from eventstudy.cli._study import study_options, what_else
 from eventstudy.disk import refuse_unwritable
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 
 if TYPE_CHECKING:
     from eventstudy.analyses.confounders import Confounders
@@ -75,7 +85,10 @@ def COMMAND(  # noqa: N802
     """
     allowed = options["allow_excluded"]
     if style == "journal" and form != "latex":
-        raise InvalidRequest(f"the table of a journal is LaTeX, not {form}", hint="--format latex --style journal")
+        raise InvalidRequest(
+            Sentence("the table of a journal is LaTeX, not {form}", form=form),
+            hint=Sentence("--format latex --style journal"),
+        )
     levels = _levels(stars, style)
     if form == "pptx":
         from eventstudy.reports.pptx import refuse_without
@@ -84,7 +97,10 @@ def COMMAND(  # noqa: N802
     site = _Site.of(options["what"], options["registry"], output) if form == "html" else None
     if site is None and output is not None and output != STDOUT:
         if os.path.isdir(output):
-            raise InvalidRequest(f"{output} is a folder, and this report is one file", hint="name a file in it")
+            raise InvalidRequest(
+                Sentence("{output} is a folder, and this report is one file", output=output),
+                hint=Sentence("name a file in it"),
+            )
         refuse_unwritable(output, where=f"--output {output}")
     found, _ = what_else({**options, "mask_confounded": False}, quiet=quiet, lang=lang)
     result = found.result
@@ -124,11 +140,16 @@ def _levels(stars: str | None, style: str) -> dict[str, Any]:
     if stars is None:
         return {}
     if style != "journal":
-        raise InvalidRequest("only the table of an article has stars", hint="--format latex --style journal")
+        raise InvalidRequest(
+            Sentence("only the table of an article has stars"), hint=Sentence("--format latex --style journal")
+        )
     try:
         levels = [] if stars == "none" else [float(level) for level in stars.split(",")]
     except ValueError:
-        raise InvalidRequest(f"--stars {stars} is no list of levels", hint="--stars 0.10,0.05,0.01, or none") from None
+        raise InvalidRequest(
+            Sentence("--stars {stars} is no list of levels", stars=stars),
+            hint=Sentence("--stars 0.10,0.05,0.01, or none"),
+        ) from None
     return {"stars": levels}
 
 
@@ -157,13 +178,18 @@ class _Site:
             return None
         if output == STDOUT:
             raise InvalidRequest(
-                f"the pages of {len(ids)} events are a folder", hint="--output with the name of a folder"
+                Sentence("the pages of {n} events are a folder", n=len(ids)),
+                hint=Sentence("--output with the name of a folder"),
             )
         folder = Path(output or "report")
         if folder.suffix:
             raise InvalidRequest(
-                f"{output} names one file, and the pages of {len(ids)} events are a folder",
-                hint="--output with the name of a folder; or a file that ends in .pdf, .xlsx, .pptx, .md, .tex or .json",
+                Sentence(
+                    "{output} names one file, and the pages of {n} events are a folder", output=output, n=len(ids)
+                ),
+                hint=Sentence(
+                    "--output with the name of a folder; or a file that ends in .pdf, .xlsx, .pptx, .md, .tex or .json"
+                ),
             )
         look_at(folder, Path(what), ids)
         return cls(folder, Path(what), ids)

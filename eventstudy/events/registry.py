@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from eventstudy import disk
 from eventstudy.datasets import shipped
-from eventstudy.errors import InvalidFile, UnknownName, named
+from eventstudy.errors import InvalidFile, Sentence, UnknownName, named
 from eventstudy.events.event import Event, iso
 from eventstudy.events.eventstudytools import Windows, is_request, read_requests
 from eventstudy.events.faults import SHOWN, BadRow, InvalidRecord, refuse
@@ -274,10 +274,10 @@ def load_registry(
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES and os.path.exists(path):
         raise InvalidFile(
-            f"events are not read from {suffix or 'a file without suffix'}",
+            Sentence("events are not read from {kind}", kind=suffix or "a file without suffix"),
             where=str(path),
             available=", ".join(SUFFIXES),
-            hint="save the table as .xlsx or CSV",
+            hint=Sentence("save the table as .xlsx or CSV"),
         )
     if suffix == ".toml" or not os.path.exists(path):
         content = _content(path)
@@ -400,7 +400,9 @@ def shipped_registry() -> Registry:
 
 def _content(path: Path) -> str:
     if not os.path.lexists(str(path).replace("\0", "")):
-        raise InvalidFile("there is no such file", where=str(path), available=", ".join(_beside(path)) or None)
+        raise InvalidFile(
+            Sentence("there is no such file"), where=str(path), available=", ".join(_beside(path)) or None
+        )
     return disk.read_text(path, most=LARGEST)
 
 
@@ -415,9 +417,13 @@ def _read_toml(content: str, origin: str) -> list[Event]:
     problems = [f"{key}: no such key; a registry holds [[event]] tables only" for key in tables if key != "event"]
     raw = tables.get("event", [])
     if not isinstance(raw, list) or not all(isinstance(table, Mapping) for table in raw):
-        raise InvalidFile("event is not a list of tables", where=origin, hint="write [[event]] above each event")
+        raise InvalidFile(
+            Sentence("event is not a list of tables"), where=origin, hint=Sentence("write [[event]] above each event")
+        )
     if not raw and not problems:
-        raise InvalidFile("there is no event in the file", where=origin, hint="write [[event]] above each event")
+        raise InvalidFile(
+            Sentence("there is no event in the file"), where=origin, hint=Sentence("write [[event]] above each event")
+        )
     lines = [n for n, line in enumerate(content.splitlines(), 1) if re.match(r"\s*\[\[\s*event\s*\]\]", line)]
     events, seen = [], dict[str, int]()
     for place, table in enumerate(raw, start=1):

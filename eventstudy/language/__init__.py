@@ -74,7 +74,9 @@ class Phrase(str):
 
     @classmethod
     def quoted(cls, text: str) -> Phrase:
-        """A finished text, which no catalogue knows: what an error or a source of prices said."""
+        """A finished text, which no catalogue knows unless it is a sentence of ours: what an error or a source said."""
+        if isinstance(text, Sentence):
+            return _made(text.template, None, text.params, whole=True)
         return text if isinstance(text, Phrase) else cls(text.replace("{", "{{").replace("}", "}}"))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -161,10 +163,8 @@ def in_language(text: str, language: str) -> str | None:
     catalogue = _catalogue(language)
     if isinstance(text, Sentence):
         template = catalogue.gettext(text.template)
-        within = [one for one in text.params.values() if isinstance(one, Sentence)]
-        if not template or any(in_language(one, language) is None for one in within):
-            return None
-        return _filled(template, text.params, language)
+        values = {name: in_language(v, language) if isinstance(v, Sentence) else v for name, v in text.params.items()}
+        return None if not template or None in values.values() else template.format(**values)
     if not isinstance(text, Phrase):
         said = catalogue.gettext(text)
         return in_words_of(said, frequency_counted(), language, text) if said else None

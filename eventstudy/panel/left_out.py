@@ -52,7 +52,7 @@ class LeftOut:
 def in_full(error: EventStudyError) -> Phrase:
     """What an error says is wrong, and what to do about it."""
     what = Phrase.quoted(error.what)
-    return Phrase("{what}; {hint}", what=what, hint=error.hint) if error.hint else what
+    return Phrase("{what}; {hint}", what=what, hint=Phrase.quoted(error.hint).as_one()) if error.hint else what
 
 
 def by_row(row: int) -> str:

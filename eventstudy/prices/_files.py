@@ -8,7 +8,7 @@ from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
-from eventstudy.errors import InvalidFile, SourceError, SymbolUnknown
+from eventstudy.errors import InvalidFile, Sentence, SourceError, SymbolUnknown
 from eventstudy.language import Phrase
 from eventstudy.prices import crsp
 from eventstudy.prices._following import one_after_the_other, series_of
@@ -61,7 +61,10 @@ def _listed(path: Path) -> list[Path]:
     ]
     if not found:
         raise InvalidFile(
-            "the folder holds no table", where=str(path), available=", ".join(TABLES), hint="check the path"
+            Sentence("the folder holds no table"),
+            where=str(path),
+            available=", ".join(TABLES),
+            hint=Sentence("check the path"),
         )
     return found
 
@@ -163,7 +166,7 @@ def _several(paths: Sequence[Path], wanted: Wanted, reading: Reading) -> PriceTa
     """The prices of files that were named one by one, each of which is read."""
     name = ", ".join(p.name for p in paths)
     if twice := next((p for k, p in enumerate(paths) if p in paths[:k]), None):
-        raise InvalidFile("the file is named twice", where=str(twice), hint="name each file once")
+        raise InvalidFile(Sentence("the file is named twice"), where=str(twice), hint=Sentence("name each file once"))
     if reading.ticker and len(paths) > 1:
         raise InvalidFile(
             f"{len(paths)} files cannot all be of {reading.ticker}, which --ticker says of each",

@@ -17,6 +17,7 @@ from eventstudy.errors import (
     InvalidFile,
     InvalidRequest,
     Locked,
+    Sentence,
     SourceDown,
     SourceError,
     SourceMalformed,
@@ -87,7 +88,9 @@ def load_prices(
     wanted = _tickers(tickers)
     first, last, known = _day(start, "start"), _day(end, "end"), _day(as_of, "as_of")
     if first and last and first > last:
-        raise InvalidRequest(f"start {first} is after end {last}", hint="swap the two dates")
+        raise InvalidRequest(
+            Sentence("start {first} is after end {last}", first=first, last=last), hint=Sentence("swap the two dates")
+        )
     several = isinstance(path, list | tuple) and bool(path) and all(isinstance(p, str | PathLike) for p in path)
     if path is not None and not isinstance(path, str | PathLike) and not several:
         if source not in ("auto", "csv"):
@@ -100,14 +103,23 @@ def load_prices(
     name = source
     member = plugins.load("sources", name)
     if not hasattr(member, "read") and not hasattr(member, "fetch"):
-        raise InvalidRequest(f"source {name!r} has no prices", hint=f"factors: --factors {name}")
+        raise InvalidRequest(
+            Sentence("source {name!r} has no prices", name=name), hint=Sentence("factors: --factors {name}", name=name)
+        )
     if hasattr(member, "read"):
         if path is None:
-            raise InvalidRequest(f"source {name!r} needs a file", hint="name it: path= in Python, --prices FILE")
+            raise InvalidRequest(
+                Sentence("source {name!r} needs a file", name=name),
+                hint=Sentence("name it: path= in Python, --prices FILE"),
+            )
         table: PriceTable = member.read(path, wanted, first, last, reading)
         return table
     if path is not None:
-        raise InvalidRequest(f"source {name!r} reads no file", where=str(path), hint="leave the file or the source out")
+        raise InvalidRequest(
+            Sentence("source {name!r} reads no file", name=name),
+            where=str(path),
+            hint=Sentence("leave the file or the source out"),
+        )
     asked = [Asked(t, name) for t in _all_of(member, name, wanted)]
     return _ask(asked, first, last, beyond, known, progress)
 
@@ -118,9 +130,12 @@ def _tickers(given: Iterable[str] | str | None) -> list[str] | None:
     listed = list(dict.fromkeys(separated(given)))
     for ticker in listed:
         if not ticker.strip() or ticker != ticker.strip():
-            raise InvalidRequest(f"{ticker!r} is not a ticker", hint="a ticker is text without blanks around it")
+            raise InvalidRequest(
+                Sentence("{ticker!r} is not a ticker", ticker=ticker),
+                hint=Sentence("a ticker is text without blanks around it"),
+            )
     if not listed:
-        raise InvalidRequest("no ticker is given", hint="leave tickers out for all of a file")
+        raise InvalidRequest(Sentence("no ticker is given"), hint=Sentence("leave tickers out for all of a file"))
     return listed
 
 
@@ -168,7 +183,9 @@ def _all_of(member: Any, name: str, wanted: list[str] | None) -> list[str]:
     if wanted is not None:
         return wanted
     if not hasattr(member, "tickers"):
-        raise InvalidRequest(f"source {name!r} needs to be told which tickers", hint="name them")
+        raise InvalidRequest(
+            Sentence("source {name!r} needs to be told which tickers", name=name), hint=Sentence("name them")
+        )
     return list(member.tickers)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import calendars
-from eventstudy.errors import SourceDown, SourceError, SourceMalformed, SourceRateLimited, SymbolUnknown
+from eventstudy.errors import Sentence, SourceDown, SourceError, SourceMalformed, SourceRateLimited, SymbolUnknown
 from eventstudy.prices._base import Fetch
 from eventstudy.prices._currency import currency_of, whole_currency
 from eventstudy.prices._store_days import home_of, session_before
@@ -37,7 +37,7 @@ _MARKETS |= {"TOR": "XTSE", "JPX": "XTKS", "HKG": "XHKG", "ASX": "XASX", "KSC": 
 
 _INSTANTS = (-5_364_662_400, 4_102_444_800)
 """1800 and 2100 in seconds since 1970."""
-_LATER = "try again later; if it goes on, `pip install -U yfinance`"
+_LATER = Sentence("try again later; if it goes on, `pip install -U yfinance`")
 _CLOSING = 30 * 60
 """Seconds after the close until Yahoo's bar of the day is final: its quotes are late by that much."""
 
@@ -84,30 +84,39 @@ class Exchange:
 
 def explain(fault: Exception, symbol: str, start: date, end: date, exchange: Exchange) -> SourceError:
     """The error that tells why there are no prices, by what was heard rather than by what was raised."""
-    where, status, text = f"ticker {symbol}, {start} to {end}", exchange.status, exchange.text
+    where = Sentence("ticker {symbol}, {start} to {end}", symbol=symbol, start=start, end=end)
+    status, text = exchange.status, exchange.text
     if type(fault).__module__ == "peewee":
         return SourceDown(f"yfinance cannot use its cache of time zones and cookies: {_short(fault)}", where=where)
     if isinstance(exchange.silence, Unusable):
         return SourceMalformed(f"Yahoo's answer cannot be used: {exchange.silence}", where=where, hint=_LATER)
     if status is None:
         reason = str(exchange.silence or fault) or type(fault).__name__
-        hint = "check the network and try again, or name prices of your own: --prices FILE"
-        return SourceDown("Yahoo does not answer", where=where, available=reason, hint=hint)
+        hint = Sentence("check the network and try again, or name prices of your own: --prices FILE")
+        return SourceDown(Sentence("Yahoo does not answer"), where=where, available=reason, hint=hint)
     if status in (429, 999) or "Too Many Requests" in text[:200]:
         return SourceRateLimited(
-            "Yahoo limits the rate of requests and asks us to wait",
+            Sentence("Yahoo limits the rate of requests and asks us to wait"),
             where=where,
-            hint="wait some minutes and try again; if it happens at once, `pip install -U yfinance`",
+            hint=Sentence("wait some minutes and try again; if it happens at once, `pip install -U yfinance`"),
         )
     if status >= 500 or "Will be right back" in text:
-        return SourceDown(f"Yahoo is out of order (HTTP {status})", where=where, hint="try again later")
+        return SourceDown(
+            Sentence("Yahoo is out of order (HTTP {status})", status=status),
+            where=where,
+            hint=Sentence("try again later"),
+        )
     if status in (401, 403):
-        return SourceDown(f"Yahoo refuses the request (HTTP {status})", where=where, hint="`pip install -U yfinance`")
+        return SourceDown(
+            Sentence("Yahoo refuses the request (HTTP {status})", status=status),
+            where=where,
+            hint=Sentence("`pip install -U yfinance`"),
+        )
     if status in (400, 404, 422) or exchange.complaint or _empty(text):
         return _unknown(symbol, start, end, exchange.complaint)
     page = "a web page instead of prices" if text.lstrip().startswith("<") else None
     return SourceMalformed(
-        f"Yahoo's answer cannot be read: {page or _odd(exchange.chart) or _short(fault)}",
+        Sentence("Yahoo's answer cannot be read: {said}", said=page or _odd(exchange.chart) or _short(fault)),
         where=where,
         hint=_LATER,
     )
@@ -118,7 +127,12 @@ def explain_earnings(fault: Exception | None, symbol: str, exchange: Exchange) -
     where, status = f"earnings of {symbol}", exchange.status
     if status is None:
         reason = str(exchange.silence or fault) or type(fault).__name__
-        return SourceDown("Yahoo does not answer", where=where, available=reason, hint="check the network; try again")
+        return SourceDown(
+            Sentence("Yahoo does not answer"),
+            where=where,
+            available=reason,
+            hint=Sentence("check the network; try again"),
+        )
     if status in (429, 999):
         return SourceRateLimited(
             "Yahoo limits the rate of requests and asks us to wait", where=where, hint="wait some minutes"
@@ -140,10 +154,12 @@ def explain_earnings(fault: Exception | None, symbol: str, exchange: Exchange) -
 
 def _unknown(symbol: str, start: date, end: date, complaint: str | None) -> SymbolUnknown:
     return SymbolUnknown(
-        f"Yahoo has no prices of {symbol!r} from {start} to {end}",
+        Sentence("Yahoo has no prices of {symbol!r} from {start} to {end}", symbol=symbol, start=start, end=end),
         where=f"ticker {symbol}",
-        available=f"Yahoo says: {complaint}" if complaint else None,
-        hint="spell it as finance.yahoo.com does (SAP.DE, BRK-B, ^GSPC); a delisted share needs a file of prices",
+        available=Sentence("Yahoo says: {complaint}", complaint=complaint) if complaint else None,
+        hint=Sentence(
+            "spell it as finance.yahoo.com does (SAP.DE, BRK-B, ^GSPC); a delisted share needs a file of prices"
+        ),
     )
 
 

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from eventstudy.disk import lock_of, put_back, put_in_place, removed, synced, write_through
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 
 MANIFEST = "manifest.json"
 
-_ELSEWHERE = "name a folder that does not exist yet, or is empty"
+_ELSEWHERE = Sentence("name a folder that does not exist yet, or is empty")
 
 
 def sha256(data: bytes) -> str:
@@ -167,9 +167,12 @@ def refuse_place(folder: Path) -> None:
         )
     there = next((part for part in (folder, *Path(os.path.abspath(folder)).parents) if os.path.exists(part)), folder)
     if os.path.exists(there) and not os.path.isdir(there):
-        raise InvalidRequest(f"{there} is a file, and the reports need a folder", hint=_ELSEWHERE)
+        raise InvalidRequest(Sentence("{there} is a file, and the reports need a folder", there=there), hint=_ELSEWHERE)
     if not os.access(there, os.W_OK | os.X_OK):
-        raise InvalidRequest(f"{folder} cannot be written: {there} is read-only", hint="name another folder")
+        raise InvalidRequest(
+            Sentence("{folder} cannot be written: {there} is read-only", folder=folder, there=there),
+            hint=Sentence("name another folder"),
+        )
 
 
 def _earlier(folder: Path) -> Path | None:
@@ -204,7 +207,10 @@ def publish(folder: Path, files: Mapping[str, bytes], now: Mapping[str, bytes]) 
         else:
             _replace(folder, files, now)
     except OSError as error:
-        raise InvalidRequest(f"cannot write {folder}: {error.strerror or error}", hint="name another folder") from error
+        raise InvalidRequest(
+            Sentence("cannot write {folder}: {said}", folder=folder, said=error.strerror or error),
+            hint=Sentence("name another folder"),
+        ) from error
     return changed
 
 

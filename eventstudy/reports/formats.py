@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eventstudy import disk
-from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.errors import InvalidRequest, Sentence, UnknownName
 from eventstudy.reports import journal
 from eventstudy.reports.build import build
 from eventstudy.reports.further import further
@@ -86,7 +86,9 @@ def save(result: StudyResult, path: Path, lang: Lang = "en", **options: Any) -> 
     else:
         known = ", ".join([*forms, ".csv", *_PICTURES])
         raise InvalidRequest(
-            f"no file is written as {suffix or 'a name without ending'}", where=str(path), available=known
+            Sentence("no file is written as {kind}", kind=suffix or "a name without ending"),
+            where=str(path),
+            available=known,
         )
     disk.write(str(path), data)
     return path

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from eventstudy import __version__
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.reports.parts import Report, Spark, Table
 from eventstudy.reports.words import Words
 from eventstudy.text import json_text
@@ -91,7 +91,8 @@ def _environment() -> Environment:
         from jinja2 import Environment, FunctionLoader, StrictUndefined
     except ImportError as error:
         raise InvalidRequest(
-            "an HTML report needs jinja2, which is not installed", hint="python -m pip install jinja2"
+            Sentence("an HTML report needs jinja2, which is not installed"),
+            hint=Sentence("python -m pip install jinja2"),
         ) from error
     environment = Environment(
         loader=FunctionLoader(lambda name: (_TEMPLATES / name).read_text(encoding="utf-8")),

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.reports import html
 from eventstudy.reports.parts import Report
 
@@ -39,13 +39,20 @@ def render(report: Report) -> bytes:
         try:
             ran = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise InvalidRequest(f"{browser} did not print the report: {error}", hint="write --format html") from error
+            raise InvalidRequest(
+                Sentence("{browser} did not print the report: {error}", browser=browser, error=error),
+                hint=Sentence("write --format html"),
+            ) from error
         if not target.is_file():
             told = ran.stderr.decode(errors="replace").strip().splitlines()[-1:]
             raise InvalidRequest(
-                f"{browser} did not print the report (exit code {ran.returncode})",
+                Sentence(
+                    "{browser} did not print the report (exit code {returncode})",
+                    browser=browser,
+                    returncode=ran.returncode,
+                ),
                 where=told[0] if told else None,
-                hint="write --format html and print it from a browser",
+                hint=Sentence("write --format html and print it from a browser"),
             )
         return target.read_bytes()
 
@@ -60,9 +67,11 @@ def find_browser() -> str:
         if path := shutil.which(name):
             return path
     raise InvalidRequest(
-        "a PDF report needs Chromium, and there is none on PATH",
+        Sentence("a PDF report needs Chromium, and there is none on PATH"),
         available="html, md, xlsx, latex, json",
-        hint="install Chromium (Debian: apt-get install chromium), or write --format html and print it from a browser",
+        hint=Sentence(
+            "install Chromium (Debian: apt-get install chromium), or write --format html and print it from a browser"
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from eventstudy import __version__
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.reports.build import finding, title_of
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Lang, plain
@@ -37,7 +37,8 @@ def refuse_without() -> None:
         import pptx  # noqa: F401
     except ImportError as error:
         raise InvalidRequest(
-            "slides need python-pptx, which is not installed", hint="python -m pip install 'eventstudy-lab[slides]'"
+            Sentence("slides need python-pptx, which is not installed"),
+            hint=Sentence("python -m pip install 'eventstudy-lab[slides]'"),
         ) from error
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.events import Event
 from eventstudy.prices import BarTable, Reading, load_bars, massive_bars, yahoo_bars
 
@@ -39,7 +39,10 @@ def bars_for(
         return load_bars(given, width=width, zone=zone, stamp=stamp, exchange=exchange, reading=reading, asked=tickers)
     when = [event.announced for event in known]
     if not known or not all(isinstance(at, datetime) for at in when):
-        raise InvalidRequest("minutes need events with a time of day", hint="write the time: 2025-01-29T14:00:00-05:00")
+        raise InvalidRequest(
+            Sentence("minutes need events with a time of day"),
+            hint=Sentence("write the time: 2025-01-29T14:00:00-05:00"),
+        )
     on: list[date] = [at.date() for at in when if isinstance(at, datetime)]
     before = timedelta(days=2 * _calendar(days))
     first, last = min(on) - before, max(on) + timedelta(days=4)

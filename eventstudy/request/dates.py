@@ -12,7 +12,7 @@ import numpy as np
 from eventstudy import calendars
 from eventstudy.calendars import Moment
 from eventstudy.disk import read_text
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.events import Event, chosen_moment
 from eventstudy.language import Phrase
 from eventstudy.panel import reaches_in
@@ -34,7 +34,8 @@ def last_day(as_of: str | dt.date | None) -> dt.date | None:
         return one_day(as_of)
     except InvalidRequest as error:
         raise InvalidRequest(
-            f"--as-of cannot be {as_of!r}", available="a date such as 2025-01-31, or last-session"
+            Sentence("--as-of cannot be {as_of!r}", as_of=as_of),
+            available=Sentence("a date such as 2025-01-31, or last-session"),
         ) from error
 
 
@@ -51,17 +52,20 @@ def days_to(window: Sequence[str | dt.date], day0: Collection[dt.date]) -> tuple
         InvalidRequest: two dates are not named, one is none, or events have several days 0.
     """
     if len(window) != 2:
-        raise InvalidRequest(f"a window has two dates, and {len(window)} are named", hint="2025-01-27 2025-02-28")
+        raise InvalidRequest(
+            Sentence("a window has two dates, and {n} are named", n=len(window)), hint="2025-01-27 2025-02-28"
+        )
     first, last = map(one_day, window)
     if last < first:
         raise InvalidRequest(
-            f"the window from {first} to {last} ends before it starts", hint=f"did you mean {last} {first}?"
+            Sentence("the window from {first} to {last} ends before it starts", first=first, last=last),
+            hint=Sentence("did you mean {last} {first}?", last=last, first=first),
         )
     if len(day0) != 1:
         raise InvalidRequest(
-            f"dates of a window are named, and the events have {len(day0)} days 0",
+            Sentence("dates of a window are named, and the events have {n} days 0", n=len(day0)),
             available=", ".join(map(str, sorted(day0)[:5])),
-            hint="count from the day 0 of each: --window-days 0 30",
+            hint=Sentence("count from the day 0 of each: --window-days 0 30"),
         )
     [day] = day0
     return (first - day).days, (last - day).days
@@ -79,7 +83,8 @@ def sessions_between(window: Sequence[str | dt.date], result: StudyResult) -> Wi
     known = block.sessions[:, block.event_columns]
     if not inside.any() and (known < np.datetime64(first)).any() and (known > np.datetime64(last)).any():
         raise InvalidRequest(
-            f"no session lies between {first} and {last}", hint="name dates between which the exchange was open"
+            Sentence("no session lies between {first} and {last}", first=first, last=last),
+            hint=Sentence("name dates between which the exchange was open"),
         )
     rows = np.array(result.config.columns)
     found = {(int(rows[own].min()), int(rows[own].max())) if own.any() else None for own in inside}

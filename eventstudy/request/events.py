@@ -10,7 +10,7 @@ from typing import Any
 
 from eventstudy.calendars import Timing
 from eventstudy.datasets import of_isin
-from eventstudy.errors import InvalidRequest, as_known
+from eventstudy.errors import InvalidRequest, Sentence, as_known
 from eventstudy.events import (
     Event,
     Group,
@@ -61,15 +61,16 @@ def _found(
     if what is None:
         if date is None or not tickers:
             raise InvalidRequest(
-                "say which event: an event id, a file, or --date with --tickers",
-                hint="eventstudy events list shows the ids; eventstudy run --date 2025-01-27 --tickers NVDA",
+                Sentence("say which event: an event id, a file, or --date with --tickers"),
+                hint=Sentence("eventstudy events list shows the ids; eventstudy run --date 2025-01-27 --tickers NVDA"),
             )
         order = reading.dates if reading else None
         when = parse_when(date, tz=tz, order=order) if isinstance(date, str) else plain_when(date)
         return Registry([single_event(when, tickers, timing=timing, tz=tz)])
     if date is not None:
         raise InvalidRequest(
-            "an event and --date were both given", hint="leave out --date, or move day 0 with --day0 DATE"
+            Sentence("an event and --date were both given"),
+            hint=Sentence("leave out --date, or move day 0 with --day0 DATE"),
         )
     found = _named(what, registry, tz, reading)
     if not tickers:
@@ -102,9 +103,11 @@ def _grouped(events: Registry, column: str) -> Registry:
     if not any(named(event, ticker) for event in events for ticker in event.tickers):
         lacks = column == "category"
         raise InvalidRequest(
-            "no event has a category to group by" if lacks else f"no event has a column {column!r} to group by",
+            Sentence("no event has a category to group by")
+            if lacks
+            else Sentence("no event has a column {column!r} to group by", column=column),
             available=", ".join(known if lacks else ["category", *known]),
-            hint="columns of the table of events beside ticker and date are kept as such",
+            hint=Sentence("columns of the table of events beside ticker and date are kept as such"),
         )
     again = []
     for event in events:

@@ -11,7 +11,7 @@ from typing import Any
 
 from eventstudy import calendars
 from eventstudy.config import StudyConfig
-from eventstudy.errors import InvalidRequest, SymbolUnknown
+from eventstudy.errors import InvalidRequest, Sentence, SymbolUnknown
 from eventstudy.events import Event
 from eventstudy.language import Phrase
 from eventstudy.models import model_of
@@ -47,8 +47,8 @@ def prices_for(
     levels = config.returns == "difference"
     if levels and prices is None:
         raise InvalidRequest(
-            "the levels are not there: sources have prices",
-            hint="name a file of them: --prices FILE, or prices= in Python",
+            Sentence("the levels are not there: sources have prices"),
+            hint=Sentence("name a file of them: --prices FILE, or prices= in Python"),
         )
     benchmarks = [benchmark_of(e, t, config) for e in events for t in e.tickers]  # first: without it nothing counts
     needed = prices is None or needs_benchmark(model_of(config)) or config.bhar == "market"
@@ -66,8 +66,12 @@ def prices_for(
     start, end = days_needed(events, config, day0)
     _, beyond = days_needed(events, config, day0, after=AFTER)  # how wild days after the event are: nice to know
     if as_of and as_of < start:
-        what = f"what was known by {as_of} holds none of the prices that the study needs, from {start} on"
-        raise InvalidRequest(what, where=f"--as-of {as_of}", hint="name a later day")
+        what = Sentence(
+            "what was known by {as_of} holds none of the prices that the study needs, from {start} on",
+            as_of=as_of,
+            start=start,
+        )
+        raise InvalidRequest(what, where=f"--as-of {as_of}", hint=Sentence("name a later day"))
     end, beyond = (min(day, as_of) if as_of else day for day in (end, beyond))
     load = partial(load_prices, start=start, end=end, beyond=beyond, source=source, as_of=as_of, progress=progress)
     table = _with_rates(load(tickers), config.currency, load)
@@ -87,7 +91,8 @@ def placed(table: PriceTable, exchanges: Sequence[str]) -> PriceTable:
         name, mark, where = text.partition("=")
         if not mark or not name.strip() or not where.strip():
             raise InvalidRequest(
-                f"the exchange {text!r} cannot be meant", hint="write TICKER=EXCHANGE, such as AAA=XLON"
+                Sentence("the exchange {text!r} cannot be meant", text=text),
+                hint=Sentence("write TICKER=EXCHANGE, such as AAA=XLON"),
             )
         found = matched(name.strip(), table.tickers)
         code = calendars.market_of(where) or calendars.code_of(where.strip())
@@ -159,9 +164,16 @@ def _of_folder(
     from eventstudy.scale.read import read_tickers, upto
 
     if source not in ("auto", "parquet"):
-        raise InvalidRequest(f"source {source!r} reads no folder", available="parquet", hint="--source parquet")
+        raise InvalidRequest(
+            Sentence("source {source!r} reads no folder", source=source),
+            available="parquet",
+            hint=Sentence("--source parquet"),
+        )
     if currency is not None:
-        raise InvalidRequest("prices of a folder are not converted", hint="leave out --currency, or name a price file")
+        raise InvalidRequest(
+            Sentence("prices of a folder are not converted"),
+            hint=Sentence("leave out --currency, or name a price file"),
+        )
     return upto(read_tickers(PanelFolder(path), tickers), as_of)
 
 

@@ -17,7 +17,7 @@ from eventstudy.analyses.confounders import Confounders, Looked
 from eventstudy.analyses.masked import Masked, mask
 from eventstudy.calendars import Timing
 from eventstudy.config import named_choices
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.events import Event, Registry, load_registry, rows_of_file, shipped_registry
 from eventstudy.events.rows import Rows, rows_of_frame
 from eventstudy.language import Phrase
@@ -117,7 +117,8 @@ def run(
     if abnormal is not None:
         if prices is not None or choices.get("model") not in (None, "", "given"):
             raise InvalidRequest(
-                "abnormal returns are given, beside prices or a model", hint="leave out --prices and --model"
+                Sentence("abnormal returns are given, beside prices or a model"),
+                hint=Sentence("leave out --prices and --model"),
             )
         choices["model"], prices = "given", load_abnormal(abnormal, reading)
     study, executor = EventStudy(**choices), executor_of(workers, scheduler, address)
@@ -139,7 +140,8 @@ def run(
     factors = factors_for(factors, factor_unit, study.config, lambda: days_needed(list(events), study.config, day0)[1])
     if shares is not None and not counts_shares(study.config.as_dict()):
         raise InvalidRequest(
-            "shares outstanding are named, and nothing is counted by them", hint="they are used with --weights value"
+            Sentence("shares outstanding are named, and nothing is counted by them"),
+            hint=Sentence("they are used with --weights value"),
         )
     if isinstance(shares, str | Path) and str(shares) != "yahoo":
         shares = read_shares(shares)
@@ -148,11 +150,13 @@ def run(
         study.config.check_daily(Phrase("a window between two dates"))
         if choices.get("windows") or study.config.window_days:
             raise InvalidRequest(
-                "dates of a window are named, and other windows", hint="leave out --window and --window-days"
+                Sentence("dates of a window are named, and other windows"),
+                hint=Sentence("leave out --window and --window-days"),
             )
         if choices.get("event_window") is not None:
             raise InvalidRequest(
-                "dates of a window are named, and an event window", hint="leave out --event-window or --window-dates"
+                Sentence("dates of a window are named, and an event window"),
+                hint=Sentence("leave out --event-window or --window-dates"),
             )
         about = study.config.sessions_of(Window(*days_to(window_dates, days_0(events, day0))))
         study = EventStudy(study.config, event_window=about, looked_at=None, windows=(about,))
@@ -213,8 +217,8 @@ def run(
     if not study.config.clock.daily:
         if earnings or news:
             raise InvalidRequest(
-                f"other news is of days, and the frequency is {study.config.frequency}",
-                hint="leave out --earnings and --news",
+                Sentence("other news is of days, and the frequency is {frequency}", frequency=study.config.frequency),
+                hint=Sentence("leave out --earnings and --news"),
             )
         if look:
             look(Confounders((), Looked(0, 0, (), (), actions=False), result))  # nothing is looked for

@@ -21,7 +21,7 @@ import pandas as pd
 from eventstudy import plugins
 from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import AbnormalReturns, average, weighted_average
-from eventstudy.errors import InvalidRequest, named
+from eventstudy.errors import InvalidRequest, Sentence, named
 from eventstudy.events import Event
 from eventstudy.inference import Pairs, Sample, SeriesSignificance, Significance, WeightedMean, precision_weighted
 from eventstudy.inference.distributions import critical_values, p_t
@@ -597,7 +597,9 @@ class StudyResult(Result):
     def family(self) -> FamilyAnswers:
         """The p-values of all pairs and reported windows, adjusted for their number."""
         if not self.firm_answers:
-            raise InvalidRequest("no window is reported", hint="name windows inside the event window")
+            raise InvalidRequest(
+                Sentence("no window is reported"), hint=Sentence("name windows inside the event window")
+            )
         return ask_family(
             self.returns,
             self.firm_answers,
@@ -651,8 +653,12 @@ class StudyResult(Result):
         """
         if not window.inside(self.config.event_window):
             raise InvalidRequest(
-                f"the window {window} lies outside the event window {self.config.event_window}",
-                hint="run the study again with a wider event window",
+                Sentence(
+                    "the window {window} lies outside the event window {event_window}",
+                    window=window,
+                    event_window=self.config.event_window,
+                ),
+                hint=Sentence("run the study again with a wider event window"),
             )
         part = self._pairs(members)
         covered = part.returns.over(window).covered
@@ -899,7 +905,7 @@ class StudyResult(Result):
             'result.xlsx'
         """
         if Path(path).suffix.lower() != ".xlsx":
-            raise InvalidRequest(f"{path} is no workbook", hint="end the name in .xlsx")
+            raise InvalidRequest(Sentence("{path} is no workbook", path=path), hint=Sentence("end the name in .xlsx"))
         return self.save(path, lang=lang)
 
     def _table(self) -> pd.DataFrame:

@@ -25,6 +25,7 @@ from eventstudy.errors import (
     EventStudyError,
     InvalidRequest,
     NothingUsable,
+    Sentence,
     SourceRateLimited,
     SymbolUnknown,
     UnknownName,
@@ -509,9 +510,13 @@ def own_window(event: Event, ticker: str, config: StudyConfig) -> tuple[Window, 
     if not window.inside(config.event_window):
         low, high = min(window.start, config.event_window.start), max(window.end, config.event_window.end)
         raise InvalidRequest(
-            f"its window {window} lies outside the event window {config.event_window}",
+            Sentence(
+                "its window {window} lies outside the event window {event_window}",
+                window=window,
+                event_window=config.event_window,
+            ),
             where=where,
-            hint=f"widen the event window: --event-window {low} {high}",
+            hint=Sentence("widen the event window: --event-window {low} {high}", low=low, high=high),
         )
     return window, until
 
@@ -621,19 +626,21 @@ def check_regressors(model: Model, names: tuple[str, ...], config: StudyConfig) 
     lacking = [n for n in model.requires(names) if n not in names]
     if lacking and needs_peers(model):
         raise InvalidRequest(
-            f"the model {config.model} needs peers with prices",
-            hint="name them: --peers KO,PG (or NVDA=INTC), or give the event a group of role peer or control",
+            Sentence("the model {model} needs peers with prices", model=config.model),
+            hint=Sentence("name them: --peers KO,PG (or NVDA=INTC), or give the event a group of role peer or control"),
         )
     if lacking:
         raise InvalidRequest(
-            f"the model {config.model} needs {', '.join(lacking)}",
+            Sentence("the model {model} needs {lacking}", model=config.model, lacking=", ".join(lacking)),
             available=", ".join(names),
-            hint="name a factor file: --factors FILE --factor-unit percent|decimal",
+            hint=Sentence("name a factor file: --factors FILE --factor-unit percent|decimal"),
         )
     if config.returns == "log" and {n for n in model.requires(names) if n[0] != "@"} - {"benchmark", "peer"}:
         raise InvalidRequest(
-            f"the model {config.model} has no log form: its factors are differences of simple returns",
-            hint="use simple returns, or a model without factors",
+            Sentence(
+                "the model {model} has no log form: its factors are differences of simple returns", model=config.model
+            ),
+            hint=Sentence("use simple returns, or a model without factors"),
         )
 
 
@@ -714,23 +721,25 @@ def _nothing(excluded: list[Exclusion], table: PriceTable) -> EventStudyError:
     unknown = [e for e in table.missing.values() if isinstance(e, SymbolUnknown) and e.available]
     held = unknown[0].available if unknown else some_of(table.tickers)
     return NothingUsable(
-        "no pair is left to study",
+        Sentence("no pair is left to study"),
         where=_reasons(excluded),
         available=held or None if {e.reason for e in excluded} <= {"NO_PRICES", "NO_BENCHMARK"} else None,
         hint=_hint(excluded, table),
     )
 
 
-def _reasons(excluded: list[Exclusion]) -> str:
-    same: dict[str, list[str]] = {}
+def _reasons(excluded: list[Exclusion]) -> Phrase:
+    same: dict[tuple[Phrase, str], list[str]] = {}
     for e in excluded:
-        same.setdefault(f"{e.message} [{e.reason}]", []).append(f"{e.ticker} ({e.event_id})")
+        same.setdefault((e.message, e.reason), []).append(f"{e.ticker} ({e.event_id})")
     shown = [
-        f"{pairs[0]}{f' and {len(pairs) - 1} more' if len(pairs) > 1 else ''}: {why}"
-        for why, pairs in list(same.items())[:5]
+        Phrase("{pair}: {why} [{code}]", pair=pairs[0], why=why, code=code)
+        if len(pairs) == 1
+        else Phrase("{pair} and {n} more: {why} [{code}]", pair=pairs[0], n=len(pairs) - 1, why=why, code=code)
+        for (why, code), pairs in list(same.items())[:5]
     ]
-    more = [f"and {len(same) - 5} more"] if len(same) > 5 else []
-    return "; ".join([*shown, *more]) or "no event names a ticker"
+    more = [Phrase("and {n} more", n=len(same) - 5)] if len(same) > 5 else []
+    return Phrase("{reasons:;}", reasons=[*shown, *more]) if shown else Phrase("no event names a ticker")
 
 
 def _hint(excluded: list[Exclusion], table: PriceTable) -> str:
@@ -738,17 +747,17 @@ def _hint(excluded: list[Exclusion], table: PriceTable) -> str:
         if wrong := [w for w in flagged_closes(ticker, table) if severity_of(w.code) == "doubt"]:
             return f"look at the prices first: {ticker}: {wrong[0].message} [{wrong[0].code}]"
     if any(e.message.startswith("the factors") for e in excluded):
-        return "name a newer factor file, or take a model without factors: --model market"
+        return Sentence("name a newer factor file, or take a model without factors: --model market")
     reasons = {e.reason for e in excluded}
     if reasons <= {"MIN_EST"}:
-        return "shorten the gap before the event, or lower --min-estimation"
+        return Sentence("shorten the gap before the event, or lower --min-estimation")
     if reasons <= {"NO_SESSION"}:
-        return "name a longer window: --window-days"
+        return Sentence("name a longer window: --window-days")
     if reasons <= {"NO_BENCHMARK"}:
-        return "name a ticker that has prices: --benchmark TICKER, or take --model constant_mean"
+        return Sentence("name a ticker that has prices: --benchmark TICKER, or take --model constant_mean")
     if reasons <= {"BENCHMARK_IS_TICKER"}:
-        return "choose another --benchmark, or a model without one (constant_mean)"
-    return "check tickers, dates and the price source"
+        return Sentence("choose another --benchmark, or a model without one (constant_mean)")
+    return Sentence("check tickers, dates and the price source")
 
 
 def versions() -> dict[str, str]:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from eventstudy import disk
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.language import Phrase
 from eventstudy.tables.frames import headed_frame, pandas_of
 from eventstudy.tables.headed import Headed, headed
@@ -67,13 +67,15 @@ class Opened:
             return "workbook"
         if c[:1] == b"\x80" and c[1:2] in b"\x02\x03\x04\x05":
             raise InvalidFile(
-                "the file is a pickle, which can run code: it is not opened",
+                Sentence("the file is a pickle, which can run code: it is not opened"),
                 where=self.name,
-                hint="in Python hand over the frame itself, or save it as Parquet or CSV",
+                hint=Sentence("in Python hand over the frame itself, or save it as Parquet or CSV"),
             )
         if c.startswith((b"%PDF", b"\x89PNG", b"GIF8", b"\x89HDF", b"SQLite format")):
             raise InvalidFile(
-                "the file holds no table that is read", where=self.name, hint="save the table as CSV or .xlsx"
+                Sentence("the file holds no table that is read"),
+                where=self.name,
+                hint=Sentence("save the table as CSV or .xlsx"),
             )
         return "text"
 
@@ -105,10 +107,11 @@ def opened(path: Path | str) -> list[Opened]:
     path = Path(path)
     if not os.path.exists(path):  # also of a name that cannot be
         several = [one.strip() for one in str(path).split(",")]
-        hint = "check the path"
+        hint = Sentence("check the path")
         if len(several) > 1 and all(os.path.exists(one) for one in several):
-            hint = "name each file by an option of its own: " + " ".join(f"--prices {one}" for one in several)
-        raise InvalidFile("there is no such file", where=str(path), available=beside(path), hint=hint)
+            options = " ".join(f"--prices {one}" for one in several)
+            hint = Sentence("name each file by an option of its own: {options}", options=options)
+        raise InvalidFile(Sentence("there is no such file"), where=str(path), available=beside(path), hint=hint)
     return _unpacked(Opened(path.name, disk.read_bytes(path, most=_LARGEST)))
 
 
@@ -183,9 +186,9 @@ def frame_of(one: Opened) -> Any:
         import pyarrow.parquet as pq
     except ImportError:
         raise InvalidRequest(
-            "Parquet and Feather need pyarrow",
+            Sentence("Parquet and Feather need pyarrow"),
             where=one.name,
-            hint="python -m pip install 'eventstudy-lab[scale]', or save the prices as CSV",
+            hint=Sentence("python -m pip install 'eventstudy-lab[scale]', or save the prices as CSV"),
         ) from None
     try:
         if one.kind == "parquet":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 
 _FURTHEST = 100_000
 """Sessions on either side of day 0; four centuries of them."""
@@ -41,15 +41,19 @@ class Window(NamedTuple):
         except (TypeError, ValueError, OverflowError):
             whole, start, end = False, 0, 0
         if not whole:
-            raise InvalidRequest(f"the {name} is {value!r}, not two whole numbers", hint="give START END, e.g. -1 1")
+            raise InvalidRequest(
+                Sentence("the {name} is {value!r}, not two whole numbers", name=name, value=value),
+                hint=Sentence("give START END, e.g. -1 1"),
+            )
         if end < start:
             raise InvalidRequest(
-                f"the {name} [{start}, {end}] ends before it starts", hint=f"did you mean {end} {start}?"
+                Sentence("the {name} [{start}, {end}] ends before it starts", name=name, start=start, end=end),
+                hint=Sentence("did you mean {end} {start}?", end=end, start=start),
             )
         if max(abs(start), abs(end)) > _FURTHEST:
             raise InvalidRequest(
-                f"the {name} [{start}, {end}] reaches further than prices do",
-                hint=f"count in sessions, {_FURTHEST:,} at most on either side of day 0",
+                Sentence("the {name} [{start}, {end}] reaches further than prices do", name=name, start=start, end=end),
+                hint=Sentence("count in sessions, {most:,} at most on either side of day 0", most=_FURTHEST),
             )
         return cls(start, end)
 

@@ -42,6 +42,18 @@ def used() -> dict[str, None]:
     return found
 
 
+def of_refusals() -> set[str]:
+    """msgids that refusals alone say: they are in the words of the options, whatever a study is of."""
+    calls = [node for path in PACKAGE.rglob("*.py") for node in nodes(path) if isinstance(node, ast.Call)]
+    said = {name: {_first(node) for node in calls if _called(node) == name} for name in ONE}
+    return said["Sentence"] - said["Phrase"]
+
+
+def _first(call: ast.Call) -> str:
+    """The template, where it is plain text."""
+    return str(call.args[0].value) if call.args and isinstance(call.args[0], ast.Constant) else ""
+
+
 def _of_methods() -> Iterator[str]:
     """What models and tests say of themselves."""
     for kind in ("models", "tests"):
@@ -61,7 +73,6 @@ def _in_source(path: Path) -> Iterator[str]:
                 assert isinstance(text, ast.Constant), f"{where}: the template is no plain text"
             known = [str(text.value) for text in texts if isinstance(text, ast.Constant)]
             yield from known if name in ALL else ["\0".join(known)]
-
 
         if isinstance(node, ast.Call) and name in OF_KINDS and isinstance(node.args[0], ast.Constant):
             yield str(node.args[0].value)

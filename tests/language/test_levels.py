@@ -10,6 +10,8 @@ from eventstudy.language.wording import of_levels
 from eventstudy.units import PERCENT, UNITS, shown_in
 from eventstudy.units.frequency import counted_in
 
+from .templates import of_refusals
+
 WORDS_OF_RETURNS = {
     "en": r"\b[Rr]eturns?\b|\b[Ss]tocks?\b|\b[Ff]irms?\b|\b[Pp]rices?\b|\bcloses\b|\bwealth\b|dividends",
     "de": r"[Rr]enditen?\b|\bAktien?\b|[Ff]irm(a|en)\b|\bUnternehmen|\b(Schlussk|K)urs(e|en|es)?\b|Vermögen",
@@ -23,9 +25,10 @@ def test_every_template_has_words_of_levels() -> None:
     refused = r"is of returns|of returns alone|consumer prices|studies of returns|excess return|no wealth change"
     refused += r"|it is a price|prices by their returns|gross return|logarithmic"
     catalogue = (LOCALE / "de" / "LC_MESSAGES" / "eventstudy.po").read_text(encoding="utf-8")
+    own = of_refusals()
     for english, german in entries(catalogue):
         for template, said in zip(english.split("\0"), german.split("\0"), strict=True):
-            if re.search(f"{alone}|{refused}", template):
+            if re.search(f"{alone}|{refused}", template) or template in own:
                 continue
             for text, lang in ((template, "en"), (said, "de")):
                 plain = re.sub(r"\{[^{}]*\}", "", of_levels(text, lang, template))

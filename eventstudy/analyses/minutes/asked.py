@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import pairwise
 
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.events import Event
 from eventstudy.language import Phrase
 from eventstudy.units.windows import Window
@@ -24,11 +24,13 @@ def stages_of(texts: Iterable[str]) -> dict[str, tuple[int, int]]:
         read = re.fullmatch(r"\s*([^=\s][^=]*?)\s*=\s*(-?\d+)\s*:\s*(-?\d+)\s*", text)
         if read is None:
             raise InvalidRequest(
-                f"the stage {text!r} cannot be read",
-                hint="a name, and its first and last minute from bar 0: statement=0:29",
+                Sentence("the stage {text!r} cannot be read", text=text),
+                hint=Sentence("a name, and its first and last minute from bar 0: statement=0:29"),
             )
         if read[1] in found:
-            raise InvalidRequest(f"two stages are called {read[1]}", hint="give each a name of its own")
+            raise InvalidRequest(
+                Sentence("two stages are called {name}", name=read[1]), hint=Sentence("give each a name of its own")
+            )
         found[read[1]] = int(read[2]), int(read[3])
     return found
 
@@ -44,13 +46,26 @@ def bars_of_stages(named: Mapping[str, tuple[int, int]], width: int) -> dict[str
         first, last = Window.of(minutes, f"stage {name}")
         if first % width or (last + 1) % width:
             raise InvalidRequest(
-                f"the minutes {first} to {last} of the stage {name} are no whole bars of {width} minutes",
-                hint=f"{first // width * width}:{-(-(last + 1) // width) * width - 1}, or bars of fewer minutes",
+                Sentence(
+                    "the minutes {first} to {last} of the stage {name} are no whole bars of {width} minutes",
+                    first=first,
+                    last=last,
+                    name=name,
+                    width=width,
+                ),
+                hint=Sentence(
+                    "{first}:{last}, or bars of fewer minutes",
+                    first=first // width * width,
+                    last=-(-(last + 1) // width) * width - 1,
+                ),
             )
         found[name] = Window(first // width, (last + 1) // width - 1)
     for (earlier, one), (later, other) in pairwise(found.items()):
         if other.start <= one.end:
-            raise InvalidRequest(f"the stages {earlier} and {later} share minutes", hint="stages follow one another")
+            raise InvalidRequest(
+                Sentence("the stages {earlier} and {later} share minutes", earlier=earlier, later=later),
+                hint=Sentence("stages follow one another"),
+            )
     return found
 
 
@@ -63,7 +78,8 @@ def instant_of(event: Event, width: int) -> datetime:
     when = event.announced
     if not isinstance(when, datetime):
         raise InvalidRequest(
-            f"{event.id} has a date and no time, and minutes need one", hint="write the time: 2025-01-29T14:00:00-05:00"
+            Sentence("{id} has a date and no time, and minutes need one", id=event.id),
+            hint=Sentence("write the time: 2025-01-29T14:00:00-05:00"),
         )
     precision = event.found.precision if event.found else "minute"
     coarse = {"hour": 60, "day": 1440}.get(precision, 0)
@@ -76,6 +92,6 @@ def instant_of(event: Event, width: int) -> datetime:
                 precision=precision,
                 n=width,
             ),
-            hint="take bars as long, or write the time that is known",
+            hint=Sentence("take bars as long, or write the time that is known"),
         )
     return when

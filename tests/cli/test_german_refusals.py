@@ -1,0 +1,100 @@
+"""What was asked for in German is refused in German: whole sentences, with values as they are to be typed again."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from eventstudy.errors import InvalidRequest, Sentence, UnknownName
+from eventstudy.language import refusal
+
+from .conftest import Ran
+
+GERMAN = [
+    (
+        "report deepseek-r2 --output r.html",
+        2,
+        ["'deepseek-r2' ist hier nicht bekannt (Ereignis)", "was zu tun ist: war 'deepseek-r1' gemeint?"],
+    ),
+    ("plot deepseek-r1 --chart caar2", 2, ["'caar2' ist hier nicht bekannt (Diagramm)", "war 'caar' gemeint?"]),
+    ("report deepseek-r1 --model markt", 2, ["'markt' ist hier nicht bekannt (Modell)", "war 'market' gemeint?"]),
+    (
+        "report deepseek-r1 --prices none.csv",
+        3,
+        ["eventstudy: diese Datei gibt es nicht", "wo: none.csv", "den Pfad prüfen"],
+    ),
+    ("report --date 2025-13-27 --tickers NVDA", 2, ["'2025-13-27' ist kein Tag und keine Zeit, die es gibt"]),
+    ("report --date 2025-01-27", 2, ["welches Ereignis?", "die Kennungen zeigt eventstudy events list"]),
+    (
+        "report deepseek-r1 --output none/r.html",
+        2,
+        ["none/r.html lässt sich nicht schreiben: den Ordner none gibt es nicht", "ihn anlegen oder einen anderen"],
+    ),
+    ("report deepseek-r1 --tickers NVDA --output /dev/full", 2, ["/dev/full lässt sich nicht schreiben: "]),
+    ("report deepseek-r1 --output r.docx", 2, ["`eventstudy report` schreibt keine .docx-Dateien", "vorhanden: .html"]),
+    (
+        "report deepseek-r1 --window 0 99",
+        2,
+        ["das Fenster [0, +99] liegt außerhalb des Ereignisfensters [-5, +5]", "--event-window -5 99\n"],
+    ),
+    ("report deepseek-r1 --window-dates 2025-02-28 2025-01-27", 2, ["war 2025-01-27 2025-02-28 gemeint?"]),
+    ("report deepseek-r1 --tickerz NVDA", 2, ["die Option --tickerz gibt es nicht", "gemeint?"]),
+    (
+        "report deepseek-r1 --outcome retrun",
+        2,
+        ["--outcome: 'retrun' ist keines von 'return'", "War 'return' gemeint?"],
+    ),
+    ("report deepseek-r1 --prices two.csv --tickers ZZZ", 5, ["es bleibt kein Paar aus Ereignis und Ticker"]),
+    ("claim deepseek-r1 --from 1", 2, ["um wessen Kurs geht es?", "angeben: --ticker NVDA"]),
+]
+
+
+@pytest.mark.parametrize(("command", "code", "said"), GERMAN, ids=[command for command, _, _ in GERMAN])
+def test_the_command_refuses_in_german(
+    es: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, code: int, said: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("two.csv").write_text("date,ticker,close\n2025-01-24,NVDA,1\n2025-01-27,NVDA,2\n", encoding="utf-8")
+    ran = es(*command.split(), "--lang", "de")
+    assert ran.code == code
+    assert [one for one in said if one not in ran.err] == []
+    assert "what to do" not in ran.err
+
+
+def test_the_language_may_stand_in_the_settings_or_the_environment(
+    es: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "there is no event called 'x1'" in es("report", "x1").err
+    Path("eventstudy.toml").write_text('[report]\nlang = "de"\n', encoding="utf-8")
+    assert "'x1' ist hier nicht bekannt" in es("report", "x1").err
+    Path("eventstudy.toml").unlink()
+    monkeypatch.setenv("EVENTSTUDY_REPORT_LANG", "de")
+    assert "'x1' ist hier nicht bekannt" in es("report", "x1").err
+    assert "there is no event called 'x1'" in es("report", "x1", "--lang", "en").err
+
+
+def test_what_has_no_german_words_is_english_as_a_whole() -> None:
+    known = Sentence("there is no such file")
+    assert refusal(InvalidRequest(known, hint=Sentence("check the path")), "de").startswith(
+        "diese Datei gibt es nicht\n"
+    )
+    for error in (
+        InvalidRequest("what nobody translated", hint=Sentence("check the path")),
+        InvalidRequest(known, hint="what nobody translated"),
+        InvalidRequest(known, available=Sentence("what nobody translated")),
+        InvalidRequest(Sentence("cannot read {what}: {said}", what="it", said=Sentence("what nobody translated"))),
+        UnknownName("thing", "a", ["b"]),
+    ):
+        assert refusal(error, "de") == str(error)
+
+
+def test_a_sentence_keeps_what_it_was_made_of_in_another_process() -> None:
+    error = pickle.loads(pickle.dumps(UnknownName("model", "a{b", ["a{c"])))
+    assert error.what == "there is no model called 'a{b'"
+    assert (
+        refusal(error, "de")
+        == "'a{b' ist hier nicht bekannt (Modell)\n  vorhanden: a{c\n  was zu tun ist: war 'a{c' gemeint?"
+    )
