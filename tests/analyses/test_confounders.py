@@ -132,6 +132,7 @@ def test_a_crowd_at_one_moment_is_one_piece_of_news_for_each() -> None:
     assert len([hit for hit in few.hits if hit.code == "OTHER_EVENT"]) == 4, "a few are named one by one"
 
 
+@pytest.mark.slow
 def test_news_that_events_of_one_day_share_is_told_once_with_all_their_firms() -> None:
     rows = pd.DataFrame({"ticker": ["NVDA", "AMD", "AVGO", "MSFT"], "date": ["2025-01-27"] * 3 + ["2025-01-28"]})
     found = what_else(rows, source="bundled")[0]

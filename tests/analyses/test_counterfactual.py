@@ -40,6 +40,7 @@ def prices(seed: int = 5) -> pd.DataFrame:
     return made
 
 
+@pytest.mark.slow
 def test_rows_are_what_a_study_with_that_model_says() -> None:
     result = es.run("deepseek-r1", tickers=["NVDA", "META"], day0="recognised")
     found = counterfactual(result)

@@ -407,6 +407,7 @@ def test_options_in_numbers_are_those_of_their_specifications() -> None:
         assert row["share"] == found.drivers["model"]
 
 
+@pytest.mark.slow
 def test_what_was_asked_for_and_could_not_be_made_is_lacking() -> None:
     """The Fama-French model has no factors; of choices that were not asked for by name none is lacking."""
     result = es.run("deepseek-r1", tickers=["NVDA"])
@@ -443,6 +444,7 @@ def test_the_share_by_chance_is_binomial_where_specifications_have_nothing_in_co
     assert rejected_by_chance(days[:, :29], own, [Window(0, 0)] * 12, 1, 99, **rule).size == 0
 
 
+@pytest.mark.slow
 def test_a_share_of_specifications_is_held_against_what_chance_gives() -> None:
     """Where something happened hardly ever so many, on the day of the release often; each is in the sentence."""
     found = {day0: robustness(es.run("deepseek-r1", day0=day0)) for day0 in ("recognised", "announced")}

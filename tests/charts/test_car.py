@@ -67,6 +67,7 @@ def test_the_p_of_a_chart_is_that_of_the_sentence(announced: StudyResult) -> Non
     assert announced.adjusted[Window(-5, 5)].p == pytest.approx(0.096, abs=0.0005)
 
 
+@pytest.mark.slow
 def test_p_that_nothing_is_judged_together_with_stays_as_it_is(announced: StudyResult) -> None:
     of_group = words(announced.plot("car", group="chip makers"))
     assert "judged together" not in of_group, "the family is that of all pairs"
@@ -78,6 +79,7 @@ def test_p_that_nothing_is_judged_together_with_stays_as_it_is(announced: StudyR
     assert "p .996, placebo windows; p of 4 windows judged together." in said, "the others"
 
 
+@pytest.mark.slow
 def test_a_chart_has_the_p_of_no_window_that_is_not_reported() -> None:
     for windows, told in (
         ([(0, 1)], "Mean CAR from day 0 to +1"),

@@ -63,6 +63,7 @@ def test_the_charts_of_the_first_release_are_in_the_catalog() -> None:
     assert {"car", "car_by_group", "ar_bars", "forest", "price_path"} <= set(CHARTS)
 
 
+@pytest.mark.slow
 def test_listing_them_does_not_import_matplotlib() -> None:
     code = (
         "import sys; from eventstudy import plugins\n"

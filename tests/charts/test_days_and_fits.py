@@ -226,6 +226,7 @@ def test_outliers_are_named_by_their_date(nvda: StudyResult) -> None:
     assert len(wanted) >= 3
 
 
+@pytest.mark.render
 def test_each_pair_has_a_panel_and_of_many_the_furthest_are_drawn(recognised: StudyResult) -> None:
     panels = recognised.plot("estimation_fit")
     assert [ax.get_title(loc="left") for ax in panels] == [pair.ticker for pair in recognised.panel.pairs]

@@ -339,7 +339,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("here")
-@pytest.mark.parametrize("command", first(["scan", "spillover", "impact", "robustness", "counterfactual"], 2))
+@pytest.mark.parametrize("command", first(["scan", "spillover", "impact", "robustness", "counterfactual"]))
 def test_other_answers_state_no_finding(command: str) -> None:
     answer = other_answers(grouped(spoilt()))[command]
     sentences = told_by(answer)
@@ -376,6 +376,7 @@ def test_a_regression_states_no_finding() -> None:
         assert ("DOUBT AAA" in answer._repr_html_()) is doubtful
 
 
+@pytest.mark.slow
 def test_a_scan_names_no_day_and_groups_are_no_winners(es: Es) -> None:
     grouped(spoilt())
     options = ["groups.toml", "--prices", "prices.csv", "--benchmark", "SPY"]
@@ -556,6 +557,7 @@ def test_means_are_those_of_the_believable_pairs_and_say_so(es: Es) -> None:
     assert "believable 19 pairs, 1 date" in done.out
 
 
+@pytest.mark.slow
 def test_a_chart_and_the_table_draw_the_same_mean_where_there_is_no_finding(es: Es) -> None:
     frame, names = many_firms(4, 0.08)
     result, said = ran(frame, names), "Means of 3 of 4 pairs; without F00, in doubt."

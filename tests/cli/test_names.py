@@ -166,6 +166,7 @@ def test_settings_of_what_is_no_command_are_refused(es: Es, words: tuple[str, ..
     assert es("config", *words).code == 2
 
 
+@pytest.mark.slow
 def test_what_init_writes_is_a_study(es: Es, tmp_path: Path) -> None:
     assert es("init", "nvda,amd", "--date", "27.01.2025", "--folder", "mine").code == 0
     assert es("update", "mine/study.toml", "--as-of", "2025-02-10").code == 0

@@ -37,7 +37,7 @@ BEGINS = {
 """How what a command writes to a name begins."""
 
 
-@pytest.mark.parametrize("written", first(BEGINS, 10, "render"))
+@pytest.mark.parametrize("written", first(BEGINS, 8, "render"))
 def test_the_suffix_says_the_format(es: Es, tmp_path: Path, written: str) -> None:
     command, name = written.split()
     ran = es(command, *NVDA, "--output", name)

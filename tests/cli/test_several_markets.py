@@ -336,6 +336,7 @@ def test_the_command_asks_the_source_for_the_rates(es: Callable[..., Ran], yahoo
     assert {firm["ticker"]: firm["benchmark"] for firm in result["firms"]}["SAP.DE"] == "^GDAXI"
 
 
+@pytest.mark.slow
 def test_the_command_keeps_the_rates_and_runs_again_without_the_source(es: Callable[..., Ran], yahoo: Service) -> None:
     words = (*WORDS, "--currency", "USD", "--format", "json")
     first = es(*words)

@@ -53,7 +53,7 @@ ANSWERS: dict[str, tuple[tuple[str, ...], Callable[[], Any], bool]] = {
 """Command -> its words, the answer in Python, and whether its text has a longer form."""
 
 
-@pytest.mark.parametrize("command", first(ANSWERS, 3))
+@pytest.mark.parametrize("command", first(ANSWERS, 2))
 def test_python_has_what_the_command_prints(command: str, es: Es) -> None:
     words, answer, verbose = ANSWERS[command]
     text = answer().text(verbose=True) if verbose else answer().text()

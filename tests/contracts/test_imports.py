@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.tiers import first
+
 HEAVY = {"matplotlib", "yfinance", "statsmodels", "scipy.stats", "pandas", "numpy", "exchange_calendars", "pydantic"}
 TOLD = HEAVY | {"importlib.metadata", "sqlite3", "urllib.request", "concurrent.futures"}
 STUDY = {"matplotlib", "yfinance", "statsmodels", "scipy.stats", "requests"}
@@ -21,8 +23,9 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize(("code", "unwanted"), CASES.values(), ids=CASES.keys())
-def test_stays_light(code: str, unwanted: set[str]) -> None:
+@pytest.mark.parametrize("case", first(CASES, 3))
+def test_stays_light(case: str) -> None:
+    code, unwanted = CASES[case]
     script = f"""
 import sys, atexit, gc
 atexit.register(lambda: print("FROZEN", gc.get_freeze_count(), "MODULES", *sys.modules, file=sys.stderr))

@@ -105,7 +105,7 @@ OF_PAIRS = {
 """What is said of single pairs, or by looking at their days."""
 
 
-@pytest.mark.parametrize("kind", first(TROUBLE, 3))
+@pytest.mark.parametrize("kind", first(TROUBLE, 2))
 @pytest.mark.parametrize("model", first(["market", "constant_mean", "market_adjusted"]))
 def test_aggregate_says_what_pairs_say(kind: str, model: str) -> None:
     sums, pairs = both(many(3, **TROUBLE[kind]), model=model)
@@ -150,7 +150,7 @@ def test_six_factors(model: str) -> None:
     same(*both(data, model=model, windows=[(0, 0), (-2, 3), (-5, 5)]))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
     dates=st.sampled_from([1, 2, 30]),

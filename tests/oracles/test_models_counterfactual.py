@@ -231,6 +231,7 @@ def test_elastic_net_solves_its_equations() -> None:
     assert zeros
 
 
+@pytest.mark.slow
 def test_elastic_net_residuals_come_from_fits_that_did_not_see_the_day() -> None:
     """Ten blocks of days in a row; the penalty is the one whose left-out errors are smallest."""
     from sklearn.linear_model import ElasticNet as Sklearn

@@ -82,6 +82,7 @@ def test_a_file_that_is_no_parquet(tmp_path: Path) -> None:
         PARQUET.read(tmp_path / "none.parquet")
 
 
+@pytest.mark.slow
 def test_what_to_install_is_named_where_it_lacks(tmp_path: Path) -> None:
     (tmp_path / "x.parquet").write_bytes(b"PAR1")
     code = (

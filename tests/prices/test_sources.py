@@ -31,6 +31,7 @@ def test_the_sources_of_this_package() -> None:
     )
 
 
+@pytest.mark.slow
 def test_loading_the_sample_imports_nothing_heavy() -> None:
     code = (
         "import sys, eventstudy.prices, eventstudy.prices.yahoo; eventstudy.prices.load_prices(source='bundled');"

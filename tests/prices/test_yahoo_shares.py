@@ -95,6 +95,7 @@ def test_the_command_asks_for_shares_and_for_splits_after_the_window(
     assert [e["ticker"] for e in found["excluded"]] == ["FINE"]
 
 
+@pytest.mark.slow
 def test_robustness_and_counterfactual_ask_for_the_tickers_they_compare_with(
     yahoo: Yahoo, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -124,6 +124,7 @@ def test_a_package_that_is_missing_is_named(
     assert f"python -m pip install {package}" in str(told.value)
 
 
+@pytest.mark.slow
 def test_pdf_without_chromium_says_what_to_do(monkeypatch: pytest.MonkeyPatch, nvda: StudyResult) -> None:
     from eventstudy.errors import InvalidRequest
 

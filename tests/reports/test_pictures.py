@@ -58,6 +58,7 @@ def test_every_chart_of_a_report_is_drawn_for_a_phone_too(nvda: StudyResult, six
     assert not legend.get_window_extent().overlaps(ax.get_window_extent())
 
 
+@pytest.mark.render
 def test_panels_for_a_phone_stand_two_by_two(sixteen: StudyResult) -> None:
     panels = sixteen.plot("price_path", width=PHONE)
     figure = panels[0].figure

@@ -17,8 +17,8 @@ def stored() -> dict[str, Any]:
 
 def test_a_sample_of_the_faults_is_found_as_stored() -> None:
     kinds = ("wrong close for a day", "another unit from then on", "split not applied, listed", "stands still")
-    sample = [case for case in cases(kinds) if case.share in ("ordinary", "index")]
-    assert len(sample) > 150
+    sample = [case for case in cases(kinds) if case.share in ("ordinary", "index")][::3]
+    assert len(sample) > 50
     found = outcomes(sample, seed=11)
     for case, of, _ in found:
         heavy = max(case.size, 1 / case.size) >= 2 if case.kind != "stands still" else case.size >= 3

@@ -221,6 +221,7 @@ def test_a_place_that_cannot_be(tmp_path: Path) -> None:
     assert "EVENTSTUDY_STORE" in str(error.value)
 
 
+@pytest.mark.wait
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="modes of folders are a matter of POSIX")
 def test_a_read_only_folder_can_be_read_and_not_written(tmp_path_factory: pytest.TempPathFactory) -> None:
     """In a process without root's rights, for whom no folder is read-only."""
