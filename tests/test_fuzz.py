@@ -328,7 +328,7 @@ def test_ten_minutes_of_each_fuzzer_were_stored_with_their_day_and_found_nothing
         assert one["peak_megabytes"] <= 1000
 
 
-FEW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.parametrize("kind", KINDS)

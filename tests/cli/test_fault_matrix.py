@@ -194,7 +194,7 @@ def put_in(yahoo: Service, name: str) -> Row:
 
 
 @pytest.mark.parametrize("command", ["prices fetch", "run"])
-@pytest.mark.parametrize("name", first(MATRIX, 12))
+@pytest.mark.parametrize("name", first(MATRIX, 7))
 def test_what_was_had_is_kept_and_what_is_wrong_is_said(
     es: Callable[..., Ran], yahoo: Service, name: str, command: str
 ) -> None:

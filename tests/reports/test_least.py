@@ -94,6 +94,7 @@ def test_windows_of_one_firm_judged_together_keep_the_mark_of_a_p_that_is_the_le
     )
 
 
+@pytest.mark.slow
 def test_days_and_groups_have_it_too(sixteen: StudyResult) -> None:
     found = scan(es.run("deepseek-r1", tickers=["NVDA"], event_window=(-5, 10)))
     largest = found.subjects[0].largest

@@ -21,6 +21,8 @@ from eventstudy.prices._bars import load_bars
 from eventstudy.prices._shapes import named_by_file
 from eventstudy.request import run
 
+from tests.tiers import first
+
 FIRST, LAST = date(2024, 3, 1), date(2025, 2, 28)
 ZONES = {
     "XNYS": "America/New_York",
@@ -61,7 +63,7 @@ def told(found: Any) -> str:
 
 
 @pytest.mark.parametrize("zoned", [False, True])
-@pytest.mark.parametrize("code", ZONES)
+@pytest.mark.parametrize("code", first(ZONES, 4))
 def test_midnights_of_the_exchange_by_the_clock_of_greenwich_are_of_its_sessions(
     tmp_path: Path, code: str, zoned: bool
 ) -> None:
@@ -77,7 +79,7 @@ def test_midnights_of_the_exchange_by_the_clock_of_greenwich_are_of_its_sessions
 
 @pytest.mark.parametrize("zone", ["Asia/Seoul", "America/New_York", "Europe/Berlin"])
 @pytest.mark.parametrize("clock", ["00:00", "15:00"])
-@pytest.mark.parametrize("code", ZONES)
+@pytest.mark.parametrize("code", first(ZONES, 4))
 def test_times_by_a_clock_elsewhere_are_of_the_sessions_or_refused(
     tmp_path: Path, code: str, clock: str, zone: str
 ) -> None:
