@@ -15,6 +15,7 @@
 #include "design.h"
 
 #define ABOVE 1e-12          /* a sum that is larger is above zero (METHODS ruling 10) */
+#define LACKS -1.7976931348623157e308   /* of a residual: below all others, and zero times it is zero */
 #define ALONE 1e-9           /* the least share of the variance that the other days leave; engine/least_squares.py */
 
 /* What every pass does: each design once, each pair that is asked for and can be fitted (`prepare`) handed to `take`, and what is
@@ -250,52 +251,92 @@ int NAMED(first, LEVEL)(const Work *w) { return over_pairs(w, fit, add_up, compl
 
 /* ---- the second pass --------------------------------------------------------------------------------------------------------- */
 
-/* sum += weight for each day whose residual lies above the band from low to high, and half of that for each within it. */
-static void add_below(double *restrict sum, const double *restrict e, double low, double high, double half, int64_t days) {
-    for (int64_t t = 0; t < days; t++) {
-        const double above = e[t] > high ? half : 0.0, near = e[t] >= low ? half : 0.0;
-        sum[t] += above + near;
+/* sum += half for each day whose standardised residual lies above a pair's band, and half again for each above or within it; of
+ * some pairs, a row of residuals each, some days of which stay in registers while all pairs are added. */
+static void add_below(double *sum, const double *e, int64_t stride, const Band *band, int64_t pairs, int64_t days) {
+    for (int64_t t = 0; t < days; t += DAYS) {
+        double lane[DAYS] = {0};
+        for (int64_t k = 0; k < pairs; k++) {
+            const double *own = e + k * stride + t, high = band[k].high, low = band[k].low, half = band[k].half;
+            for (int l = 0; l < DAYS; l++) {
+                const double one = own[l] > high ? lane[l] + half : lane[l];
+                lane[l] = own[l] >= low ? one + half : one;
+            }
+        }
+        add(sum + t, lane, days - t < DAYS ? days - t : DAYS);
     }
+}
+
+/* How far the same pairs moved on these days, e = y / (sigma sqrt(1 - h)), and how many of them have each. */
+static void add_sizes(double *sum, double *n, const double *e, int64_t stride, const Size *size, int64_t pairs, int64_t days) {
+    for (int64_t t = 0; t < days; t += DAYS) {
+        double lane[DAYS] = {0}, there[DAYS] = {0};
+        for (int64_t k = 0; k < pairs; k++) {
+            const double *own = e + k * stride + t, inverse = size[k].inverse, counts = size[k].counts;
+            for (int l = 0; l < DAYS; l++) {
+                const double is = own[l] > LACKS ? counts : 0.0;
+                lane[l] += fabs(own[l]) * is * inverse;
+                there[l] += is;
+            }
+        }
+        add(sum + t, lane, days - t < DAYS ? days - t : DAYS);
+        add(n + t, there, days - t < DAYS ? days - t : DAYS);
+    }
+}
+
+/* What the pairs that wait leave behind. */
+static void add_waiting(Room *r) {
+    const Work *w = r->w;
+    if (!r->waiting) return;
+    const int64_t p = w->stratum[*r->waits], first = p * (w->days + w->event);
+    add_sizes(w->moved + first, w->moved_n + first, r->errors, r->stride, r->sizes, r->waiting, w->days);
+    for (int64_t v = 0; v < w->windows; v++)
+        if (w->covers[*r->waits] >> v & 1)
+            add_below(w->below + (p * w->windows + v) * w->days, r->errors, r->stride, r->bands + v * LANES, r->waiting, w->days);
+    r->waiting = 0;
 }
 
 /* 1{SCAR times its scale ranks below the standardised residual of a day}, a tie one half; by the days of the pair + 2. */
 static void ranked_below(Room *r, int64_t i) {
     const Work *w = r->w;
     const double tied = TIED * r->sigma, half = 0.5 / ((double)r->m + 2);
-    for (int64_t g = 0; g < r->lacks; g++) r->e[r->lacking[g]] = -INFINITY;
     for (int64_t v = 0; v < w->windows; v++) {
         fetch(r);
         if (!(w->covers[i] >> v & 1)) continue;
         double car = 0;
         for (int64_t t = w->window[2 * v]; t < w->window[2 * v + 1]; t++) car += r->ar[t];
         const double place = w->scales[v] * (car / r->deviations[v]);
-        add_below(w->below + (w->stratum[i] * w->windows + v) * w->days, r->e, place - tied, place + tied, half, w->days);
+        r->bands[v * LANES + r->waiting] = (Band){place - tied, place + tied, half};
     }
 }
 
-/* How far the pair moved, in units of the standard error of each day: on estimation days e = y / (sigma sqrt(1 - h)), on those after
- * them AR / (sigma sqrt(1 + x (X'X)^-1 x')).  Sums of the sizes, and how many there are. */
+/* How far the pair moved after its estimation days, in units of the standard error of each day: AR / (sigma sqrt(1 + x (X'X)^-1 x'));
+ * those themselves are added up with those of the pairs that wait.  Sums of the sizes, and how many there are. */
 static void moved(Room *r, int64_t i) {
     const Work *w = r->w;
     const double inverse = 1 / r->sigma;
-    double *restrict sum = w->moved + w->stratum[i] * (w->days + w->event), *n = w->moved_n + w->stratum[i] * (w->days + w->event);
-    for (int64_t t = 0; t < w->days; t++) sum[t] += fabs(r->e[t]) * inverse;
-    add(n, r->known, w->days);
+    const int64_t first = w->stratum[i] * (w->days + w->event) + w->days;
+    double *restrict sum = w->moved + first;
     quadratic(r->inverse_of, w->prediction_error ? -1 : 0, r->ahead, w->regressors, w->event, r->row);
     weights_of(r->row, r->value, w->event, most(r->row, w->event));
-    for (int64_t t = 0; t < w->event; t++) sum[w->days + t] += fabs(r->ar[t]) * inverse * r->value[t];
-    add(n + w->days, r->used, w->event);
+    for (int64_t t = 0; t < w->event; t++) sum[t] += fabs(r->ar[t]) * inverse * r->value[t];
+    add(w->moved_n + first, r->used, w->event);
 }
 
+/* The pair waits until there are LANES of its stratum: its residuals by the root of 1 - h, LACKS on days that lack. */
 static void later(Room *r, int64_t i) {
-    for (int64_t t = 0; t < r->width; t++) r->e[t] = r->y[t] * r->weights[t];
-    if (r->w->calm[i]) moved(r, i);
+    const Work *w = r->w;
+    if (r->waiting == LANES || (r->waiting && w->stratum[i] != w->stratum[*r->waits])) add_waiting(r);
+    double *restrict e = r->errors + r->waiting * r->stride;
+    for (int64_t t = 0; t < w->days; t++) e[t] = r->y[t] * r->weights[t];
+    for (int64_t g = 0; g < r->lacks; g++) e[r->lacking[g]] = LACKS;
+    r->sizes[r->waiting] = w->calm[i] ? (Size){1 / r->sigma, 1} : (Size){0, 0};
+    if (w->calm[i]) moved(r, i);
     ranked_below(r, i);
+    r->waits[r->waiting++] = i;
 }
 
-static void nothing(Room *r) { (void)r; }
-
-int NAMED(second, LEVEL)(const Work *w) { return over_pairs(w, again, later, nothing); }
+int NAMED(second, LEVEL)(const Work *w) { return over_pairs(w, again, later, add_waiting); }
 
 /* ---- which windows a pair covers --------------------------------------------------------------------------------------------- */
 

@@ -1,3 +1,5 @@
+#define DAYS 32              /* whose sums over the pairs that wait are made at a time */
+
 /* What the days that are there say of the errors of residuals and of windows. */
 typedef struct {
     double *inverse;                     /* (K, K) (Q'Q)^-1 */
@@ -7,6 +9,12 @@ typedef struct {
 
 /* Sums of so many consecutive days, and how many lie above zero. */
 typedef struct { const double *sum; int64_t days, up; } Runs;
+
+/* Where the SCAR of a pair lies among its standardised residuals, give or take what is tied, and half of what a day counts. */
+typedef struct { double low, high, half; } Band;
+
+/* What a residual in units of the return is times to be one in units of sigma, and what a day counts; zero: nobody asks. */
+typedef struct { double inverse, counts; } Size;
 
 /* The memory of one call, laid out once: a design, a pair, and what is worked out of it. */
 typedef struct {
@@ -41,9 +49,12 @@ typedef struct {
     int64_t next, fetched;               /* the cell of the next pair's first day, and how many of its days were fetched */
     Runs runs[MOST_STEPS + 1];           /* what is known of these sums */
     /* pairs that wait to be ranked, a row each */
-    double *values, *errors;             /* (LANES, L1 + L2 in whole lanes), (LANES, width) what `value` and `e` are rows of */
+    double *values, *errors;             /* (LANES, L1 + L2 in whole lanes), (LANES, width or stride) what `value` and `e` are rows of */
     int64_t waiting, waits[LANES], days_of[LANES], all_of[LANES];   /* how many; which pairs, their estimation days and all their days */
     Order order;
+    int64_t stride;                      /* of `errors` in the second pass: L1 up to whole DAYS */
+    Band *bands;                         /* (W, LANES) of these pairs, in the second pass */
+    Size sizes[LANES];
     void *memory;
 } Room;
 
@@ -67,6 +78,7 @@ static size_t lay_out(Room *r, const Work *w, char *start) {
     char *next = start;
 #define DOUBLES(count) (double *)(void *)give(&next, count, sizeof(double))
     r->width = whole_lanes(w->days);
+    r->stride = (w->days + DAYS - 1) / DAYS * DAYS;
     r->q = DOUBLES(k * r->width); r->x = DOUBLES(k * r->width); r->x_event = DOUBLES(k * w->event);
     r->ahead = DOUBLES(k * w->event); r->inverse = DOUBLES(k * k); r->own_length = DOUBLES(k); r->every = DOUBLES(w->event);
     r->offset = DOUBLES(r->width); r->offset_event = DOUBLES(w->event); r->usable_event = DOUBLES(w->event);
@@ -77,7 +89,8 @@ static size_t lay_out(Room *r, const Work *w, char *start) {
     r->gram = DOUBLES(k * k); r->own_gram = DOUBLES(k * k); r->root = DOUBLES(k * k);
     r->coefficient = DOUBLES(k); r->rest = DOUBLES(k); r->product = DOUBLES(k);
     r->of_windows = DOUBLES(k * (w->windows + 1)); r->own_of_windows = DOUBLES(k * (w->windows + 1));
-    r->value = r->values = DOUBLES(LANES * whole_lanes(columns)); r->e = r->errors = DOUBLES(LANES * r->width);
+    r->value = r->values = DOUBLES(LANES * whole_lanes(columns)); r->e = r->errors = DOUBLES(LANES * r->stride);
+    r->bands = (Band *)(void *)give(&next, LANES * w->windows, sizeof(Band));
     r->sums = DOUBLES((1 + w->steps) * r->width); r->row = DOUBLES(r->width);
 #define KEYS(count) (int32_t *)(void *)give(&next, count, sizeof(int32_t))
     r->order.lanes = KEYS(LANES * rows); r->order.key = KEYS(FOUR * rows); r->order.four = KEYS(FOUR * rows);

@@ -312,6 +312,24 @@ def test_days_around_an_event_that_lie_outside_are_refused() -> None:
         compiled.second(FORM, replace(pairs, place=pairs.place + 10**6), of.task, seen, wanted, scales, wanted)
 
 
+def test_only_calm_pairs_say_how_far_they_moved() -> None:
+    """More pairs than wait for each other; every second one is calm, then the others."""
+    of = next(made for seed in range(50) if len((made := world(seed)).estimation) > 40)
+    pairs, n = pairs_of(of), len(of.estimation)
+    seen = compiled.survey(FORM, pairs, of.task, np.full(n, of.task.event))
+    wanted, calm = np.ones(n, dtype=bool), np.arange(n) % 2 == 0
+    scales = np.ones(len(of.task.windows))
+    every, one, other = (
+        compiled.second(FORM, pairs, of.task, seen, wanted, scales, which) for which in (wanted, calm, ~calm)
+    )
+    assert every.good.sum() > 2 * 16
+    assert one.moved_n.any()
+    assert other.moved_n.any()
+    assert np.array_equal(one.below, every.below)
+    assert np.array_equal(one.moved_n + other.moved_n, every.moved_n)
+    np.testing.assert_allclose(one.moved + other.moved, every.moved, rtol=1e-12)
+
+
 def bits_of(found: Any) -> list[bytes]:
     """All numbers of what passes leave behind, in order."""
     if is_dataclass(found) and not isinstance(found, type):
