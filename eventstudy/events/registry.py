@@ -107,6 +107,13 @@ class Registry:
         try:
             return self._events[named("event", id, known, where=where)]
         except UnknownName as error:
+            if named_by := [event.id for event in self if id.upper() in event.tickers]:
+                error.hint = Sentence(
+                    "{ticker} is a ticker: eventstudy run {event} --tickers {ticker}, or --date 2025-01-27 --tickers {ticker}",
+                    ticker=id.upper(),
+                    event=named_by[-1],
+                )
+                raise
             if len(known) <= 5 * SHOWN:
                 raise
             near = get_close_matches(id, known, n=SHOWN) or known[:SHOWN]

@@ -111,6 +111,18 @@ def test_other_suffixes_say_what_is_read(tmp_path: Path, name: str) -> None:
     assert "save the table as .xlsx or CSV" in str(caught.value)
 
 
+@pytest.mark.parametrize("id", ["NVDA", "nvda"])
+def test_a_ticker_in_the_place_of_an_event_is_told(id: str) -> None:
+    with pytest.raises(UnknownName, match="there is no event called") as caught:
+        shipped_registry()[id]
+    event = str(caught.value.hint).partition("eventstudy run ")[2].partition(" ")[0]
+    assert str(caught.value.hint).startswith("NVDA is a ticker: ")
+    assert "NVDA" in shipped_registry()[event].tickers
+    with pytest.raises(UnknownName) as other:
+        shipped_registry()["ZZZZ"]
+    assert other.value.hint is None
+
+
 def test_an_unknown_id_names_the_nearest() -> None:
     with pytest.raises(UnknownName, match="did you mean 'deepseek-r1'"):
         shipped_registry()["deepseek"]
