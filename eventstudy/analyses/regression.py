@@ -2,8 +2,8 @@
 
 On one date the CARs share a common shock, so least squares of them knows neither its variance nor its degrees of freedom. Each
 coefficient is then the CAR of a portfolio, with weights (Z'Z)⁻¹Z' (Sefcik and Thompson 1986), and is judged as any series is,
-by its place among windows of ordinary days. Where windows of several dates share days, errors have the correlations of the
-estimation days.
+by its place among windows of ordinary days. Windows of several dates that share days are clusters; where these are too few,
+errors have the correlations of the estimation days.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ from eventstudy.units.windows import Window
 
 Weights = Literal["equal", "precision", "random_effects"]
 _FEW_CLUSTERS = 20
+_ENOUGH_CLUSTERS = 5
+"""Clusters of windows that share days from which on these are clustered by."""
 _PER_COEFFICIENT = 10
 _FEWEST_OF_A_LEVEL = 5
 _CATEGORY = re.compile(r"C\((.+)\)")
@@ -217,8 +219,8 @@ def regress(
 
     `weights`: `equal` (least squares), `precision` (1 over the variance of each CAR), or `random_effects` (1 over that variance
     plus the variance of true effects, DerSimonian and Laird 1986). `cluster`: one or two of `date`, `ticker` or columns of the
-    characteristics; without it errors of windows that share days have the correlations of the estimation days. On one date the
-    coefficients are judged as portfolios, whatever else is asked for.
+    characteristics; without it windows that share days, where any do. On one date the coefficients are judged as portfolios,
+    whatever else is asked for.
 
     `result`: the study, of which the pairs are kept. `window`: its first and last event day, both included; coefficients are
     in decimals of CAR a unit of the column. Pairs that lack a value are left out and named.
@@ -457,16 +459,17 @@ def _of_clusters(car: Floats, z: Floats, names: Sequence[str], weight: Floats, c
 def _of_shared_days(
     returns: AbnormalReturns, z: Floats, names: Sequence[str], window: Window, weight: Floats, shared: Ints
 ) -> _Fitted:
-    """Errors in proportion to the standard errors of the CARs, correlated as on the estimation days.
+    """Clusters of windows that share days; of too few of them, the correlations of the estimation days.
 
-    Without estimation days they are clustered by windows that share days.
+    The latter takes errors to be in proportion to the standard errors of the CARs, and effects to be alike on all dates.
     """
-    found = cumulate(returns, window)
-    if returns.bare:
+    found, clusters = cumulate(returns, window), len(np.unique(shared))
+    if returns.bare or clusters >= _ENOUGH_CLUSTERS:
         return _of_clusters(found.car, z, names, weight, shared, "clusters of windows that share days (CR2)")
     common = Sample.of(returns, window, exact_correlation=True).common
     how = "correlations of the estimation days, and the spread of the pairs"
-    return _by_t(proportional(z, found.car, weight, found.se, common), names, how)
+    fitted = _by_t(proportional(z, found.car, weight, found.se, common), names, how)
+    return fitted._replace(warned=(Message.of("FEW_CLUSTERS.shared", clusters=clusters, least=_ENOUGH_CLUSTERS),))
 
 
 def _by_t(found: Estimates, names: Sequence[str], how: str, *, few: bool = False) -> _Fitted:

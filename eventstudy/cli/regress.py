@@ -32,7 +32,7 @@ from eventstudy.cli._study import options_without, split, study
 @click.option(
     "--cluster",
     multiple=True,
-    help="date, ticker or a column; at most two. [default: correlations, where windows share days]",
+    help="date, ticker or a column; at most two. [default: windows that share days]",
 )
 @output_options
 @click.pass_context

@@ -459,8 +459,17 @@ WARNINGS: dict[str, Code] = {
         "Trust ranks, permutations and placebo tests over t.",
     ),
     "FEW_CLUSTERS": Code(
-        "{clusters} clusters of {by}: below {least} the standard errors are too small",
-        "There are so few clusters that standard errors by two ways of clusters come out too small.",
+        {
+            "": "{clusters} clusters of {by}: below {least} the standard errors are too small",
+            "shared": (
+                "clusters of windows that share days: {clusters}, and {least} are needed; effects are taken to be alike on all "
+                "dates, so a small p may be the dates, not the characteristic"
+            ),
+        },
+        (
+            "There are so few clusters that standard errors by two ways of clusters come out too small, or that dates cannot "
+            "be told from what they have in common."
+        ),
         "Read p-values near 5 % as not significant, or name one way of clusters, whose standard errors allow for their number.",
     ),
     "FEW_EVENTS": Code(

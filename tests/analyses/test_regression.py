@@ -12,6 +12,7 @@ from eventstudy import plugins
 from eventstudy.analyses.regression import Regression, regress
 from eventstudy.engine.correlation import InCommon
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
+from eventstudy.inference.clusters import by_clusters
 from eventstudy.inference.parametric import proportional
 from eventstudy.panel import Floats
 from eventstudy.study.result import StudyResult
@@ -122,9 +123,14 @@ def clustered(car: Floats, z: Floats, codes: np.ndarray, *, scale: bool = True) 
 
 def place_of(dates: str) -> np.ndarray:
     """The row of each pair's day 0."""
-    return 280 + {"one date": 0, "own dates": 5, "shared dates": 5}[dates] * (
-        np.arange(N) // 3 if dates == "shared dates" else np.arange(N)
-    )
+    apart, pairs = {
+        "one date": (0, 1),
+        "own dates": (5, 1),
+        "shared dates": (5, 3),
+        "four dates": (10, 6),
+        "a chain": (2, 1),
+    }[dates]
+    return 280 + apart * (np.arange(N) // pairs)
 
 
 def in_common(dates: str, window: tuple[int, int]) -> tuple[Floats, Floats, Floats]:
@@ -150,24 +156,12 @@ def in_common(dates: str, window: tuple[int, int]) -> tuple[Floats, Floats, Floa
     return car, se, p
 
 
-@pytest.mark.parametrize(
-    ("dates", "window"), [("shared dates", (0, 0)), ("shared dates", (-2, 2)), ("own dates", (-2, 2))]
-)
+@pytest.mark.parametrize(("dates", "window"), [("four dates", (0, 0)), ("four dates", (-2, 2)), ("a chain", (-2, 2))])
 def test_errors_of_windows_that_share_days_have_the_correlations_of_the_estimation_days(
     dates: str, window: tuple[int, int]
 ) -> None:
-    """By whole matrices; also of distinct dates whose windows overlap, which are no independent draws."""
-    if dates == "own dates":  # five days apart, windows of five days: none is shared until they are two days closer
-        made = pd.DataFrame({"ticker": NAMES, "date": [SESSIONS[280 + 2 * i].date() for i in range(N)]})
-        made["event_id"] = [f"e{i}" for i in range(N)]
-        result = EventStudy(benchmark="MKT", calendar=None, estimation_window=(-200, -11), event_window=(-2, 2)).run(
-            made, prices()
-        )
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setitem(globals(), "place_of", lambda _: 280 + 2 * np.arange(N))
-            car, s, p = in_common(dates, window)
-    else:
-        result, (car, s, p) = study(dates), in_common(dates, window)
+    """Of too few clusters, by whole matrices; distinct dates whose windows overlap are no independent draws either."""
+    result, (car, s, p) = study(dates), in_common(dates, window)
     found, z = regress(result, table(), ["size", "debt"], window=window), z_of()
     a = np.linalg.solve(z.T @ z, z.T)
     x, root = z / s[:, None], np.diag(s)
@@ -182,6 +176,7 @@ def test_errors_of_windows_that_share_days_have_the_correlations_of_the_estimati
     np.testing.assert_allclose(values(found, "p"), 2 * stats.t.sf(np.abs(a @ car) / se, df), rtol=1e-7)
     assert "correlations of the estimation days" in found.covariance
     assert "correlations" in found.text()
+    assert f"days: {4 if dates == 'four dates' else 1}, and 5 are needed" in " ".join(found.text().split())
 
 
 def test_on_a_constant_of_alike_pairs_it_is_the_correlation_adjusted_t() -> None:
@@ -217,6 +212,9 @@ def test_clusters_that_are_named_have_cr2_and_degrees_of_freedom_of_their_own() 
         assert c.p == pytest.approx(2 * stats.t.sf(abs(c.value) / c.se, df))
         assert c.df < 7
     assert found.covariance == "clusters of date (CR2)"
+    by_days = regress(study("shared dates"), table(), ["size", "debt"])  # eight dates, and no window reaches another
+    assert by_days.coefficients == found.coefficients
+    assert by_days.covariance == "clusters of windows that share days (CR2)"
     assert found.df == min(c.df for c in found.coefficients)
 
 
@@ -357,17 +355,14 @@ def test_a_category_is_dummies_and_one_wald_test(dates: str) -> None:
     fit = sm.OLS(car, z).fit(use_t=True, cov_type="HC3")
     covariance, df = fit.cov_params(), N - 4.0
     if dates == "shared dates":
-        _, s, p = in_common(dates, (0, 0))
-        x, a, root = z / s[:, None], np.linalg.solve(z.T @ z, z.T), np.diag(s)
-        q = np.eye(N) - x @ np.linalg.inv(x.T @ x) @ x.T
-        covariance = (car / s) @ q @ (car / s) / np.trace(q @ p) * a @ root @ p @ root @ a.T
-        df = np.trace(q @ p) ** 2 / np.trace(q @ p @ q @ p)
+        made = by_clusters(z, car, np.arange(N) // 3, np.ones(N))
+        covariance, df = made.covariance, min(made.df[2:]) - 1  # Hotelling's
     assert [c.name for c in found.coefficients] == ["intercept", "size", "kind: bank", "kind: oil"]
     np.testing.assert_allclose(values(found, "value"), fit.params, rtol=1e-9)
     np.testing.assert_allclose(values(found, "se"), np.sqrt(np.diag(covariance)), rtol=1e-8)
     [category] = found.categories
     b = values(found, "value")[2:]
-    f = b @ np.linalg.solve(covariance[2:, 2:], b) / 2
+    f = b @ np.linalg.solve(covariance[2:, 2:], b) / 2 * (df / (df + 1) if dates == "shared dates" else 1)
     assert category.base == "tech"
     assert category.df == pytest.approx((2.0, df))
     assert (category.f, category.p) == pytest.approx((f, stats.f.sf(f, 2, df)))
