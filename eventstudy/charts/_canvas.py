@@ -20,6 +20,7 @@ from eventstudy.charts._style import (
     HEIGHT,
     INK,
     LABEL,
+    LINE,
     MUTED,
     SIDE,
     SMALL,
@@ -227,7 +228,7 @@ def head(ax: Axes, title: str, lines: Sequence[str]) -> None:
     room = figure.get_figwidth() * 72 - 2 * _MARGIN if own else ax.get_window_extent().width * 72 / figure.dpi
     title = "\n".join(in_clauses(title, room, TITLE, "bold"))
     subtitle = "\n".join(part for line in lines if line for part in wrapped(line, room, SUBTITLE))
-    below = SUBTITLE * 1.4 * (1 + subtitle.count("\n")) + 6
+    below = SUBTITLE * LINE * (1 + subtitle.count("\n")) + 6
     if not own:
         ax.set_title(title, loc="left", fontsize=TITLE, fontweight="bold", pad=below + 14, parse_math=False)
         ax.annotate(
@@ -239,7 +240,7 @@ def head(ax: Axes, title: str, lines: Sequence[str]) -> None:
             va="bottom",
             fontsize=SUBTITLE,
             color=MUTED,
-            linespacing=1.4,
+            linespacing=LINE,
             parse_math=False,
         )
         return
@@ -259,7 +260,7 @@ def _head_of_figure(figure: Figure, title: str, subtitle: str, below: float) -> 
     words = figure.suptitle(title, y=1 - top / height, fontsize=TITLE, fontweight="bold", linespacing=1.25, **place)
     words.set_in_layout(False)
     figure.text(
-        y=1 - after / height, s=subtitle, fontsize=SUBTITLE, color=MUTED, linespacing=1.4, in_layout=False, **place
+        y=1 - after / height, s=subtitle, fontsize=SUBTITLE, color=MUTED, linespacing=LINE, in_layout=False, **place
     )
     figure.set_label(subtitle)
     left, bottom, top_of_panels = 0.012, 0.008, 1 - (after + below) / height
@@ -286,10 +287,16 @@ def wrapped(text: str, room: float, size: float, weight: str = "normal") -> list
 
 
 def _fits(line: str, about: float, room: float, size: float, weight: str) -> bool:
-    """Whether a line is no wider than `room`: measured where the sum of its words is too near to tell."""
-    if abs(about - room) > size:
+    """Whether a line is no wider than `room`: measured where the sum of its words and spaces is too near to tell."""
+    about -= _advance("", size, weight)  # no space follows the last word
+    if abs(about - room) > size / 4:  # what its first and last letter leave free
         return about < room
     return text_width(line, size, weight) <= room
+
+
+def _advances(line: str, size: float, weight: str) -> float:
+    """Points from the first word of a line to what would follow the last."""
+    return sum(_advance(word, size, weight) for word in line.split(" "))
 
 
 @lru_cache(maxsize=4096)
@@ -304,7 +311,7 @@ def in_clauses(text: str, room: float, size: float, weight: str = "normal") -> l
     clauses = text.split(", ")
     for last in range(len(clauses) - 1, 0, -1) if len(lines) > 1 else ():
         halves = [", ".join(clauses[:last]) + ",", ", ".join(clauses[last:])]
-        if all(text_width(half, size, weight) <= room for half in halves):
+        if all(_fits(half, _advances(half, size, weight), room, size, weight) for half in halves):
             return halves
     return lines
 

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from eventstudy import disk
-from eventstudy.charts._style import DPI, HEAD, style
+from eventstudy.charts._style import DPI, HEAD, LINE, style
 from eventstudy.charts._touch import TOLD
 from eventstudy.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
     from matplotlib.transforms import Bbox
 
 _KINDS = ("png", "svg", "pdf")
@@ -98,7 +99,7 @@ def _without_head(figure: Figure) -> Iterator[Bbox | None]:
         yield None
         return
     width, height = figure.get_size_inches()
-    lowest = min(text.get_window_extent().y0 for text in heads) / figure.dpi
+    lowest = min(text.get_position()[1] * height - _high(text) for text in heads)
     for text in heads:
         text.set_visible(False)
     try:
@@ -106,6 +107,11 @@ def _without_head(figure: Figure) -> Iterator[Bbox | None]:
     finally:
         for text in heads:
             text.set_visible(True)
+
+
+def _high(text: Text) -> float:
+    """Inches that the lines of a title or subtitle take, not measured: as many as their layout gives them."""
+    return float(text.get_fontsize()) * LINE * (1 + text.get_text().count("\n")) / 72
 
 
 def _kind(suffix: str, name: str = "") -> str:

@@ -35,6 +35,9 @@ WIDTH, HEIGHT, DPI = 8.0, 5.0, 150
 TITLE, SUBTITLE, LABEL, SMALL = 12.0, 9.5, 9.5, 9.0
 """Points."""
 
+LINE = 1.4
+"""How far apart lines are, in sizes of their letters."""
+
 HEAD = "head"
 """The label of the texts that make the title and subtitle of a figure."""
 
