@@ -282,6 +282,8 @@ def _told(result: R, *, quiet: bool, lang: str = "en") -> R:
     say_events_read(result.provenance.get("events_read_as", ()), quiet=quiet, lang=lang)
     if read_as := result.provenance.get("read_as"):
         _say_in(lang, Phrase("read as: {what:;}", what=read_as), quiet=quiet)
+    if read_as := result.provenance.get("factors", {}).get("read_as"):
+        _say_in(lang, Phrase("factors read as: {what:;}", what=read_as), quiet=quiet)
     return result
 
 

@@ -110,7 +110,8 @@ def _of_table(table: Headed, unit: Unit | None, *, monthly: bool) -> pd.DataFram
     values = np.column_stack([numbers.values[i] for i in held])
     values = np.where(np.isin(values, _NONE), np.nan, values) * factor
     found = pd.DataFrame(values, pd.DatetimeIndex(own.astype("datetime64[ns]"), name="session"), names).sort_index()
-    if told := [str(s) for s in (*table.cells.said, *numbers.said, *said)]:
+    comma = getattr(table.cells, "comma", None)
+    if told := [*table.cells.said, *([comma] if comma else []), *numbers.said, *said]:
         found.attrs["read_as"] = told
     return _believable(found, place.name, monthly=monthly)
 

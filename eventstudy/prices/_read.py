@@ -253,6 +253,19 @@ def _long(
         own = np.array([n in meant for n in names], bool)[codes]
         keep &= own
     cells = _Cells([n for n in names if n], np.empty(0, "datetime64[D]"))
+    for a in asked or ():
+        if a in names and (other := _written_otherwise(a, names, codes, when)):
+            row = int(np.flatnonzero(codes == names.index(other))[0])
+            cells.bad[a] = place.fault(
+                Phrase(
+                    "{one} and {other} may be one security in two spellings: they are on different days",
+                    one=a,
+                    other=other,
+                ),
+                row=row,
+                column=heads[shape.ticker],
+                hint=Phrase("write it in one way; or take the rows out that are not meant"),
+            )
     for row_cells, error in table.uneven:
         ticker = row_cells[shape.ticker] if shape.ticker < len(row_cells) else ""
         if ticker not in cells.names:
@@ -311,6 +324,13 @@ def _long(
                 kept[n] = found[0]
     _as_returns(place, cells, numbers, shape, reading, list(shape.fields), said)
     return cells, [*how, *said]
+
+
+def _written_otherwise(ticker: str, names: Sequence[str], codes: Ints, when: Ints) -> str | None:
+    """Another name that would serve for a ticker if that had no rows, and has none on a day of these; None: there is none."""
+    there = set(when[codes == names.index(ticker)].tolist())
+    others = matched(ticker, [n for n in names if n and n != ticker])
+    return next((n for n in others if there.isdisjoint(when[codes == names.index(n)].tolist())), None)
 
 
 def _owner(names: Sequence[str], asked: list[str] | None, stem: str | None) -> str | None:

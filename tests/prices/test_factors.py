@@ -194,6 +194,13 @@ def test_tables_of_factors_are_read_as_those_of_prices(tmp_path: Path, form: str
     pd.testing.assert_frame_equal(found, OWN, check_freq=False, atol=1e-12, check_index_type=False)
 
 
+def test_what_factors_were_taken_for_is_said(tmp_path: Path) -> None:
+    name, content = FORMS["German"]
+    (tmp_path / name).write_bytes(content)
+    said = read_factors(tmp_path / name, "percent").attrs["read_as"]
+    assert list(map(str, said)) == ["decimal comma", "dates as dd.mm.yyyy"]
+
+
 def test_frames_of_factors_are_in_decimals_unless_another_unit_is_said() -> None:
     """The unit was not heeded."""
     for frame, unit in ((OWN, None), (OWN, "decimal"), (100 * OWN, "percent")):

@@ -920,6 +920,26 @@ def test_a_column_that_stands_there_again_is_no_ticker_and_no_other_close(tmp_pa
     assert in_language(info.value.what, "de") != info.value.what
 
 
+@pytest.mark.parametrize("other", ["aaa", "AAA US Equity"])
+def test_a_ticker_in_two_spellings_on_different_days_is_left_out(tmp_path: Path, other: str) -> None:
+    """The rows of one of them were passed over without a word."""
+    days, net = drawn()
+    prices = 100 * np.cumprod(1 + net[:, 0])
+    path = tmp_path / "x.csv"
+
+    def written(half: int, both: int) -> None:
+        rows = [("AAA" if i < half else other, d, v) for i, (d, v) in enumerate(zip(days, prices, strict=True))]
+        rows += [("AAA", d, v + 1) for d, v in zip(days[half : half + both], prices[half : half + both], strict=True)]
+        path.write_text("ticker,date,close\n" + "".join(f"{t},{d:%Y-%m-%d},{v:.4f}\n" for t, d, v in rows))
+
+    written(30, 0)
+    missing = load_prices(["AAA"], path=path).missing["AAA"]
+    assert f"AAA and {other} may be one security in two spellings" in str(missing)
+    assert "row 32" in str(missing)
+    written(30, 1)  # on one day there are both: two securities
+    assert len(load_prices(["AAA"], path=path).close) == 31
+
+
 def test_two_closes_of_one_ticker_below_each_other_stay_two(tmp_path: Path) -> None:
     """A number is taken from a heading where the ticker below is another one."""
     days, net = drawn()
