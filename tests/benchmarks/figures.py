@@ -189,9 +189,11 @@ def _sentences(found: dict[str, Any]) -> str:
     if "panel" in found:
         r = found["panel"]
         ratio = r["study"]["cpu"] / r["read"]["cpu"]
+        first = r["study"].get("first", 0) / r["read"]["cpu"]
+        before = f", each in a process that has done so before (a first study: {first:.1f} times)" if first else ""
         told.append(
             f"{r['rows'] / 1e6:.0f} million rows of Parquet and {r['events']:,} events: {ratio:.1f}"
-            f" times the CPU time of pyarrow reading the same columns, {r['study']['peak']:,.0f} MiB at most."
+            f" times the CPU time of pyarrow reading the same columns{before}, {r['study']['peak']:,.0f} MiB at most."
         )
     if "workers" in found:
         told.append(f"Two processes fit GARCH {found['workers']['ratio']:.2f} times as fast as one.")

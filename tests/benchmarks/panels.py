@@ -66,7 +66,7 @@ def read(folder: str) -> None:
 
 
 def run(folder: str, securities: str, events: str, workers: str = "1") -> None:
-    """The study, from the folder to all default tests."""
+    """The study, from the folder to all default tests; beside it what it took the `first` time."""
     import pyarrow as pa
     from eventstudy.parallel import executor
     from eventstudy.scale.study import run_folder
@@ -84,10 +84,15 @@ def run(folder: str, securities: str, events: str, workers: str = "1") -> None:
             "event_id": np.arange(int(events)),
         }
     )
-    wall, cpu = time.perf_counter(), time.process_time()
-    found = run_folder(engine.study(), asked, folder, executor=executor(int(workers)))
-    tests = [list(answer.tests.items()) for answer in found.answers.values()]
-    told = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "peak": engine.peak(), "n": found.n}
+    taken: list[dict[str, float]] = []
+    for _ in range(
+        2
+    ):  # of which the second counts, as of the yardstick: memory that is touched for the first time is dear
+        wall, cpu = time.perf_counter(), time.process_time()
+        found = run_folder(engine.study(), asked, folder, executor=executor(int(workers)))
+        tests = [list(answer.tests.items()) for answer in found.answers.values()]
+        taken.append({"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "peak": engine.peak()})
+    told = taken[1] | {"peak": taken[0]["peak"], "first": taken[0]["cpu"], "n": found.n}
     print(json.dumps(told | {"tests": len(tests[0])}))
 
 
