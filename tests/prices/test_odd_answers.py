@@ -206,7 +206,7 @@ def test_tiingo_field_by_field(tiingo: Callable[[Any], Tiingo], field: str | Non
 ZIPS = {
     "another table": (MOMENTUM, test_ken_french.published(THREE), "no mom"),
     "a factor lacks": (FIVE, test_ken_french.published(THREE), "no rmw, cma"),
-    "no table": (THREE, test_ken_french.zipped(THREE, "gone"), "not named"),
+    "no table": (THREE, test_ken_french.zipped(THREE, "gone"), "a column a factor"),
     "monthly": (THREE, test_ken_french.zipped(THREE, "\n,Mkt-RF,SMB,HML,RF\n202501,1,2,3,4\n"), "by the month"),
 }
 
