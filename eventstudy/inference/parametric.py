@@ -395,21 +395,21 @@ def proportional(x: Floats, values: Floats, weights: Floats, se: Floats, common:
         found: Floats = columns + np.stack([common.times(column) for column in columns.T], axis=1)
         return found
 
-    n, k = x.shape
-    a = np.linalg.solve((x * weights[:, None]).T @ x, (x * weights[:, None]).T)
+    wx = x * weights[:, None]
+    a = np.linalg.solve(wx.T @ x, wx.T)
     q, _ = np.linalg.qr(x / se[:, None])
     met, z = of_all(q), values / se
     inner, rest = q.T @ met, z - q @ (q.T @ z)
-    own = n - float(np.trace(inner))
+    own = len(x) - float(np.trace(inner))
     square = common.squared - 2 * float((met**2).sum()) + float((inner**2).sum())
-    df = min(max(own**2 / square, 1.0), n - k) if square > 0 and own > 0 else np.nan
+    df = own**2 / square if square > 0 and own > _NO_REST else np.nan
     load = (a * se).T
     alone = load.T @ load
     v = load.T @ of_all(load)
     short = np.diag(v) < _LEAST_TOTAL * np.diag(alone)
     v = np.where(short[:, None] | short, _LEAST_TOTAL * alone, v)
-    spread = float(rest @ rest) / own if own > _NO_REST * n else np.nan
-    return Coefficients(a @ values, spread * v, np.full(k, df))
+    spread = float(rest @ rest) / own if own > _NO_REST else np.nan
+    return Coefficients(a @ values, spread * v, np.full(x.shape[1], df))
 
 
 def caar_t(sample: Sample, variant: str) -> Significance:

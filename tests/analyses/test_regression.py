@@ -190,6 +190,30 @@ def test_on_a_constant_of_alike_pairs_it_is_the_correlation_adjusted_t() -> None
     assert found.df == pytest.approx(n - 1)
 
 
+def test_with_weights_and_where_little_is_left_of_a_sum() -> None:
+    """Weighted least squares by whole matrices; a sum that varies by next to nothing has a thousandth of its parts."""
+    n, rng = 9, np.random.default_rng(4)
+    z, car, s, w = (
+        np.column_stack([np.ones(n), rng.normal(size=n)]),
+        rng.normal(size=n),
+        rng.uniform(1, 3, n),
+        rng.uniform(1, 5, n),
+    )
+    p = np.where(np.eye(n) > 0, 1.0, 0.2)
+    q = np.eye(n) - (z / s[:, None]) @ np.linalg.pinv(z / s[:, None])
+    a = np.linalg.inv(z.T @ np.diag(w) @ z) @ z.T @ np.diag(w)
+    spread = (car / s) @ q @ (car / s) / np.trace(q @ p)
+    found = proportional(z, car, w, s, InCommon.of_matrix(p, np.zeros(n, dtype=np.int64)))
+    np.testing.assert_allclose(found.beta, a @ car)
+    np.testing.assert_allclose(found.covariance, spread * a @ np.diag(s) @ p @ np.diag(s) @ a.T)
+    flat = np.where(np.eye(n) > 0, 1.0, -1 / (n - 1))
+    none = proportional(
+        np.ones((n, 1)), car, np.ones(n), np.full(n, 2.0), InCommon.of_matrix(flat, np.zeros(n, dtype=np.int64))
+    )
+    own = np.trace((np.eye(n) - 1 / n) @ flat)
+    assert none.covariance[0, 0] == pytest.approx(1e-3 * ((car - car.mean()) ** 2).sum() / own / n)
+
+
 def test_clusters_that_are_named_have_cr2_and_degrees_of_freedom_of_their_own() -> None:
     """By whole matrices: (I - H_gg)^(-1/2) of each cluster, and tr(G)² / tr(G²) (Bell and McCaffrey 2002)."""
     found = regress(study("shared dates"), table(), ["size", "debt"], cluster="date")

@@ -381,6 +381,7 @@ SHARED = {
     "inference.parametric.proportional": (
         "analyses.test_regression:test_errors_of_windows_that_share_days_have_the_correlations_of_the_estimation_days",
         "analyses.test_regression:test_on_a_constant_of_alike_pairs_it_is_the_correlation_adjusted_t",
+        "analyses.test_regression:test_with_weights_and_where_little_is_left_of_a_sum",
     ),
     "inference.parametric.spread_over_expected": (
         f"{_FEW_PAIRS}:test_spread_of_five_pairs_over_the_one_it_should_have",
