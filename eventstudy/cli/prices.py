@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,7 +27,9 @@ from eventstudy.errors import (
 )
 
 if TYPE_CHECKING:
-    from eventstudy.prices import Fetch
+    import pandas as pd
+
+    from eventstudy.prices import Fetch, PriceTable
     from eventstudy.prices.store import Store, Vintage
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -235,32 +238,12 @@ def import_file(
     tally.end(ctx, verbose=verbose)
 
 
-def _keep_column(store: Store, source: str, table: Any, ticker: str, currency: str | None) -> Vintage:
+def _keep_column(store: Store, source: str, table: PriceTable, ticker: str, currency: str | None) -> Vintage:
     """Keep one ticker of a table: from its first price to its last, or what is held if that is more."""
-    import numpy as np
-    import pandas as pd
-
-    from eventstudy.prices import Fetch
     from eventstudy.prices.store import take
 
-    columns = {name: frame[ticker].to_numpy(float) for name, frame in table.fields.items() if name != "ret"}
-    there = {name: ~np.isnan(values) for name, values in columns.items()}
-    priced = np.flatnonzero(there["close"])
-    days = priced[0] + np.flatnonzero(np.any([*there.values()], axis=0)[priced[0] : priced[-1] + 1])
-    named = [n for n in columns if there[n].any() or n in ("close", "dividend")]  # without a dividend is not unknown
-    frame = pd.DataFrame({name: columns[name][days] for name in named}, table.close.index[days])
-    first, last = frame.index[0].date(), frame.index[-1].date()
-    about = table.info[ticker]
-    given = Fetch(
-        ticker,
-        frame,
-        "as_given" if about.basis == "returns" else about.basis,
-        currency or about.currency,
-        about.exchange,
-        None,
-        about.notes,
-    )
-    return take(store, source, given, first, last)
+    given = table.fetch_of(ticker, currency)
+    return take(store, source, given, given.frame.index[0].date(), given.frame.index[-1].date())
 
 
 # ---- what is held ---------------------------------------------------------------------------------------------------------
@@ -399,10 +382,11 @@ def _new_currencies(tickers: list[str]) -> list[dict[str, Any]]:
 @click.option("--start", type=_DATE, help="First day, included.")
 @click.option("--end", type=_DATE, help="Last day, included.")
 @click.option("--as-of", type=_DATE, help="The prices as they were known on this day.")
-def export(path: str | None, tickers: tuple[str, ...], start: Any, end: Any, as_of: Any) -> None:
+@click.option("--force", is_flag=True, help="Replace a file at PATH that holds anything else.")
+def export(path: str | None, tickers: tuple[str, ...], start: Any, end: Any, as_of: Any, *, force: bool) -> None:
     """Write prices of the store, long, to PATH (CSV, or Parquet where it ends so) or as CSV to stdout.
 
-    `--prices` and `prices import` read it again.
+    `--prices` and `prices import` read it again. An earlier export is replaced where the new one holds all its rows.
     """
     import pandas as pd
 
@@ -426,7 +410,27 @@ def export(path: str | None, tickers: tuple[str, ...], start: Any, end: Any, as_
         parts.append(frame.assign(ticker=ticker, date=pd.DatetimeIndex(frame.index).strftime("%Y-%m-%d")))
     columns = ["ticker", "date", *(c for c in ("close", *table.fields) if c in table.fields)]
     long = pd.concat(parts)[list(dict.fromkeys(columns))]
+    if path and os.path.isfile(path) and not force and not _holds_all_of(long, path, form):
+        raise InvalidRequest(
+            f"{path} is there already, and holds rows that the store does not give now",
+            hint=f"eventstudy prices import {path} takes them into the store; --force replaces the file",
+        )
     if path and form == "parquet":
         put(parquet_bytes(long, Path(path)), path)
     else:
         put(long.to_csv(index=False, lineterminator="\n"), path)
+
+
+def _holds_all_of(long: pd.DataFrame, path: str, form: str | None) -> bool:
+    """Whether an export (ticker, date, ...) has every ticker and day of the file, so that replacing it loses none."""
+    import pandas as pd
+
+    keys = ["ticker", "date"]
+    try:
+        if form == "parquet":
+            old = pd.read_parquet(path, columns=keys)
+        else:
+            old = pd.read_csv(path, usecols=keys, dtype=str, keep_default_na=False)
+    except ValueError:  # another kind of file, or a table of other columns
+        return os.path.getsize(path) == 0
+    return bool(pd.MultiIndex.from_frame(old).isin(pd.MultiIndex.from_frame(long[keys])).all())

@@ -124,6 +124,28 @@ class PriceTable:
         info = {fetch.symbol: SeriesInfo.of(source, fetch) for source, fetch in fetched}
         return cls(beside.fields(), info, missing or {})
 
+    def fetch_of(self, ticker: str, currency: str | None = None) -> Fetch:
+        """One ticker as a source gives it: its days from the first close to the last, and the fields that it has.
+
+        `ticker`: one of the table that has a close. `currency`: stands for that of the table. Returns that were
+        given are left out.
+
+        Example:
+            >>> es.load_prices().fetch_of("NVDA").currency
+            'USD'
+        """
+        columns = {name: frame[ticker].to_numpy(float) for name, frame in self.fields.items() if name != "ret"}
+        there = {name: ~np.isnan(values) for name, values in columns.items()}
+        priced = np.flatnonzero(there["close"])
+        days = priced[0] + np.flatnonzero(np.any([*there.values()], axis=0)[priced[0] : priced[-1] + 1])
+        named = [
+            n for n in columns if there[n].any() or n in ("close", "dividend")
+        ]  # without a dividend is not unknown
+        frame = pd.DataFrame({name: columns[name][days] for name in named}, self.close.index[days])
+        about = self.info[ticker]
+        basis = "as_given" if about.basis == "returns" else about.basis
+        return Fetch(ticker, frame, basis, currency or about.currency, about.exchange, None, about.notes)
+
     @property
     def close(self) -> pd.DataFrame:
         """Split-adjusted closing prices, sessions by tickers."""

@@ -330,6 +330,38 @@ def test_tickers_that_look_like_something_else_survive(es: Es, tmp_path: Path) -
     assert es("prices", "export").out == (tmp_path / "in.csv").read_text()
 
 
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        ("mine.csv", "Date,NVDA\n2025-01-02,138.31\n"),
+        ("long.csv", "ticker,date,close\nAAA,2025-01-02,1.1\nBBB,2025-01-02,2.2\n"),
+        ("notes.txt", "not a table"),
+    ],
+)
+def test_an_export_does_not_replace_what_it_does_not_hold(es: Es, tmp_path: Path, name: str, held: str) -> None:
+    (tmp_path / "in.csv").write_text("ticker,date,close\nAAA,2025-01-02,1.1\n")
+    assert es("prices", "import", "in.csv").code == 0
+    (tmp_path / name).write_text(held)
+    refused = es("prices", "export", name)
+    assert refused.code == 2
+    assert "--force replaces the file" in refused.err
+    assert (tmp_path / name).read_text() == held
+    assert es("prices", "export", name, "--force").code == 0
+    assert (tmp_path / name).read_text() == (tmp_path / "in.csv").read_text()
+
+
+@pytest.mark.parametrize("name", ["week.csv", "week.parquet"])
+def test_an_export_replaces_an_earlier_one_that_it_holds_whole(es: Es, tmp_path: Path, name: str) -> None:
+    (tmp_path / "in.csv").write_text("ticker,date,close\nNA,2025-01-02,1.1\n")
+    assert es("prices", "import", "in.csv").code == 0
+    assert es("prices", "export", name).code == 0
+    (tmp_path / "in.csv").write_text("ticker,date,close\nNA,2025-01-02,1.1\nNA,2025-01-03,1.2\n")
+    assert es("prices", "import", "in.csv").code == 0
+    assert es("prices", "export", name).code == 0
+    assert load_prices(path=tmp_path / name).close["NA"].tolist() == [1.1, 1.2]
+    assert es("prices", "export", name, "--end", "2025-01-02").code == 2
+
+
 def test_a_file_without_some_ticker_is_partial(es: Es, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("ticker,date,close\nAAA,2025-01-02,1.1\n")
     ran = es("prices", "import", "in.csv", "--tickers", "AAA,BBB", "--format", "json")
