@@ -363,17 +363,33 @@ static int64_t below(const uint16_t *bins, int64_t n, uint16_t bin) {
     return found;
 }
 
+/* The bin of the move before which so many are smaller. */
+static int bin_of(const uint16_t *bins, int64_t n, int64_t before) {
+    int bin = 0;
+    for (int half = BINS / 2; half; half /= 2)
+        if (below(bins, n, (uint16_t)(bin + half)) <= before) bin += half;
+    return bin;
+}
+
+static double least_of(int bin) {
+    const uint64_t bits = (uint64_t)(bin + ((int64_t)LEAST_EXPONENT << 6)) << 46;
+    double least;
+    memcpy(&least, &bits, sizeof least);
+    return least;
+}
+
 /* Just below the robust standard deviation of n moves by their bins (_moves.spread): the least size of the bin in which the lower
  * of their medians lies; it is below it by a sixty-fourth at most.  Unchanged prices are left out. */
 static double spread(const uint16_t *bins, int64_t n) {
     const int64_t count = below(bins, n, BINS);
-    int bin = 0;
-    for (int half = BINS / 2; half; half /= 2)
-        if (below(bins, n, (uint16_t)(bin + half)) <= (count - 1) / 2) bin += half;
-    const uint64_t bits = (uint64_t)(bin + ((int64_t)LEAST_EXPONENT << 6)) << 46;
-    double least;
-    memcpy(&least, &bits, sizeof least);
-    return count > 0 && bin ? 1.4826 * least : 0;
+    const int bin = bin_of(bins, n, (count - 1) / 2);
+    return count > 0 && bin ? 1.4826 * least_of(bin) : 0;
+}
+
+/* Just above it: the least size of the bin after that of the upper median. */
+static double spread_at_most(const uint16_t *bins, int64_t n) {
+    const int bin = bin_of(bins, n, below(bins, n, BINS) / 2);
+    return bin + 1 < BINS ? 1.4826 * least_of(bin + 1) * (1 + MARGIN) : INFINITY;
 }
 
 static int any_larger(const double *move, int64_t n, double limit) {
@@ -457,20 +473,45 @@ static void mark_lines(const double *restrict price, const double *restrict move
     }
 }
 
+/* Whether so many days in a row that bend by no more than a part of their price may be rarer by chance than what is told
+ * (_moves._by_chance), in a series of no more than that spread. */
+static int rare_line(int64_t bends, double near, int64_t days, double scale, const Rules *rule) {
+    const double one = smaller(2 * rule->as_often * near / scale, 1);
+    double expected = (double)days * (1 - MARGIN);
+    while (bends--) expected *= one;
+    return expected < rule->by_chance;
+}
+
+/* Whether days on a straight line, as they are marked, may be told: three or more, and the more, the rarer. */
+static int on_a_line(Room *r, double least, const Rules *rule) {
+    int64_t bends = 0;
+    double scale = 0, highest = 0;
+    for (int64_t t = 1; t + 1 < r->n; t++) {
+        bends = r->mark[t] & STRAIGHT ? bends + 1 : 0;
+        highest = bends > 1 ? larger(highest, r->price[t]) : r->price[t];
+        if (bends < 3) continue;
+        if (scale == 0) { bins_of(r->move, r->n - 1, r->bin); scale = spread_at_most(r->bin, r->n - 1); }
+        if (rare_line(bends, larger(rule->straight, least / highest), r->n, scale, rule)) return 1;
+    }
+    return 0;
+}
+
 /* Prices on a straight line, or that stand still (_moves.straight, _quality.STILL, CLOSELY). */
-static int line_odd(const Room *r, const Rules *rule) {
-    const double tick = least_step(r->price, r->n);
+static int line_odd(Room *r, const Rules *rule) {
+    const double tick = least_step(r->price, r->n), least = tick < INFINITY ? 1.01 * tick : 0;
     const int64_t n = r->n - 1;
     uint8_t *mark = r->mark, any = 0;
+    int line = 0;
     if (n < 1) return 0;
-    mark_lines(r->price, r->move, r->n, rule->straight, tick < INFINITY ? 1.01 * tick : 0, mark);
+    mark_lines(r->price, r->move, r->n, rule->straight, least, mark);
     for (int64_t t = 1; t < n; t++) any |= mark[t] & mark[t - 1];
     if (!any) return 0;
     for (int64_t t = 1; t < n; t++) {
         const int two = mark[t] & mark[t - 1], three = t > 1 ? two & mark[t - 2] : 0;
-        if (three || (two & STANDS && (r->near[t + 1] || r->near[t]))) return 1;
+        if ((three | (r->near[t + 1] || r->near[t] ? two : 0)) & STANDS) return 1;
+        line |= three;
     }
-    return 0;
+    return line && on_a_line(r, least, rule);
 }
 
 /* Closes all below `logs` that may be the logarithms of whole cents (_whole.may_be_odd). */

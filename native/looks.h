@@ -40,7 +40,7 @@ static inline void take_out(const Grid *g, int64_t days, int64_t first, int64_t 
 
 /* The thresholds of prices/_moves.py, by their names there, and the first of prices/_whole.py. */
 typedef struct {
-    double spike, back, closer, quietly, leg, round, leap, index_leap, calm, far, alien, straight, logs, alike;
+    double spike, back, closer, quietly, leg, round, leap, index_leap, calm, far, alien, straight, as_often, by_chance, logs, alike;
     int64_t year, enough;
 } Rules;
 

@@ -110,9 +110,9 @@ PyObject *look_at_prices(PyObject *self, PyObject *args) {
     Buffers b = {.count = 0};
     long long year, enough;
     int failed = 0;
-    if (!PyArg_ParseTuple(args, "OOOOOOOOO(ddddddddddddddLL)O", &used, &near, &market, &level, &expected, &sound, &lacking, &priced, &apart,
+    if (!PyArg_ParseTuple(args, "OOOOOOOOO(ddddddddddddddddLL)O", &used, &near, &market, &level, &expected, &sound, &lacking, &priced, &apart,
             &r->spike, &r->back, &r->closer, &r->quietly, &r->leg, &r->round, &r->leap, &r->index_leap, &r->calm, &r->far, &r->alien,
-            &r->straight, &r->logs, &r->alike, &year, &enough, &which)) return NULL;
+            &r->straight, &r->as_often, &r->by_chance, &r->logs, &r->alike, &year, &enough, &which)) return NULL;
     if (year < 0 || enough < 2) { PyErr_SetString(PyExc_ValueError, "rules lie outside"); return NULL; }
     r->year = year; r->enough = enough;
     if (!take_grid(&b, used, &l.used, "d", NULL, "used") && !take_some(&b, which, &l.used) && !take_grid(&b, near, &l.near, "?", &l.used, "near")

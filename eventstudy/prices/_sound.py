@@ -32,6 +32,8 @@ _RULES = (
     _moves.FAR,
     _moves.ALIEN,
     _moves.STRAIGHT,
+    _moves.AS_OFTEN,
+    _moves.BY_CHANCE,
     _whole.LOGS[1],
     _beside.ALIKE,
     _moves.YEAR,

@@ -114,6 +114,7 @@ def test_what_the_market_explains_is_no_move_of_the_series() -> None:
 
 
 LINES = [(4, 0.0, True), (5, 0.0, False), (5, 0.8, False), (5, 3.0, True)]
+BENDS = [3, 4, 6]
 STILL = [(3, (), True), (4, (), False), (2, (1,), True), (3, (1,), False), (3, (2,), False), (3, (0, 3), True)]
 
 
@@ -123,6 +124,36 @@ def test_prices_on_a_line(days: int, bent: float, passes: bool) -> None:
     bend = bent * _moves.STRAIGHT / 4 * prices[T] * np.array([1, -1, 1, -1, 1])[:days]
     prices[T : T + days] = np.linspace(prices[T], prices[T] * 1.03, days) + bend
     assert sound(prices) is passes
+
+
+@pytest.mark.parametrize("bends", BENDS)
+def test_days_on_a_line_are_looked_at_where_they_are_rare(bends: int) -> None:
+    """So many days of steady growth in 400, as the series grows wilder and such days become rarer than what is told."""
+    moves = calm(1.0)
+    moves[T - 1 : T + bends] = 0.3
+    moves /= _moves.spread(moves)[0]
+    rare = 2 * _moves.AS_OFTEN * _moves.STRAIGHT / (_moves.BY_CHANCE / 400) ** (1 / bends)
+    assert sound(closes(0.97 * rare * moves))
+    assert not sound(closes(1.001 * rare * moves))
+
+
+def test_cheap_shares_in_whole_cents_are_passed_where_their_lines_are_no_rarity() -> None:
+    """And where they are, none is passed that the plain quick look has."""
+    lines = passed = 0
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        close = np.round(rng.uniform(15, 20, 50) * np.exp(np.cumsum(rng.normal(0, 0.007, (900, 50)), axis=0)), 2)
+        none, level, names = np.zeros_like(close), np.zeros(50, bool), [f"T{i}" for i in range(50)]
+        fields = {"close": close, "used": close, "paid": none}
+        seen = _sound.first_look(names, level, fields, None, None, np.ones(900, bool))
+        looked = fields | {"closely": none > 0, "market": none}
+        odd, _ = _quality._odd(names, level, looked, _moves.Moves.of(close, none))
+        bends = (np.abs(np.diff(close, n=2, axis=0)) < 0.0101) & (np.diff(close, axis=0)[1:] != 0)
+        three = (bends[2:] & bends[1:-1] & bends[:-2]).any(axis=0)
+        assert not (seen.sound & odd).any()
+        lines, passed = lines + int((three & ~odd).sum()), passed + int((three & seen.sound).sum())
+    assert lines > 50
+    assert passed >= lines - 2
 
 
 @pytest.mark.parametrize(("days", "near", "passes"), STILL)

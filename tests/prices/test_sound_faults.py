@@ -13,7 +13,7 @@ FAULTS = {
     "1.4826 * least": "1.2 * least",
     "size == 0 ? BINS : least": "least",
     "bin += half;": "bin = half;",
-    "<= (count - 1) / 2": "<= (count - 1) / 3",
+    "bins, n, (count - 1) / 2": "bins, n, (count - 1) / 3",
     "level ? rule->index_leap : rule->leap": "rule->leap",
     "rule->spike * scale, smaller": "0, smaller",
     "larger(rule->calm, rule->far * scale)": "rule->far * scale",
@@ -30,8 +30,17 @@ FAULTS = {
     "t > 1 ? two & mark[t - 2] : 0": "0",
     "fabs(move[t]) > limit": "fabs(move[t]) > 3 * limit",
     "one < tick[l] ? one": "0 ? one",
-    "(r->near[t + 1] || r->near[t])": "r->near[t]",
+    "r->near[t + 1] || r->near[t] ? two": "r->near[t] ? two",
     "? STRAIGHT : 0": "? 0 : 0",
+    "line && on_a_line": "line && 0 && on_a_line",
+    "2 * rule->as_often": "rule->as_often",
+    "(double)days * (1 - MARGIN)": "2.0 * (double)days",
+    "while (bends--)": "while (--bends)",
+    "least_of(bin + 1) *": "least_of(bin) *",
+    "below(bins, n, BINS) / 2)": "below(bins, n, BINS) / 3)",
+    "larger(rule->straight, least / highest)": "least / highest + 1e-3",
+    "bends > 1 ? larger(highest, r->price[t])": "bends > 1 ? 0.5 * larger(highest, r->price[t])",
+    "bends + 1 : 0;": "1 : 0;",
     "(bent <= limit) &": "(bent <= 0.01 * limit) &",
     "> 0.21) return 0": "> 0.01) return 0",
     "rows = r->n - AGAIN + 1": "rows = r->n - AGAIN - 100",
@@ -71,6 +80,9 @@ def judge(patch: pytest.MonkeyPatch) -> None:
         test_sound.test_prices_that_stand_still(*still)
     for line in test_sound.LINES:
         test_sound.test_prices_on_a_line(*line)
+    for bends in test_sound.BENDS:
+        test_sound.test_days_on_a_line_are_looked_at_where_they_are_rare(bends)
+    test_sound.test_cheap_shares_in_whole_cents_are_passed_where_their_lines_are_no_rarity()
     test_sound.test_days_without_a_change_say_nothing_of_how_far_a_series_moves()
     test_sound.test_of_two_series_each_is_the_other_of_the_other()
     for days in (4, 5):
