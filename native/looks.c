@@ -222,26 +222,50 @@ int NAMED(count_met, LEVEL)(const Grid *g, const uint8_t *own, int64_t every, in
 /* ---- rows of closes of two series -------------------------------------------------------------------------------------------- */
 
 #define HALF 5                /* half of a row; rows begin so many days apart (_beside.BLOCK, EVERY) */
-#define MIDDLE 2              /* a day of each half, on which two series must have one close that share a row, where they have one */
+#define MIDDLE 2              /* two series that share a row have the same closes on this day of each half and on the next one */
 #define DIFFERENT 8           /* closes that a row needs (_beside.DIFFERENT) */
 
 static const double weights[HALF] = {1.4142135623730951, 1.7320508075688772, 2.23606797749979, 2.6457513110645907, 3.3166247903554};
 
-enum { SHARES = 1, LACKS = 2 };
-
-/* Of each of n closes of a day: whether another series may have it as well, and whether it lacks. */
-static void mark_shared(Twice *s, const double *restrict row, int64_t n, uint8_t *restrict marked) {
-    const int log2 = s->log2;
-    uint32_t *restrict mark = s->mark;
-    memset(s->once, 0, (size_t)1 << log2 >> 2);
-    for (int64_t j = 0; j < n; j++) mark[j] = (uint32_t)spot(bits_of_value(row[j]), log2);
-    for (int64_t j = 0; j < n; j++) marked[j] = fabs(row[j]) < INFINITY ? 0 : LACKS;
-    for (int64_t j = 0; j < n; j++) {
-        const uint64_t bit = (uint64_t)!marked[j] << (mark[j] & 63), met = s->once[mark[j] >> 6];
-        s->again[mark[j] >> 6] |= met & bit;
-        s->once[mark[j] >> 6] = met | bit;
+/* The marks of two closes of some series: the same for the same closes, wherever they lack; of those that lack both, none. */
+static void marks_of_two(const double *restrict one, const double *restrict next, int log2, uint32_t *restrict mark) {
+    for (int k = 0; k < TOGETHER; k++) {
+        const int here = fabs(one[k]) < INFINITY, there = fabs(next[k]) < INFINITY;
+        const double both = (here ? weights[0] * one[k] : 0) + (there ? weights[1] * next[k] : 0);
+        mark[k] = here | there ? (uint32_t)spot(bits_of_value(both), log2) : UINT32_MAX;
     }
-    for (int64_t j = 0; j < n; j++) marked[j] = (uint8_t)(marked[j] | (s->again[mark[j] >> 6] >> (mark[j] & 63) & 1));
+}
+
+/* The marks of some halves, a row each, of all series: where the days of a series lie side by side, several after each other. */
+static void mark_halves(const Grid *g, int64_t half, int log2, uint32_t *rows) {
+    const int64_t upto = half + TILE < g->days / HALF ? half + TILE : g->days / HALF, several = in_columns(g) ? TILE : 1;
+    for (int64_t at = half; at < upto; at += several)
+        for (int64_t j = 0; j < g->series; j += TOGETHER) {
+            const int some = g->series - j < TOGETHER ? (int)(g->series - j) : TOGETHER;
+            const char *from[TOGETHER];
+            for (int k = 0; k < TOGETHER; k++) from[k] = series_of(g, j + (k < some ? k : 0)) + MIDDLE * g->day;
+            for (int64_t h = at; h < at + several && h < upto; h++) {
+                double one[TOGETHER], next[TOGETHER];
+                uint32_t mark[TOGETHER];
+                for (int k = 0; k < TOGETHER; k++) {
+                    memcpy(one + k, from[k] + h * HALF * g->day, sizeof *one);
+                    memcpy(next + k, from[k] + (h * HALF + 1) * g->day, sizeof *next);
+                }
+                marks_of_two(one, next, log2, mark);
+                memcpy(rows + (h - half) * g->series + j, mark, sizeof *mark * (size_t)some);
+            }
+        }
+}
+
+enum { SHARES = 3, LACKS = 1 };   /* LACKS << 1 of every other half: two halves that lack both have no bit in common */
+
+/* Of each of n series: whether another one may have its closes of a half as well, or, as `lacks`, whether both lack.  `seen` has a
+ * byte for each mark: a bit more whenever it is met. */
+static void mark_shared(uint8_t *restrict seen, int log2, const uint32_t *restrict mark, int64_t n, uint8_t lacks, uint8_t *restrict marked) {
+    const uint32_t last = ((uint32_t)1 << log2) - 1;
+    memset(seen, 0, (size_t)last + 1);
+    for (int64_t j = 0; j < n; j++) seen[mark[j] & last] = (uint8_t)(seen[mark[j] & last] << 1 | (mark[j] <= last));
+    for (int64_t j = 0; j < n; j++) marked[j] = mark[j] > last ? lacks : seen[mark[j] & last] > 1 ? SHARES : 0;
 }
 
 /* The number of a row of ten closes from a day on: a sum that is the same for the same closes; 0 where too few are there. */
@@ -256,13 +280,17 @@ static uint64_t number_of_row(const Grid *g, int64_t first, int64_t j) {
     return there < DIFFERENT ? 0 : bits_of_value(half[0] + 3.605551275463989 * half[1]) + 1;   /* a sum of zero is a number as well */
 }
 
-/* The numbers of the rows from a day on of those series that may share both halves; gives how many. */
+/* The numbers of the rows from a day on of those series that may share both halves, in eights as they are marked; gives how many. */
 static int64_t numbers_of_rows(const Grid *g, int64_t first, const uint8_t *before, const uint8_t *after, uint64_t *number) {
     int64_t found = 0;
-    for (int64_t j = 0; j < g->series; j++) {
-        if (!before[j] || !after[j] || (before[j] & after[j] & LACKS && isnan(cell(g, first, j)))) continue;
-        number[found] = number_of_row(g, first, j);
-        found += number[found] != 0;
+    for (int64_t j = 0; j < g->series; j += 8) {
+        uint64_t one, other;
+        memcpy(&one, before + j, 8); memcpy(&other, after + j, 8);
+        for (int64_t i = j; one & other && i < j + 8 && i < g->series; i++) {
+            if (!(before[i] & after[i])) continue;
+            number[found] = number_of_row(g, first, i);
+            found += number[found] != 0;
+        }
     }
     return found;
 }
@@ -270,13 +298,14 @@ static int64_t numbers_of_rows(const Grid *g, int64_t first, const uint8_t *befo
 /* Marks the rows of ten closes that two series may share, by their number; gives how many, or -1 where there is no memory. */
 int64_t NAMED(rows_alike, LEVEL)(const Grid *g, uint8_t *alike) {
     Twice rows = {0};
-    const size_t n = (size_t)g->series + 1;
+    const size_t n = (size_t)g->series + 8;
     int64_t found = 0;
-    double *tile = malloc(sizeof *tile * TILE * n);
-    uint8_t *marked = malloc(2 * n), *before = marked, *after = marked + n;
-    if (twice_make(&rows, g->series) || !tile || !marked) found = -1;
+    uint32_t *mark = malloc(sizeof *mark * TILE * n);
+    uint8_t *marked = calloc(2 * n, 1), *before = marked, *after = marked + n, *seen = NULL;
+    if (twice_make(&rows, g->series) || !mark || !marked || !(seen = malloc((size_t)1 << rows.log2))) found = -1;
     for (int64_t h = 0; found >= 0 && h < g->days / HALF; h++) {
-        mark_shared(&rows, days_apart(g, h * HALF + MIDDLE, HALF, tile), g->series, after);
+        if (h % TILE == 0) mark_halves(g, h, rows.log2, mark);
+        mark_shared(seen, rows.log2, mark + h % TILE * g->series, g->series, (uint8_t)(LACKS << h % 2), after);
         if (h) {
             const int64_t some = numbers_of_rows(g, (h - 1) * HALF, before, after, rows.number);
             alike[h - 1] = some > 1 && any_twice(&rows, keep_shared(&rows, some));
@@ -285,7 +314,7 @@ int64_t NAMED(rows_alike, LEVEL)(const Grid *g, uint8_t *alike) {
         uint8_t *last = before;
         before = after; after = last;
     }
-    free(tile); free(marked); twice_free(&rows);
+    free(mark); free(marked); free(seen); twice_free(&rows);
     return found;
 }
 

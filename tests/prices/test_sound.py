@@ -425,6 +425,12 @@ def test_rows_of_which_two_closes_lack_are_alike(gone: tuple[int, ...]) -> None:
         assert _beside._alike(table) == ([20] if len(gone) <= 2 else [])
 
 
+def test_rows_that_very_many_share_are_alike() -> None:
+    close = 50 + np.cumsum(np.random.default_rng(0).normal(size=(60, 300)), axis=0)
+    close[20:30, 9:265] = close[20:30, 9:10]
+    assert _beside._alike(close) == [20]
+
+
 def copied_closes(close: np.ndarray, own: np.ndarray) -> tuple[Any, ...]:
     days, names = np.arange(len(close)).astype("datetime64[D]"), [f"T{i}" for i in range(len(own))]
     return copies_among(close, own).tolist(), list(_beside.same_closes(names, days, close)), _beside._alike(close)

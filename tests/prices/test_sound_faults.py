@@ -65,8 +65,11 @@ FAULTS = {
     "half[0] + 3.605551275463989 * half[1]": "half[1]",
     "value = cell(g, first + k, j)": "value = cell(g, k, j)",
     "shared += s->again": "shared += 0 & s->again",
-    "|= met & bit;\n        s->once[mark[j]": "|= 0;\n        s->once[mark[j]",
-    "LACKS && isnan(cell(g, first, j))": "LACKS",
+    "<< 1 | (mark[j] <= last)": "+ (mark[j] <= last)",
+    "mark[j] > last ? lacks": "mark[j] > last ? 0",
+    "here | there ?": "here & there ?",
+    "from[k] + h * HALF * g->day": "from[k] + at * HALF * g->day",
+    "memcpy(&other, after + j, 8)": "memcpy(&other, after, 8)",
     "g->which ? g->which[j] : j": "j",
 }
 
@@ -99,6 +102,7 @@ def judge(patch: pytest.MonkeyPatch) -> None:
             test_copies.test_ten_sessions_of_another_are_seen_wherever_they_begin(13, lacking, copied, copied + 1)
     for gone in test_sound.GONE:
         test_sound.test_rows_of_which_two_closes_lack_are_alike(gone)
+    test_sound.test_rows_that_very_many_share_are_alike()
     test_sound.test_copies_are_those_of_the_plain_form(patch)
     test_sound.test_some_columns_of_a_table_are_looked_at_as_if_they_were_all("1", patch)
 
