@@ -43,7 +43,7 @@ from eventstudy.tables.dates import dates_of
 from eventstudy.tables.headings import role_of
 from eventstudy.tables.numbers import numbers_of
 from eventstudy.tables.opened import opened, table_of
-from eventstudy.tables.place import Place, Reading
+from eventstudy.tables.place import Place, Reading, beyond_options
 from eventstudy.tables.workbook import as_text
 from eventstudy.text import columns, separated, wrapped
 from eventstudy.units.windows import Window
@@ -681,11 +681,8 @@ _PLACE = Place("the characteristics", lambda i: f"row {i + 2}")
 
 def _numbers(table: pd.DataFrame, names: Sequence[str]) -> dict[str, Floats]:
     """Columns of numbers as they are written, by the rules of any table; NaN where a cell is blank."""
-    try:
+    with beyond_options():
         found = numbers_of(_PLACE, {name: table[name] for name in names}, Reading(), {n: n for n in names}, "point")
-    except InvalidFile as error:
-        hint = "write numbers with a decimal point, and nothing between thousands"
-        raise InvalidFile(error.what, where=error.where, available=error.available, hint=hint) from error
     for name, values in found.values.items():
         wrong = found.bad.get(name, {})
         wild = np.flatnonzero(np.isinf(values)).tolist()
@@ -699,7 +696,8 @@ def _numbers(table: pd.DataFrame, names: Sequence[str]) -> dict[str, Floats]:
 
 def _days(table: pd.DataFrame) -> list[date]:
     """The day from which each row was known."""
-    dates = dates_of(_PLACE, table["date"], "date", Reading())
+    with beyond_options():
+        dates = dates_of(_PLACE, table["date"], "date", Reading())
     for row, why in dates.bad.items():
         raise _PLACE.fault(why, row=row, column="date", hint="2024-12-31")
     days = [when.date() if isinstance(when, datetime) else when for when in dates.whens]

@@ -103,7 +103,7 @@ class Registry:
         """
         if id in self._events:
             return self._events[id]
-        where, known = ", ".join(dict.fromkeys(self._origins.values())), self.ids
+        where, known = Phrase("{names:list}", names=list(dict.fromkeys(self._origins.values()))), self.ids
         try:
             return self._events[named("event", id, known, where=where)]
         except UnknownName as error:
@@ -401,7 +401,7 @@ def shipped_registry() -> Registry:
     """
     registry = Registry()
     for path in sorted(shipped("events").glob("*.toml")):
-        registry = registry.merge(load_registry(path))
+        registry = registry.merge(Registry(load_registry(path), origin=Phrase("the events that ship")))
     return registry
 
 

@@ -20,7 +20,7 @@ from eventstudy.tables.frames import headed_frame
 from eventstudy.tables.headed import Headed
 from eventstudy.tables.numbers import numbers_of
 from eventstudy.tables.opened import opened, table_of
-from eventstudy.tables.place import Place, Reading
+from eventstudy.tables.place import Place, Reading, beyond_options
 
 Unit = Literal["percent", "decimal"]
 UNITS = {"percent": 0.01, "decimal": 1.0}
@@ -73,6 +73,7 @@ def factors_of_frame(frame: pd.DataFrame, unit: Unit | None, *, monthly: bool = 
     return found
 
 
+@beyond_options()
 def _of_table(table: Headed, unit: Unit | None, *, monthly: bool) -> pd.DataFrame:
     """The factors of a table, a column each beside its dates; what has no heading is none."""
     place, heads = table.place, table.headings

@@ -20,7 +20,6 @@ from eventstudy.prices._given import (
     Days,
     Floats,
     Wanted,
-    ascending,
     check_values,
     impossible,
     not_there,
@@ -150,6 +149,8 @@ def _is_plain(frame: pd.DataFrame) -> bool:
         return False  # NVDA_Close
     if any(fold(c) in ("close", "date", "ticker", "adj_close") for c in labels if not _CODE.fullmatch(c)):
         return False
+    if not index.is_unique:
+        return False  # a row that stands there twice
     days = index.to_numpy("datetime64[D]")
     if (index.to_numpy() != days).any() or not rest(days) or _may_be_returns(frame):
         return False  # days on weekends may be those beside the sessions, or have day and month swapped
@@ -193,7 +194,7 @@ def _wide(place: Place, source: str, frame: pd.DataFrame, wanted: Wanted, all_ch
 
 def _unchecked(place: Place, source: str, frame: pd.DataFrame, tickers: list[str], days: Days) -> PriceTable:
     """The table of a wide frame whose columns nobody has looked at yet."""
-    order = ascending(place, days)
+    order = np.argsort(days, kind="stable")
     given = Unchecked(place, frame, tickers)
     if not _WRITES_COPY:
         frame = frame.copy()

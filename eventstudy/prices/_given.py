@@ -129,10 +129,10 @@ def wide_table(
     wanted: Wanted,
     known: Sequence[str] | None = None,
 ) -> PriceTable:
-    """A table from closing prices (S, n) of the tickers `names` on `days` (S,); `known` are all that there are."""
+    """A table from closing prices (S, n) of the tickers `names` on `days` (S,), each once; `known` are all that there are."""
     for i in np.flatnonzero(impossible("close", closes).any(axis=0))[:1].tolist():
         check_values(place, "close", closes[:, i], names[i])
-    order = ascending(place, days)
+    order = np.argsort(days, kind="stable")
     order = order[wanted.on(days[order])]
     column_of = {t: i for i, t in enumerate(names)}
     there = [t for t in dict.fromkeys(names if wanted.tickers is None else wanted.tickers) if t in column_of]
@@ -147,33 +147,11 @@ def wide_table(
     )
 
 
-def ascending(place: Place, days: Days) -> Ints:
-    """(S,) the order of the days of a wide table; a day that is given twice is refused."""
-    _refuse_twice(place, np.zeros(len(days), np.int64), None, days)
-    return np.argsort(days, kind="stable")
-
-
 def _picked(values: Floats, rows: Ints, columns: list[int]) -> Floats:
     """These rows and columns, without a copy where they are all of them in order."""
     if len(rows) < len(values) or (np.diff(rows) < 0).any():
         values = values[rows]
     return values if columns == list(range(values.shape[1])) else values[:, columns]
-
-
-def _refuse_twice(place: Place, codes: Ints, names: Sequence[str] | None, days: Days) -> None:
-    number = days.astype(np.int64)
-    key = codes * (1 << 20) + (number - number.min() if len(number) else number)
-    order = np.argsort(key, kind="stable")
-    again = np.flatnonzero(key[order][1:] == key[order][:-1])
-    if len(again):
-        first, second = (int(order[again[0]]), int(order[again[0] + 1]))
-        who = f"{names[codes[second]]} on {days[second]}" if names is not None else f"the date {days[second]}"
-        raise place.fault(
-            f"{who} is given twice",
-            row=second,
-            available=f"first in {place.row(first)}",
-            hint="keep one of the two rows",
-        )
 
 
 def table_of_grids(

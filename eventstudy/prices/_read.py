@@ -787,6 +787,7 @@ def _as_returns(
             "returns are in per cent and in basis points, by their headings or their cells",
             hint="put all of them in one unit, or say it: --unit-in percent|decimal|bp",
         )
+    returns = _without_levels(place, cells, returns, _UNITS[reading.unit or next(iter([*units, "percent"]))])
     if reading.unit in (None, "decimal") and not units:
         returns = _without_codes(returns, cells.days, said, decimals=shape.decimals)
     unit: str = (
@@ -818,6 +819,34 @@ def _as_returns(
             unit={"percent": Phrase("per cent"), "bp": Phrase("basis points"), "decimal": Phrase("decimals")}[unit],
         )
     )
+
+
+def _without_levels(place: Place, cells: _Cells, returns: Floats, unit: float) -> Floats:
+    """Returns without the series that are none: in the unit said, or in per cent, each of many values is a large gain.
+
+    Raises:
+        InvalidFile: all series are such.
+    """
+    known = np.isfinite(returns)
+    levels = (known.sum(axis=0) >= _FEW_DAYS) & (np.where(known, returns, np.inf) > QUIET * unit).all(axis=0)
+    for k in np.flatnonzero(levels).tolist():
+        own = returns[known[:, k], k]
+        error = place.fault(
+            Phrase(
+                "{ticker} has no returns: each of its {n} values, from {least:g} to {most:g}, would be a gain of more than"
+                " {gain:.0%}; they are prices or other levels",
+                ticker=cells.names[k],
+                n=len(own),
+                least=own.min(),
+                most=own.max(),
+                gain=QUIET,
+            ),
+            hint=Phrase("leave out --values returns, which reads closes as returns; or name a file of returns"),
+        )
+        cells.bad.setdefault(cells.names[k], error)
+    if levels.any() and not known[:, ~levels].any():
+        raise cells.bad[cells.names[int(levels.argmax())]]
+    return np.where(levels, np.nan, returns)
 
 
 _OF_BASE = {1.0: "decimal", 100.0: "percent"}

@@ -1,4 +1,4 @@
-"""Prices from an export of CRSP's daily stock file, in its legacy columns (PRC, RET) or those of CIZ (DlyPrc, DlyRet).
+"""Prices from an export of CRSP's stock files, in their legacy columns (PRC, RET) or those of CIZ (DlyPrc, MthRet).
 
 A security is its PERMNO; a TICKER stands for the PERMNO that bore it, if only one did. Returns are CRSP's own (RET, which
 counts distributions), put into `adj_close`. A negative PRC is the mean of bid and ask on a day without a trade: it is kept as a
@@ -48,7 +48,7 @@ _MEAN = "prices of days without a trade are the mean of bid and ask, as CRSP mar
 
 
 class CrspFile:
-    """CRSP's daily stock file as CSV."""
+    """CRSP's stock files of days and of months as CSV."""
 
     summary = (
         "an export of CRSP's daily stock file as CSV: PERMNO,date,PRC,RET,... or PERMNO,DlyCalDt,DlyPrc,DlyRet,..."
@@ -97,7 +97,16 @@ def read_export(table: Headed, wanted: Wanted, reading: Reading | None = None) -
             missing[ticker] = error
     found = PriceTable.from_fetches(fetches, missing)
     size = size_of(found.close.index.to_numpy("datetime64[D]"), found.tickers)
-    return replace(found, read_as=(Phrase("an export of CRSP's daily stock file"), *table.cells.said, size))
+    return replace(found, read_as=(_which_file(rows.days), *table.cells.said, size))
+
+
+def _which_file(days: Days) -> Phrase:
+    """The legacy columns of both files are called alike: that of months has one day of each, those of single days have more."""
+    met = np.unique(days[~np.isnat(days)])
+    monthly = len(met) > 1 and len(np.unique(met.astype("datetime64[M]"))) == len(met)
+    return (
+        Phrase("an export of CRSP's monthly stock file") if monthly else Phrase("an export of CRSP's daily stock file")
+    )
 
 
 @dataclass(frozen=True)

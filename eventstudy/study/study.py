@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
+from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib.metadata import version
 from os import PathLike
@@ -19,6 +20,7 @@ import pandas as pd
 from eventstudy import __version__, plugins
 from eventstudy.calendars import Moment
 from eventstudy.config import StudyConfig, named_choices
+from eventstudy.datasets import company_names
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.least_squares import least_days
 from eventstudy.errors import (
@@ -26,6 +28,7 @@ from eventstudy.errors import (
     InvalidRequest,
     NothingUsable,
     Sentence,
+    SourceDown,
     SourceRateLimited,
     SymbolUnknown,
     UnknownName,
@@ -755,9 +758,24 @@ def _hint(excluded: list[Exclusion], table: PriceTable) -> str:
         return Sentence("name a longer window: --window-days")
     if reasons <= {"NO_BENCHMARK"}:
         return Sentence("name a ticker that has prices: --benchmark TICKER, or take --model constant_mean")
+    if reasons <= {"NO_PRICES"} and (near := _meant(excluded, table)):
+        return Sentence("did you mean {near!r}?", near=near)
     if reasons <= {"BENCHMARK_IS_TICKER"}:
         return Sentence("choose another --benchmark, or a model without one (constant_mean)")
     return Sentence("check tickers, dates and the price source")
+
+
+_ALMOST = 0.85
+"""Of two tickers of four letters or more that are so alike one has a letter more than the other."""
+
+
+def _meant(excluded: list[Exclusion], table: PriceTable) -> str | None:
+    """A well-known ticker that is almost the one of which no price could be had; a source that knows its own has said so."""
+    for ticker in dict.fromkeys(e.ticker for e in excluded[:5] if isinstance(table.missing.get(e.ticker), SourceDown)):
+        near = get_close_matches(ticker.upper(), company_names(), n=1, cutoff=_ALMOST)
+        if near and near[0] != ticker:
+            return near[0]
+    return None
 
 
 def versions() -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -52,6 +53,24 @@ class Reading:
     """Whether is told in full what the table was taken for (`PriceTable.explained`)."""
     times: Literal["written", "after", "before"] | None = None
     """Which day the times of a table of prices are of: the one that is written, the day after, or the day before."""
+
+
+_IN_THE_TABLE = {
+    "--dates": Phrase("write dates as 2025-01-27"),
+    "--times": Phrase("write the dates of the sessions, as 2025-01-27"),
+    "--decimal": Phrase("write numbers with a decimal point, and nothing between thousands"),
+}
+"""What to do in a table itself about what an option settles in others."""
+
+
+@contextmanager
+def beyond_options() -> Iterator[None]:
+    """Read a table that the options of `Reading` do not reach: what is wrong with it is told with what to do in it."""
+    try:
+        yield
+    except InvalidFile as error:
+        error.hint = next((hint for option, hint in _IN_THE_TABLE.items() if option in (error.hint or "")), error.hint)
+        raise
 
 
 @dataclass(frozen=True)

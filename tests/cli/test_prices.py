@@ -453,6 +453,18 @@ def test_a_source_that_is_down_for_long_is_given_up(es: Es, yahoo: Service, monk
     assert "MORE was not asked for: Yahoo is out of order" in rows(ran)[-1]["message"]
 
 
+@pytest.mark.parametrize(
+    ("ticker", "hint"), [("GOODD", "check tickers"), ("NVDAA", "'NVDA'?"), ("BANK", "check tickers")]
+)
+def test_a_ticker_that_was_mistyped_is_told_where_no_source_answers(
+    es: Es, yahoo: Service, ticker: str, hint: str
+) -> None:
+    yahoo.fail("*", "500")
+    ran = es("run", "deepseek-r1", "--tickers", ticker)
+    assert ran.code == 5
+    assert hint in ran.err.partition("what to do:")[2]
+
+
 def test_the_bar_grows_and_is_wiped(capsys: pytest.CaptureFixture[str]) -> None:
     from eventstudy.cli._output import bar
 

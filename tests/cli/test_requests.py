@@ -14,6 +14,7 @@ Es = Callable[..., Ran]
 REQUESTS: list[tuple[str, int, str]] = [
     ("rnu deepseek-r1", 2, "did you mean 'run'?"),
     ("run deepseek-r2", 2, "did you mean 'deepseek-r1'?"),
+    ("run deepseek-r2", 2, "where: the events that ship"),
     ("run", 2, "say which event"),
     ("run --date 2025-01-27", 2, "say which event"),
     ("run --tickers NVDA", 2, "say which event"),

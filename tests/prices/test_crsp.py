@@ -95,6 +95,15 @@ def test_months_of_ciz_are_read_as_its_days_are(write: Write) -> None:
     assert months.info["AAA"].notes == days.info["AAA"].notes
 
 
+def test_the_file_of_months_is_told_as_such(write: Write) -> None:
+    days = [line.split(",")[1] for line in LEGACY.splitlines()[1:7]]
+    monthly = LEGACY
+    for old, new in zip(days, ("20080131", "20080229", "20080331", "20080430", "20080530", "20080630"), strict=True):
+        monthly = monthly.replace(old, new)
+    told = [SOURCE.read(write(text)).read_as[0] for text in (LEGACY, monthly, CIZ)]
+    assert told == [f"an export of CRSP's {kind} stock file" for kind in ("daily", "monthly", "daily")]
+
+
 def test_a_ticker_means_the_security_that_bore_it(write: Write) -> None:
     path = write(LEGACY)
     assert returns(SOURCE.read(path, ["AAA"]), "AAA") == returns(SOURCE.read(path, ["AAB"]), "AAB")

@@ -201,6 +201,34 @@ def test_what_factors_were_taken_for_is_said(tmp_path: Path) -> None:
     assert list(map(str, said)) == ["decimal comma", "dates as dd.mm.yyyy"]
 
 
+@pytest.mark.parametrize(
+    ("dates", "what", "hint"),
+    [
+        (
+            pd.bdate_range("2025-01-02", periods=7).strftime("%m/%d/%Y")[[0, 2, 3, 4, 5]],
+            "reads two ways",
+            "write dates as",
+        ),
+        (
+            (DAYS + pd.Timedelta(days=1)).strftime("%Y-%m-%d"),
+            "they are of the day after the sessions",
+            "of the sessions",
+        ),
+        (
+            (DAYS[2:5] + pd.Timedelta(hours=23)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "its session reads two ways",
+            "of the sessions",
+        ),
+    ],
+)
+def test_options_that_do_not_reach_factors_are_not_advised(tmp_path: Path, dates: Any, what: str, hint: str) -> None:
+    OWN.iloc[: len(dates)].set_axis(pd.Index(dates, name="date")).to_csv(tmp_path / "f.csv")
+    with pytest.raises(InvalidFile, match=what) as caught:
+        read_factors(tmp_path / "f.csv", "decimal")
+    assert hint in str(caught.value.hint)
+    assert "--" not in str(caught.value.hint)
+
+
 def test_frames_of_factors_are_in_decimals_unless_another_unit_is_said() -> None:
     """The unit was not heeded."""
     for frame, unit in ((OWN, None), (OWN, "decimal"), (100 * OWN, "percent")):

@@ -47,6 +47,15 @@ def test_all_forms_say_the_same(frame: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(frame, before)
 
 
+@pytest.mark.parametrize("again", [WIDE.iloc[:1], WIDE])
+def test_a_row_that_stands_there_twice_is_taken_once_and_that_is_said(tmp_path: Path, again: pd.DataFrame) -> None:
+    frame = pd.concat([WIDE, again])
+    frame.to_csv(tmp_path / "wide.csv", index_label="date")
+    for table in (load_prices(path=frame), load_prices(path=tmp_path / "wide.csv")):
+        np.testing.assert_array_equal(table.close.to_numpy(), WIDE.to_numpy())
+        assert any(f"taken once: {len(again)}, the first is" in str(said) for said in table.read_as)
+
+
 def test_a_frame_that_is_written_to_afterwards_changes_nothing_and_the_other_way_round() -> None:
     mine = pd.DataFrame([[10.0, 20.0], [11.0, 21.0]], pd.DatetimeIndex(DATES), ["A", "B"])
     table = load_prices(path=mine)
@@ -81,7 +90,7 @@ BAD: dict[str, tuple[pd.DataFrame, str, str]] = {
     "two-ways": (WIDE.set_axis(["1/2/2025", "1/3/2025"]), "reads two ways", "row 0, column date"),
     "no-date": (WIDE.set_axis(pd.DatetimeIndex([DATES[0], pd.NaT])), "date is empty", "row 1"),
     "empty": (WIDE.iloc[:0], "no prices in it", "0 rows"),
-    "twice": (pd.concat([WIDE, WIDE]), "2025-01-02 is given twice", "row 2"),
+    "twice": (pd.concat([WIDE, 2 * WIDE]), "2025-01-02 is given twice", "row 2"),
     "zero": (WIDE.assign(B=[0.0, 1.0]), "close is zero", "row 0, column B"),
     "infinite": (WIDE.assign(B=[1.0, np.inf]), "infinite", "row 1, column B"),
     "no-ticker": (LONG.assign(ticker=pd.Series(["A", None, "B"], dtype=object)), "ticker is empty", "row 1"),

@@ -487,6 +487,26 @@ def returns(path: Path, spreads: dict[str, float], mean: float = 0.0, digits: in
     return path
 
 
+@pytest.mark.parametrize("unit", [None, "percent", "decimal"])
+@pytest.mark.parametrize("wide", [False, True])
+def test_closes_that_are_said_to_be_returns_are_none(tmp_path: Path, unit: Any, wide: bool) -> None:
+    closes = load_prices(["NVDA", "KO"], source="bundled").close.rename_axis(index="date", columns="ticker")
+    (closes if wide else closes.reset_index().melt("date", value_name="close")).to_csv(tmp_path / "x.csv", index=wide)
+    with pytest.raises(InvalidFile, match="has no returns: each of its") as caught:
+        load_prices(path=tmp_path / "x.csv", reading=Reading(values="returns", unit=unit))
+    assert "leave out --values returns" in str(caught.value)
+
+
+def test_prices_among_returns_are_left_out_and_returns_that_only_rise_are_not(tmp_path: Path) -> None:
+    path = returns(tmp_path / "x.csv", {"A": 1.0, "B": 2.0})
+    frame = pd.read_csv(path).pivot(index="date", columns="ticker", values="ret")
+    frame["SPX"], frame["RF"], frame["LUCKY"] = 4000 + np.arange(len(frame)), 1.2, frame["A"].abs() + 0.01
+    frame.to_csv(path)
+    table = load_prices(path=path, reading=Reading(values="returns", unit="percent"))
+    assert table.tickers == ["A", "B", "RF", "LUCKY"]
+    assert "SPX has no returns" in table.missing["SPX"].what
+
+
 @pytest.mark.parametrize(
     "spreads",
     [
