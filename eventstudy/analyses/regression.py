@@ -22,6 +22,7 @@ from scipy import special
 from eventstudy import plugins
 from eventstudy.analyses.base import Answer, in_its_unit, lines_of, plain
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
+from eventstudy.engine.least_squares import full_rank
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
 from eventstudy.inference import Sample, holm
 from eventstudy.inference.advice import in_a_storm
@@ -252,12 +253,9 @@ def regress(
     coded = [_levels(name, known.words[name][there]) for name in kinds]
     z = np.column_stack([np.ones(len(members)), known.values[there], *(c.columns for c in coded)])
     names = ("intercept", *numbers, *(f"{c.name}: {level}" for c in coded for level in c.levels))
-    if len(members) < len(names) + 2 or np.linalg.matrix_rank(z) < len(names):
-        raise NothingUsable(
-            f"{len(members)} pairs with all characteristics cannot tell {len(names)} coefficients apart",
-            available=", ".join(f"{e.ticker}: {e.message}" for e in excluded[:5]) or f"{len(members)} pairs",
-            hint="leave out characteristics that are sums of others, or add firms",
-        )
+    _told_apart(z, names, excluded)
+    unit = 2.0 ** np.round(np.log2(np.sqrt((z**2).mean(axis=0))))
+    z = z / unit  # sums of dollars beside those of shares of one would lose digits; powers of two lose none
     returns = result.returns.take(members)
     found = cumulate(returns, window)
     n_dates = len(np.unique(returns.day0_sessions))
@@ -285,8 +283,9 @@ def regress(
             weights, "random-effects weights"
         )
         warned += list(_few_clusters(groups)) if len(groups) > 1 else []
+    fitted = fitted.in_units(unit)
     warned += fitted.warned
-    fit = z @ np.array([c.value for c in fitted.coefficients])
+    fit = (z * unit) @ np.array([c.value for c in fitted.coefficients])
     spread = ((found.car - found.car.mean()) ** 2).sum()
     return Regression(
         window=window,
@@ -319,6 +318,14 @@ class _Fitted(NamedTuple):
     doubt: str = ""
     """Why tests of several coefficients are not valid."""
     warned: tuple[Message, ...] = ()
+
+    def in_units(self, unit: Floats) -> _Fitted:
+        """The same, of characteristics (K,) so many times as large."""
+        told = tuple(
+            replace(c, value=c.value / u, se=c.se / u, low=c.low / u, high=c.high / u)
+            for c, u in zip(self.coefficients, unit.tolist(), strict=True)
+        )
+        return self._replace(coefficients=told, covariance=self.covariance / np.outer(unit, unit))
 
 
 def _together(coefficients: Sequence[Coefficient]) -> tuple[Coefficient, ...]:
@@ -375,6 +382,40 @@ def _categories(coded: Sequence[_Levels], first: int, fitted: _Fitted) -> tuple[
         found.append(Category(one.name, one.base, one.levels, f, (float(q), float(below)), p, fitted.doubt))
         first += q
     return tuple(found)
+
+
+def _told_apart(z: Floats, names: Sequence[str], excluded: Sequence[Exclusion]) -> None:
+    """Refuse more coefficients than the pairs can tell apart.
+
+    Raises:
+        NothingUsable: too few pairs, a characteristic that is the same for all, or one that others add up to.
+    """
+    n, k = z.shape
+    if n < k + 2:
+        raise NothingUsable(
+            Phrase.counted(
+                "{n} pair with all characteristics is too few for {coefficients} coefficients",
+                "{n} pairs with all characteristics are too few for {coefficients} coefficients",
+                n=n, coefficients=k,
+            ),
+            available=", ".join(f"{e.ticker}: {e.message}" for e in excluded[:5]) or f"{n} pairs",
+            hint=f"at least {k + 2} pairs: add firms, or leave out characteristics",
+        )  # fmt: skip
+    if same := [name for name, column in zip(names[1:], z.T[1:], strict=True) if np.ptp(column) == 0]:
+        raise NothingUsable(
+            Phrase("{names:list}: the same for all {pairs} pairs, so nothing can go with it", names=same, pairs=n),
+            hint="leave it out",
+        )
+    if not full_rank(z):
+        last = next(j for j in range(1, k) if not full_rank(z[:, : j + 1]))
+        raise NothingUsable(
+            Phrase(
+                "{name} follows from {others:list}, so their coefficients cannot be told apart",
+                name=Phrase.quoted(names[last]),
+                others=names[1:last],
+            ),
+            hint=f"leave out {names[last]}, or another of them",
+        )
 
 
 def _check(on: Sequence[str], weights: str, cluster: Sequence[str]) -> None:
@@ -714,7 +755,9 @@ def text_of(found: Sequence[Regression]) -> str:
 
 def _text_of(found: Sequence[Regression]) -> str:
     placed = any(one.n_dates == 1 for one in found)
-    rows = [["window", "", "coefficient", "95 % interval", "p", "t", *(["p of t"] if placed else [])]]
+    several = any(len(one.coefficients) > 2 for one in found)
+    head = ["window", "", "coefficient", "95 % interval", "p", *(["adj."] if several else []), "t"]
+    rows = [[*head, *(["p of t"] if placed else [])]]
     for one in found:
         for i, c in enumerate(one.coefficients):
             name = str(one.window) if i == 0 else ""
@@ -722,24 +765,25 @@ def _text_of(found: Sequence[Regression]) -> str:
             interval = f"{low} .. {high}" if np.isfinite(c.low) else ""
             t = f"{c.t:+.2f}" if np.isfinite(c.t) else "n/a"
             of_t = f"({p_text(c.p_t)})" if one.stormy else p_text(c.p_t)
-            rows.append(
-                [name, c.name, one._shown(c.value, "+.5g"), interval, p_text(c.p), t, *([of_t] if placed else [])]
-            )
-    lines = [*columns(rows, range(2, 7)).splitlines(), ""]
+            adjusted = [p_text(c.p_adjusted) if i else ""] if several else []
+            cells = [name, c.name, one._shown(c.value, "+.5g"), interval, p_text(c.p), *adjusted, t]
+            rows.append([*cells, *([of_t] if placed else [])])
+    lines = [*columns(rows, range(2, 8)).splitlines(), ""]
     for one in found[:1]:
         who = f"{one.n} pairs, {one.n_dates} date{'s' if one.n_dates > 1 else ''}"
         how = f"{who}; {one.method}; standard errors: {one.covariance}"
         levels = one.result.config.returns == "difference"
         unit = (one._mark.strip() or "points") if levels else "decimals"
         car = car_in_words(one.result.config)
-        df = " to ".join(
-            dict.fromkeys(f"{v:.4g}" for v in (one.df, max(c.df for c in one.coefficients if c.df >= one.df)))
-        )
-        lines += wrapped(f"{how}; t with {df} degrees of freedom; coefficients are {unit} of {car} a unit")
+        if told := sorted(c.df for c in one.coefficients if np.isfinite(c.df)):
+            how += f"; t with {' to '.join(dict.fromkeys(f'{v:.4g}' for v in (told[0], told[-1])))} degrees of freedom"
+        lines += wrapped(f"{how}; coefficients are {unit} of {car} a unit")
         if placed:
             how = "p and interval: the portfolio's window among windows made of ordinary days; p of t: exact t"
             why = ", in brackets where days near the event were wilder than it allows for"
             lines += wrapped(f"{how}{why if any(one.stormy for one in found) else ''}")
+        if several:
+            lines += wrapped("adj.: p by Holm over the characteristics of a window, which the sentence below goes by")
     if len(found) > 1:
         lines += wrapped(
             f"{len(found)} windows were looked at, and each is judged by itself: a small p in one of them is less than it seems"

@@ -48,6 +48,11 @@ def _qr(x: Floats) -> tuple[Floats, Floats, Bools]:
     return q, inverse / safe.transpose(0, 2, 1), good
 
 
+def full_rank(x: Floats) -> bool:
+    """Whether x (N, K), N >= K, has full rank, whatever the units of its columns."""
+    return bool(_qr(x[None])[2][0])
+
+
 def nothing_left(rest: Floats | float, total: Floats | float) -> Bools:
     """Whether a sum of squares `rest` is rounding beside the `total` of the values it is left of (METHODS 0.5, ruling 12)."""
     return np.asarray(rest <= NO_VARIANCE * np.maximum(total, np.finfo(float).tiny), dtype=bool)

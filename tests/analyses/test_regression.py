@@ -251,6 +251,7 @@ def test_a_coefficient_that_rests_on_one_cluster_has_no_test() -> None:
     assert "nan" not in found.text()
     alone = regress(study("shared dates"), only.assign(all="one"), ["size"], cluster="all")
     assert alone.sentence == f"CAR[0, 0] of {N} pairs: no test is valid for size."
+    assert "degrees of freedom" not in alone.text()
     own = regress(study("own dates"), only.assign(first=["1"] + ["0"] * (N - 1)), ["first"])
     assert own.sentence == f"CAR[0, 0] of {N} pairs: no test is valid for first."
 
@@ -338,15 +339,49 @@ def test_a_pair_with_a_gap_in_the_window_is_left_out() -> None:
         ({"size": "big"}, ["size"], InvalidFile, "'big' is not a number"),
         ({"size": "inf"}, ["size"], InvalidFile, "'inf' is not a number"),
         ({"date": "last year"}, ["size"], InvalidFile, "not a date"),
-        ({"size": "1"}, ["size"], NothingUsable, "cannot tell"),
+        ({"size": "1"}, ["debt", "size"], NothingUsable, "^size: the same for all 24 pairs"),
+        (
+            {"size": [str(2 * i) for i in range(N)], "debt": [str(i + 1) for i in range(N)]},
+            ["debt", "size"],
+            NothingUsable,
+            "size follows from debt",
+        ),
+        ({"size": ["1", "2", "4", *[""] * (N - 3)]}, ["size"], NothingUsable, "3 pairs .* too few for 2 coef"),
         ({}, [], InvalidRequest, "name the characteristics"),
         ({}, ["size", "size"], InvalidRequest, "each once"),
         ({"ticker": "F00"}, ["size"], InvalidFile, "twice"),
     ],
 )
-def test_what_cannot_be_meant(change: dict[str, str], on: list[str], error: type[Exception], words: str) -> None:
+def test_what_cannot_be_meant(change: dict[str, Any], on: list[str], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         regress(study("one date"), table().assign(**change), on)
+
+
+@pytest.mark.parametrize("dates", ["one date", "own dates", "shared dates", "four dates"])
+def test_units_of_characteristics_are_nobody_s_business(dates: str) -> None:
+    """Capitalisations in dollars beside returns on assets: the figures are those of trillions, to the last digits."""
+    known = table()
+    dear = known.assign(
+        size=[repr(3e12 + 2.0**40 * float(v)) for v in known["size"]],
+        debt=[repr(0.01 * float(v)) for v in known["debt"]],
+    )
+    small = dear.assign(size=[repr(float(v) / 2.0**40) for v in dear["size"]])
+    one, other = (regress(study(dates), given, ["size", "debt"]) for given in (dear, small))
+    unit = np.array([1.0, 2.0**40, 1.0])
+    for name in ("value", "se", "low", "high"):
+        np.testing.assert_allclose(values(one, name) * unit, values(other, name), rtol=1e-9)
+    for name in ("p", "p_t", "df"):
+        np.testing.assert_allclose(values(one, name), values(other, name), rtol=1e-9)
+    assert one.r_squared == pytest.approx(other.r_squared)
+
+
+def test_p_by_holm_stand_beside_those_of_one() -> None:
+    """What the sentence goes by is in the table: a small p beside a sentence that nothing stands out is a riddle."""
+    found = regress(study("own dates"), table(), ["size", "debt"])
+    size = found.coefficients[1]
+    row = next(line.split() for line in found.text().splitlines() if line.split()[:1] == ["size"])
+    assert row[-3:-1] == [p_text(size.p), p_text(size.p_adjusted)]
+    assert "adj." not in regress(study("own dates"), table(), ["size"]).text()
 
 
 def test_json_and_table_hold_the_same() -> None:
