@@ -24,6 +24,7 @@ from eventstudy.language import Phrase, shown
 from eventstudy.panel import Exclusion, Floats, Ints, over_splits, read_shares, worth_before
 from eventstudy.prices import PriceTable, in_whole_units
 from eventstudy.study.answers import FirmAnswers, ask_firms
+from eventstudy.study.doubts import not_counted
 from eventstudy.study.estimate import combined
 from eventstudy.study.happened import DAY0, called, explains, side
 from eventstudy.study.names import words_of_test
@@ -123,7 +124,7 @@ class Impact(Answer):
     excluded: tuple[Exclusion, ...]
     result: StudyResult
     cautions: tuple[str, ...] = ()
-    """What to know of the counts of shares."""
+    """Which pairs no total counts, and what to know of the counts of shares."""
     instead: tuple[str, ...] = ()
     """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
     schema = "eventstudy.impact/1"
@@ -165,7 +166,7 @@ class Impact(Answer):
         return len({(e.event_id, e.ticker) for e in self.excluded})
 
     def total_name(self, total: TotalImpact) -> str:
-        """What a total is called: `all 16`, or `4 of 16` where some could not be counted.
+        """What a total is called: `all 16`, or `4 of 16` where some could not be counted, or are in doubt.
 
         `total`: one of `totals`.
 
@@ -173,8 +174,19 @@ class Impact(Answer):
             >>> answer.total_name(answer.totals[0])
             'all 2'
         """
-        n = len(total.tickers)
-        return f"{n} of {n + self.lacking}" if self.lacking else f"all {n}"
+        n, every = len(total.tickers), self.every(total.window)
+        return f"{n} of {every}" if n < every else f"all {n}"
+
+    def every(self, window: Window) -> int:
+        """How many pairs a total would count if all of them could be counted and believed.
+
+        `window`: one of those asked for.
+
+        Example:
+            >>> answer.every(answer.totals[0].window)
+            2
+        """
+        return self.lacking + sum(f.window == window for f in self.firms)
 
     def money(self, value: float, *, sign: bool = True) -> str:
         """An amount as shown to people: in billions or millions.
@@ -282,7 +294,8 @@ def impact(
     `prices`: those of the study by default, or more of them. `shares`: outstanding, a file or what `read_shares` or
     `load_shares` gives; by default those that ship, of the embedded prices. Of a ticker the last count up to the close
     before the window is taken, times the splits after its day. `windows`: those that are reported, by default. The total is
-    that of one portfolio, so it has an interval too; only firms of one date, one currency and the same days make one.
+    that of one portfolio, so it has an interval too; only firms of one date, one currency and the same days make one. Pairs
+    whose prices are in doubt stand in the table, and in no total.
 
     `result`: the study, of which the pairs are kept. Money is in the currency of the prices.
 
@@ -303,7 +316,7 @@ def impact(
     stakes: dict[tuple[int, int], Stake] = {}
     lacking: dict[tuple[str, str], Exclusion] = {}
     firms: list[FirmImpact] = []
-    totals, reasons = [], []
+    totals, reasons, doubtful = [], [], []
     for window in wanted:
         sample = result.sample(window)
         assert sample.members is not None
@@ -316,7 +329,10 @@ def impact(
         known = np.array([i for i in sample.members if (int(i), window.start) in stakes], dtype=np.int64)
         held = [stakes[int(i), window.start] for i in known]
         firms += _firms(result, window, known, held)
-        total, reason = _total(result, window, known, held, _currencies(table, result, known))
+        kept = result.believed(known)
+        doubtful += not_counted(result, known)
+        summed = [stakes[int(i), window.start] for i in kept]
+        total, reason = _total(result, window, kept, summed, _currencies(table, result, kept))
         totals += [total] if total else []
         reasons += [reason] if reason else []
     if not firms:
@@ -334,7 +350,7 @@ def impact(
         doubt=result.returns.descriptive if any(f.headline == "exact_t" for f in firms) else "",
         excluded=tuple(lacking.values()),
         result=result,
-        cautions=_cautions(firms, table),
+        cautions=(*dict.fromkeys(doubtful), *_cautions(firms, table)),
         instead=instead_of_finding(result),
     )
 

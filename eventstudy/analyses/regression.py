@@ -32,7 +32,7 @@ from eventstudy.inference.distributions import critical_t
 from eventstudy.inference.parametric import proportional
 from eventstudy.language import Phrase
 from eventstudy.language.messages import Exclusion, Message, sentence
-from eventstudy.panel import Floats, Ints
+from eventstudy.panel import Bools, Floats, Ints
 from eventstudy.study.answers import ask_firms
 from eventstudy.study.cautions import of_regimes
 from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
@@ -485,10 +485,20 @@ def _least_squares(
         how = {"cov_type": "cluster", "cov_kwds": {"groups": np.column_stack(list(groups.values()))}}
     fit = sm.WLS(car, z, weights=weight).fit(use_t=True, **how)
     lost = [of_one_cluster(z, codes) for codes in groups.values() or [np.arange(len(car))]]
+    lost += [] if groups else [_of_two_pairs(z)]
     df = min((len(np.unique(codes)) - 1 for codes in groups.values()), default=len(car) - z.shape[1])
     told = np.where(np.any(lost, axis=0), np.nan, float(df))
     found = Estimates(np.asarray(fit.params), np.asarray(fit.cov_params()), told)
     return _by_t(found, names, f"clusters of {' and '.join(groups)} (CR1)" if groups else "HC3")
+
+
+def _of_two_pairs(z: Floats) -> Bools:
+    """(K,) whether all but two pairs or one have the same value of a characteristic; never the intercept.
+
+    HC3 has then two residuals to go by, and rejects 10 to 14 % of true nulls at 5 %.
+    """
+    alike = [int(np.unique(column, return_counts=True)[1].max()) for column in z.T]
+    return np.array([False, *(n >= len(z) - 2 for n in alike[1:])])
 
 
 def _of_clusters(car: Floats, z: Floats, names: Sequence[str], weight: Floats, codes: Ints, how: str) -> _Fitted:

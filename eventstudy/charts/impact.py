@@ -50,16 +50,19 @@ def draw(found: Impact) -> Any:
 def _draw(found: Impact, ax: Axes | None, said: list[str]) -> Axes:
     firms = list(dict.fromkeys((f.event_id, f.ticker) for f in found.firms))
     first = found.firms[0].window
-    whole = [t.amount for t in found.totals if t.window == first]
+    whole = [t for t in found.totals if t.window == first]
     if len(firms) == 1:
         rows = [(window_text(f.window), f.amount) for f in found.firms]
         who, amount = firms[0][1], rows[0][1]
     else:
         rows = sorted(((f.ticker, f.amount) for f in found.firms if f.window == first), key=lambda row: row[1].abnormal)
-        a_part, n = found.lacking, len(rows)
-        who, amount = (say("{firms:,} firms", firms=n), whole[0]) if whole and not a_part else rows[0]
-        called = say("{n} of {all}", n=n, all=n + a_part) if a_part else say("all {firms}", firms=n)
-        rows += [(called, value) for value in whole]
+        who, amount = rows[0]
+        for total in whole:
+            n, every = len(total.tickers), found.every(first)
+            called = say("{n} of {all}", n=n, all=every) if n < every else say("all {firms}", firms=n)
+            rows.append((called, total.amount))
+            if n == every:
+                who, amount = say("{firms:,} firms", firms=n), total.amount
     ax = open_axes(ax, 2.5 + 0.42 * len(rows))
     _rows(ax, found, rows)
     title = say(

@@ -7,7 +7,7 @@ says before, and in place of, a finding.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -143,13 +143,26 @@ def left_out(result: StudyResult | AggregateResult) -> list[Phrase]:
 
 def out_of_means(result: StudyResult, members: Ints | None = None) -> list[Phrase]:
     """Which of the pairs (all by default) the means leave out for their prices; nothing where they leave out none."""
+    said = _without(result, members)
+    return [Phrase("Means of {kept} of {all} pairs; without {tickers:some 4}, in doubt.", **said)] if said else []
+
+
+def not_counted(result: StudyResult, members: Ints | None = None) -> list[Phrase]:
+    """The same of figures of pairs together that are no means: a total, a regression."""
+    said = _without(result, members)
+    return (
+        [Phrase("Counted together are {kept} of {all} pairs; without {tickers:some 4}, in doubt.", **said)]
+        if said
+        else []
+    )
+
+
+def _without(result: StudyResult, members: Ints | None) -> dict[str, Any]:
+    """How many of the pairs can be believed, of how many, and which cannot; nothing where all or none can."""
     chosen = np.arange(result.returns.n) if members is None else members
     kept = result.believed(chosen)
     out = [result.panel.pairs[i].ticker for i in np.setdiff1d(chosen, kept).tolist()]
-    if not out:
-        return []
-    said = {"kept": len(kept), "all": len(chosen), "tickers": list(dict.fromkeys(out))}
-    return [Phrase("Means of {kept} of {all} pairs; without {tickers:some 4}, in doubt.", **said)]
+    return {"kept": len(kept), "all": len(chosen), "tickers": list(dict.fromkeys(out))} if out else {}
 
 
 def no_finding(whom: str, doubts: Sequence[Message]) -> Phrase:

@@ -18,7 +18,7 @@ from eventstudy.prices import PriceTable, load_prices
 from eventstudy.study.result import StudyResult
 
 from tests.panel.made import DAY0, study
-from tests.worlds import SESSIONS, closes, grown, long
+from tests.worlds import SESSIONS, closes, grown, jumped, long
 
 FIRMS = ("AAA", "BBB", "CCC")
 
@@ -293,3 +293,22 @@ def test_without_a_valid_test_money_has_no_interval_and_no_p() -> None:
         assert "In brackets: not valid" in " ".join(one.text().split())
     assert "(no test is valid for that)" in found["never"].sentence
     assert "nan" not in found["never"].text()
+
+
+def test_a_pair_in_doubt_counts_in_no_total() -> None:
+    """A close a hundredfold on day 0 stands in its row; the total is that of the others, and is called so."""
+    prices = jumped(closes(1), DAY0, {"AAA": 99})
+    prices.loc[prices.index[DAY0 + 1] :, "AAA"] /= 100
+    found = impact(study(table(prices), tickers=FIRMS, windows=[(0, 0), (0, 1)]), shares=SHARES)
+    assert {firm.ticker for firm in found.firms} == set(FIRMS)
+    for total in found.totals:
+        others = [f.amount for f in found.firms if f.window == total.window and f.ticker != "AAA"]
+        assert total.tickers == ("BBB", "CCC")
+        assert total.amount.abnormal == pytest.approx(sum(one.abnormal for one in others))
+        assert total.amount.capitalisation == pytest.approx(sum(one.capitalisation for one in others))
+        assert found.total_name(total) == "2 of 3"
+    said = "Counted together are 2 of 3 pairs; without AAA, in doubt."
+    assert found.cautions.count(said) == 1
+    assert said in found.text()
+    assert found.sentence.startswith("No finding for the 3 pairs together")
+    assert "2 of 3" in [label.get_text() for label in found.plot().get_yticklabels()]

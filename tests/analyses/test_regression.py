@@ -252,8 +252,10 @@ def test_a_coefficient_that_rests_on_one_cluster_has_no_test() -> None:
     alone = regress(study("shared dates"), only.assign(all="one"), ["size"], cluster="all")
     assert alone.sentence == f"CAR[0, 0] of {N} pairs: no test is valid for size."
     assert "degrees of freedom" not in alone.text()
-    own = regress(study("own dates"), only.assign(first=["1"] + ["0"] * (N - 1)), ["first"])
-    assert own.sentence == f"CAR[0, 0] of {N} pairs: no test is valid for first."
+    own = {n: regress(study("own dates"), only.assign(first=["1"] * n + ["0"] * (N - n)), ["first"]) for n in (1, 2, 3)}
+    for n in (1, 2):  # HC3 of two pairs rejects twice as many true nulls as it should
+        assert own[n].sentence == f"CAR[0, 0] of {N} pairs: no test is valid for first."
+    assert "no test" not in own[3].sentence
 
 
 def test_two_ways_of_clusters() -> None:
