@@ -29,6 +29,8 @@ class Form:
     """The number of the instruction set that it uses."""
     name: str
     why: str
+    advice: str = ""
+    """What to do where the compiled kernel was not declined and does not run."""
 
 
 def form() -> Form:
@@ -36,7 +38,9 @@ def form() -> Form:
     wanted = os.environ.get(VARIABLE, "").strip()
     if wanted not in ("", "0", "1"):
         raise InvalidRequest(
-            f"{VARIABLE} is {wanted!r}", available="0 (NumPy), 1 (the compiled kernel)", hint=f"unset {VARIABLE}"
+            f"{VARIABLE} is {wanted!r}",
+            available="0 (NumPy), 1 (the compiled kernel)",
+            hint=f"set {VARIABLE} to 0 (NumPy) or to 1 (the compiled kernel), or unset it",
         )
     return _form(wanted)
 
@@ -45,24 +49,25 @@ def form() -> Form:
 def _form(wanted: str) -> Form:
     if wanted == "0":
         return Form(None, 0, "NumPy", f"{VARIABLE}=0 asks for it")
-    kernel, lacking = _load()
+    kernel, lacking, advice = _load()
     if kernel is None:
         if wanted == "1":
-            hint = f"install a C compiler and install eventstudy-lab anew; or unset {VARIABLE}"
-            raise InvalidRequest(f"{VARIABLE}=1, but {lacking}", hint=hint)
-        return Form(None, 0, "NumPy", lacking)
+            raise InvalidRequest(f"{VARIABLE}=1, but {lacking}", hint=f"{advice}; or unset {VARIABLE}")
+        return Form(None, 0, "NumPy", lacking, advice)
     levels = kernel.forms()
     why = f"{VARIABLE}=1 asks for it" if wanted == "1" else "it was built with this installation"
     return Form(kernel, len(levels) - 1, f"compiled kernel, {levels[-1]}", why)
 
 
-def _load() -> tuple[Any, str]:
+def _load() -> tuple[Any, str, str]:
+    """The compiled module; where there is none that can be used, why, and what to do."""
+    anew = "install eventstudy-lab anew, or in a copy of the repository: python native/build.py"
     try:
         kernel = import_module("eventstudy._native")
     except ModuleNotFoundError:
-        return None, "no compiled kernel was built with this installation"
+        return None, "no compiled kernel was built with this installation", f"with a C compiler {anew}"
     except ImportError as error:
-        return None, f"the compiled kernel cannot be loaded: {error}"
+        return None, f"the compiled kernel cannot be loaded: {error}", anew
     if kernel.CONTRACT != CONTRACT:
-        return None, "the compiled kernel was built for another version of these sources"
-    return kernel, ""
+        return None, "the compiled kernel was built for another version of these sources", anew
+    return kernel, "", ""

@@ -64,7 +64,8 @@ def COMMAND(ctx: click.Context, online: bool, source: str, form: str) -> None:  
     for row in rows:
         del row["exit_code"]
     if form == "table":
-        put(columns([[f.status, f.check, f.found + (f": {f.advice}" if f.advice else "")] for f in found]))
+        wide = max(len(f.status) for f in found)  # status and check are one column, which stays beside what was found
+        put(columns([[f"{f.status:<{wide}}  {f.check}", ": ".join(filter(None, (f.found, f.advice)))] for f in found]))
     else:
         put(listing("doctor", rows, form))
     ctx.exit(next((f.exit_code for f in found if f.status == "fault"), 0))
@@ -103,7 +104,7 @@ def _arithmetic() -> Iterator[_Finding]:
     except EventStudyError as error:
         yield _Finding("arithmetic", "fault", error.what, error.hint or "", error.exit_code)
     else:
-        yield _Finding("arithmetic", "ok", f"{form.name}: {form.why}")
+        yield _Finding("arithmetic", "absent" if form.advice else "ok", f"{form.name}: {form.why}", form.advice)
 
 
 def _wanted() -> dict[str, list[str]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from eventstudy import calendars
+from eventstudy import calendars, native
 from eventstudy.cli import doctor
 from eventstudy.errors import SourceDown, SourceRateLimited
 from eventstudy.prices import Fetch, load_prices
@@ -49,19 +51,56 @@ def test_a_healthy_installation(es: Es, alone: dict[str, str], price_store: Path
     assert (ran.code, ran.err) == (0, "")
     found = rows(ran)
     assert found.pop("calendars")["status"] in ("ok", "absent"), "which, the day and the installed calendars decide"
+    compiled = native.form().kernel is not None or os.environ.get(native.VARIABLE) == "0"
+    assert found.pop("arithmetic")["status"] == ("ok" if compiled else "absent")
     assert {name: row["status"] for name, row in found.items()} == {
         "eventstudy": "ok",
         "python": "ok",
         "package numpy": "ok",
         "package click": "ok",
         "package arch": "absent",
-        "arithmetic": "ok",
         "embedded sample": "ok",
         "price store": "absent",
     }
     assert "eventstudy-lab[garch]" in found["package arch"]["advice"]
     assert not price_store.parent.exists(), "looking makes no store"
     assert es("doctor").out.startswith("ok")
+
+
+@pytest.mark.parametrize("lacking", ["built for another version", "not built", "broken"])
+def test_a_kernel_that_does_not_run_is_told_with_what_to_do(
+    es: Es, alone: dict[str, str], monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    def load(name: str) -> SimpleNamespace:
+        if lacking == "not built":
+            raise ModuleNotFoundError(name)
+        if lacking == "broken":
+            raise ImportError("file too short")
+        return SimpleNamespace(CONTRACT=native.CONTRACT - 1)
+
+    monkeypatch.setattr(native, "import_module", load)
+    monkeypatch.delenv(native.VARIABLE, raising=False)
+    native._form.cache_clear()
+    try:
+        told = rows(es("doctor", "--format", "json"))["arithmetic"]
+        monkeypatch.setenv(native.VARIABLE, "1")
+        insisted = es("doctor", "--format", "json")
+    finally:
+        native._form.cache_clear()
+    assert told["status"] == "absent"
+    assert told["found"].startswith("NumPy: ")
+    assert "python native/build.py" in told["advice"]
+    assert ("C compiler" in told["advice"]) is (lacking == "not built")
+    assert (insisted.code, rows(insisted)["arithmetic"]["status"]) == (2, "fault")
+    assert told["advice"] in rows(insisted)["arithmetic"]["advice"]
+
+
+def test_on_a_narrow_screen_what_was_found_stands_beside_what_was_looked_at(
+    es: Es, alone: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = [line.split() for line in es("doctor").out.splitlines()]
+    assert ["ok", "package", "numpy", "2.0"] in lines
 
 
 def test_a_package_that_is_needed_and_one_that_overwrites_us(es: Es, alone: dict[str, str]) -> None:
