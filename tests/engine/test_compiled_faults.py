@@ -273,7 +273,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def judged(kernel: Any, judge: Callable[[], None], patch: pytest.MonkeyPatch, *, faulty: bool) -> None:
     """A kernel runs in place of the one that was built: its judge has nothing to say where it is whole, and notices a fault."""
-    patch.setattr(native, "_load", lambda: (kernel, ""))
+    patch.setattr(native, "_load", lambda: (kernel, "", ""))
     native._form.cache_clear()
     try:
         with pytest.raises(AssertionError) if faulty else nullcontext():
