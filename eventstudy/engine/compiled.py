@@ -239,7 +239,7 @@ def first(form: Form, pairs: Pairs, task: Task, seen: Survey, wanted: Bools, spa
     kept = np.zeros((len(good), pairs.panel.x.shape[2] + 1))
     more = {"tables": len(seen.dates), "table": seen.table, "good": good, "spanned": spanned, "kept": kept}
     form.kernel.first(form.level, pairs.given(task) | runs.given() | seen.given() | out | more)
-    first_table = np.searchsorted(seen.of, np.arange(len(seen.strata)))  # tables stand by stratum, each of which has one
+    first_table = np.searchsorted(seen.of, np.arange(len(seen.strata)))  # the tables of a stratum stand together
     out["residual_n"] = np.add.reduceat(out["dates_n"], first_table)
     beyond = ((0, 0), (0, len(task.lengths) - len(runs.run)))
     out |= {name: np.pad(out[name], beyond) for name in ("share", "share_n")}
