@@ -584,10 +584,10 @@ class StudyConfig:
                 Phrase("{what} is of returns, and this is a study of changes of a level", what=Phrase.quoted(what))
             )
 
-    def check_outcome(self, what: str) -> None:
-        """Refuse what is asked of a study of returns, not of volume or volatility.
+    def check_outcome(self, what: str, *others: str) -> None:
+        """Refuse what is asked of a study of returns (or of `others`), not of volume or volatility.
 
-        `what`: that which is asked, as the error names it.
+        `what`: that which is asked, as the error names it. `others`: outcomes that it can be asked of besides.
 
         Raises:
             InvalidRequest: the study is of another outcome.
@@ -598,7 +598,7 @@ class StudyConfig:
             ...
             eventstudy.errors.InvalidRequest: a placebo ...
         """
-        if self.outcome != "return":
+        if self.outcome not in ("return", *others):
             raise InvalidRequest(
                 Phrase(
                     "{what} is of returns, and this is a study of {outcome}",

@@ -269,8 +269,8 @@ def compare(
     [0, 1], or the one window of a study of calendar days or of windows of the pairs' own.
 
     Raises:
-        InvalidRequest: one kind alone, one cluster of dates, a cut by the returns that are compared, or a column that cannot be
-        meant. InvalidFile: the column is not there. NothingUsable: no pair covers the window.
+        InvalidRequest: one kind alone, one cluster of dates, a cut by the returns that are compared, a column that cannot be
+        meant, or a study of volatility. InvalidFile: the column is not there. NothingUsable: no pair covers the window.
 
     Example:
         >>> import pandas as pd
@@ -281,6 +281,7 @@ def compare(
         By kind, CAR[0, +1] on 8 clusters of dates do not differ measurably: bad less good -0.82 % (p .629
         by im_two_sample; a difference of 5.96 % would mostly be seen).
     """
+    result.config.check_outcome(Phrase("a comparison of kinds of events"), "volume")
     window = _window(result, window)
     if not window.inside(result.config.event_window):
         raise InvalidRequest(

@@ -24,16 +24,17 @@ from eventstudy.analyses.base import Answer, in_its_unit, lines_of, plain
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.engine.least_squares import full_rank
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
-from eventstudy.inference import Sample, holm
+from eventstudy.inference import Sample, SeriesSignificance, holm
 from eventstudy.inference.advice import in_a_storm
 from eventstudy.inference.clusters import Coefficients as Estimates
 from eventstudy.inference.clusters import by_clusters, of_one_cluster, sharing_days
 from eventstudy.inference.distributions import critical_t
 from eventstudy.inference.parametric import proportional
+from eventstudy.inference.regime import Regime
 from eventstudy.language import Phrase
 from eventstudy.language.messages import Exclusion, Message, sentence
 from eventstudy.panel import Bools, Floats, Ints
-from eventstudy.study.answers import ask_firms
+from eventstudy.study.answers import FirmAnswers, ask_firms
 from eventstudy.study.cautions import of_regimes
 from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
 from eventstudy.study.estimate import combined
@@ -78,7 +79,7 @@ class Coefficient:
     high: float
     """Limits of its 95 % interval."""
     rank_p: float | None = None
-    """On one date: p by `placebo`: the portfolio's window among windows made of ordinary days."""
+    """On one date: p by `placebo`: the portfolio's window among windows made of ordinary days; None for volume."""
     p_adjusted: float = float("nan")
     """p by Holm over all coefficients but the intercept; NaN for the intercept."""
 
@@ -227,7 +228,8 @@ def regress(
     in decimals of CAR a unit of the column. Pairs that lack a value are left out and named.
 
     Raises:
-        InvalidFile: a column is lacking, or holds what is no number. InvalidRequest: words that contradict.
+        InvalidFile: a column is lacking, or holds what is no number. InvalidRequest: words that contradict, or a study of
+        volatility.
         NothingUsable: too few pairs for so many characteristics.
 
     Example:
@@ -238,6 +240,7 @@ def regress(
         >>> print(es.analyses.regress(result, known, "size").sentence)
         CAR[0, 0] of 7 pairs: none of size stands out.
     """
+    result.config.check_outcome(Phrase("a regression on characteristics"), "volume")
     window = result.config.called(Window.of(window))
     on, cluster = (separated(names, "column") for names in (on, cluster))
     _check(on, weights, cluster)
@@ -264,7 +267,7 @@ def regress(
     if n_dates == 1:
         if weights != "equal" or cluster:
             warned.append(Message.of("ONE_DATE.regression"))
-        fitted = _as_portfolios(returns, z, names, window, result.config.seed)
+        fitted = _as_portfolios(result, members, returns, z, names, window)
         method = "least squares on one date, each coefficient judged as a portfolio (Sefcik and Thompson 1986)"
     else:
         variance = (returns.sigma**2) * found.unit
@@ -539,48 +542,75 @@ def _by_t(found: Estimates, names: Sequence[str], how: str, *, few: bool = False
     return _Fitted(tuple(told), found.covariance, how, few)
 
 
-def _as_portfolios(returns: AbnormalReturns, z: Floats, names: Sequence[str], window: Window, seed: int) -> _Fitted:
+def _as_portfolios(
+    result: StudyResult, members: Ints, returns: AbnormalReturns, z: Floats, names: Sequence[str], window: Window
+) -> _Fitted:
     """The coefficients as CARs of the portfolios whose weights are the rows of (Z'Z)⁻¹Z', each judged as a series is."""
     weights: Floats = np.linalg.solve(z.T @ z, z.T).astype(np.float64)
-    series = combined(returns, weights)
-    said = ask_firms(series, window, (), seed)
-    ranks = (
-        said.tests["placebo"]
-        if "placebo" in said.tests
-        else plugins.load("tests", "placebo").compute(series, window, seed)
-    )
-    sound, se = said.believed, said.found.se
-    told = []
-    for k, name in enumerate(names):
-        rank_p = float(ranks.p_value[k])
-        told.append(
-            Coefficient(
-                name=name,
-                value=float(said.found.car[k]),
-                se=float(se[k]),
-                t=float(said.found.car[k] / se[k]),
-                df=float(series.df[k]),
-                p_t=float(said.p[k]),
-                test=said.headline[k] if sound[k] else "",
-                p=said.told_p(k) if sound[k] else float("nan"),
-                low=float(said.low[k]) if sound[k] else float("nan"),
-                high=float(said.high[k]) if sound[k] else float("nan"),
-                rank_p=rank_p if np.isfinite(rank_p) else None,
-            )
-        )
-    common = np.isfinite(series.residuals).all(axis=0)
-    kept = series.residuals[:, common]
+    series = _series_of(result, members, returns, weights)
+    told: list[Coefficient] = []
+    near: list[Regime] = []
+    for one in series:
+        said, ranks = _judged(one, window, result.config.seed)
+        near += [ranks.regimes.at(k) for k in range(one.n)] if ranks.regimes else []
+        told += [_coefficient(said, ranks, k, float(one.df[k])) for k in range(one.n)]
+    se = np.array([c.se for c in told])
+    residuals = np.concatenate([one.residuals for one in series])
+    kept = residuals[:, np.isfinite(residuals).all(axis=0)]
     correlation = np.corrcoef(kept - (0 if returns.parameters else kept.mean(axis=1, keepdims=True)))
     covariance = np.atleast_2d(correlation) * np.outer(se, se)
-    near = [ranks.regimes.at(k) for k in range(len(names))] if ranks.regimes else []
     worst = max(near, key=lambda one: (one.raised, one.ratio), default=None)
     return _Fitted(
-        tuple(told),
+        tuple(replace(c, name=name) for c, name in zip(told, names, strict=True)),
         covariance,
         "residuals of the estimation days",
         few=True,
         doubt=in_a_storm(worst.ratio) if worst and worst.raised else "",
         warned=tuple(of_regimes({window: worst}, "VOLATILITY_REGIME.coefficients", {"placebo"}) if worst else ()),
+    )
+
+
+def _series_of(
+    result: StudyResult, members: Ints, returns: AbnormalReturns, weights: Floats
+) -> tuple[AbnormalReturns, ...]:
+    """Portfolios with these weights (K, N). Where days hang together each is fitted anew: how much, is a matter of its own.
+
+    More of a characteristic may go with less volume: both sides count.
+    """
+    if not returns.dependent:
+        return (combined(returns, weights),)
+    found = []
+    for held in weights:
+        made, why = result.portfolios.portfolio(members, held)
+        if made is None:
+            raise NothingUsable(why, hint="regress on firms of one calendar that have the same days")
+        found.append(replace(made, upper=False))
+    return tuple(found)
+
+
+def _judged(series: AbnormalReturns, window: Window, seed: int) -> tuple[FirmAnswers, SeriesSignificance]:
+    """What is said of portfolios, and their places among windows of ordinary days."""
+    said = ask_firms(series, window, (), seed)
+    if "placebo" in said.tests:
+        return said, said.tests["placebo"]
+    return said, plugins.load("tests", "placebo").compute(series, window, seed)
+
+
+def _coefficient(said: FirmAnswers, ranks: SeriesSignificance, k: int, df: float) -> Coefficient:
+    """Portfolio k as a coefficient; its place among ordinary days is told unless these must not be exchanged."""
+    sound, rank_p = said.believed[k], float(ranks.p_value[k])
+    return Coefficient(
+        name="",
+        value=float(said.found.car[k]),
+        se=float(said.found.se[k]),
+        t=float(said.found.car[k] / said.found.se[k]),
+        df=df,
+        p_t=float(said.p[k]),
+        test=said.headline[k] if sound else "",
+        p=said.told_p(k) if sound else float("nan"),
+        low=float(said.low[k]) if sound else float("nan"),
+        high=float(said.high[k]) if sound else float("nan"),
+        rank_p=rank_p if np.isfinite(rank_p) and not ranks.doubt else None,
     )
 
 
@@ -764,7 +794,7 @@ def text_of(found: Sequence[Regression]) -> str:
 
 
 def _text_of(found: Sequence[Regression]) -> str:
-    placed = any(one.n_dates == 1 for one in found)
+    placed = any(c.test == "placebo" for one in found for c in one.coefficients)
     several = any(len(one.coefficients) > 2 for one in found)
     head = ["window", "", "coefficient", "95 % interval", "p", *(["adj."] if several else []), "t"]
     rows = [[*head, *(["p of t"] if placed else [])]]
@@ -792,6 +822,8 @@ def _text_of(found: Sequence[Regression]) -> str:
             how = "p and interval: the portfolio's window among windows made of ordinary days; p of t: exact t"
             why = ", in brackets where days near the event were wilder than it allows for"
             lines += wrapped(f"{how}{why if any(one.stormy for one in found) else ''}")
+        elif one.n_dates == 1:
+            lines += wrapped("p and interval: exact t of the portfolio")
         if several:
             lines += wrapped("adj.: p by Holm over the characteristics of a window, which the sentence below goes by")
     if len(found) > 1:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from eventstudy import plugins
+from eventstudy.analyses.comparison import compare
 from eventstudy.analyses.regression import Regression, regress
 from eventstudy.engine.correlation import InCommon
 from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
@@ -21,7 +22,7 @@ from eventstudy.study.study import EventStudy
 from eventstudy.units.windows import Window
 from scipy import stats
 
-from tests.worlds import closes
+from tests.worlds import closes, long
 
 N, DAYS = 24, 420
 SESSIONS = pd.bdate_range("2020-01-01", periods=DAYS)
@@ -308,6 +309,38 @@ def test_the_intercept_alone_would_be_the_portfolio_of_all() -> None:
     assert found.coefficients[0].rank_p == ranks.compute(sample.portfolio, Window(0, 0), 0).p_value[0]
 
 
+def of_volume(order: list[int], dates: str = "one date") -> StudyResult:
+    """Firms whose volumes hang together from day to day, some of them more than others."""
+    rng, place = np.random.default_rng(8), place_of(dates)
+    logs = rng.normal(0, 0.4, (DAYS, N))
+    for t in range(1, DAYS):
+        logs[t, ::2] = 0.8 * logs[t - 1, ::2] + 0.6 * logs[t, ::2]
+    volume = pd.DataFrame(np.round(1e6 * np.exp(logs)), index=SESSIONS, columns=NAMES).assign(MKT=1e6)
+    given = long(prices(), volume={name: volume[name] for name in [*NAMES, "MKT"]})
+    events = pd.DataFrame({"ticker": NAMES, "date": [SESSIONS[p].date() for p in place]}).iloc[order]
+    made = EventStudy(
+        benchmark="MKT", calendar=None, estimation_window=(-200, -11), event_window=(-2, 2), outcome="volume"
+    )
+    return made.run(events, given)
+
+
+def test_of_volume_each_portfolio_has_an_autocorrelation_of_its_own_and_two_sides() -> None:
+    """With characteristics that sum to zero the intercept is the portfolio of all, whoever stands first in the list."""
+    even = table().assign(size=[str((-1.0) ** (i // 2)) for i in range(N)])
+    straight, turned = of_volume(list(range(N))), of_volume([*range(1, N), 0])
+    one, other = (regress(result, even, ["size"], window=(-2, 2)) for result in (straight, turned))
+    for name in ("value", "se", "p", "low", "high"):
+        np.testing.assert_allclose(values(one, name), values(other, name), rtol=1e-9)
+    whole = straight.test("portfolio_t", (-2, 2))
+    assert one.coefficients[0].t == pytest.approx(whole.statistic, rel=1e-9)
+    for c in one.coefficients:
+        assert (c.test, c.rank_p) == ("exact_t", None)
+        assert c.p == pytest.approx(2 * stats.t.sf(abs(c.t), c.df))
+        assert (c.low <= 0 <= c.high) == (c.p > 0.05)
+    assert "p and interval: exact t of the portfolio" in one.text()
+    assert "ordinary days" not in one.text()
+
+
 def test_weights_are_left_aside_on_one_date_and_that_is_said() -> None:
     plain, weighted = (regress(study("one date"), table(), ["size"], weights=w) for w in ("equal", "precision"))
     assert plain.coefficients == weighted.coefficients
@@ -500,3 +533,18 @@ def test_levels_of_few_firms_are_refused() -> None:
     blank.loc[3, "kind"] = ""
     lost = regress(result, blank, ["C(kind)"]).excluded
     assert [(e.ticker, e.reason) for e in lost] == [("F03", "NO_CHARACTERISTICS")]
+
+
+def test_a_study_of_volatility_has_no_coefficients_of_returns() -> None:
+    """Its CARs are those of a study of returns: their differences answer another question."""
+    made = EventStudy(
+        benchmark="MKT", calendar=None, estimation_window=(-200, -11), event_window=(-2, 2), outcome="volatility"
+    )
+    events = pd.DataFrame({"ticker": NAMES, "date": SESSIONS[280].date()})
+    result = made.run(events, prices())
+    with pytest.raises(
+        InvalidRequest, match="is of returns, and this is a study of volatility"
+    ):
+        regress(result, table(), ["size"])
+    with pytest.raises(InvalidRequest, match="a comparison of kinds of events is of returns"):
+        compare(result, "sector", characteristics=table())
