@@ -542,9 +542,7 @@ def test_a_study_of_volatility_has_no_coefficients_of_returns() -> None:
     )
     events = pd.DataFrame({"ticker": NAMES, "date": SESSIONS[280].date()})
     result = made.run(events, prices())
-    with pytest.raises(
-        InvalidRequest, match="is of returns, and this is a study of volatility"
-    ):
+    with pytest.raises(InvalidRequest, match="is of returns, and this is a study of volatility"):
         regress(result, table(), ["size"])
     with pytest.raises(InvalidRequest, match="a comparison of kinds of events is of returns"):
         compare(result, "sector", characteristics=table())
