@@ -193,28 +193,28 @@ class StudyConfig:
             put(self, name, usual[name])
         for one in study_settings():
             put(self, one.field, _fitting(one, getattr(self, one.field)))
-        put(self, "estimation_window", Window.of(self.estimation_window, "estimation window"))
+        put(self, "estimation_window", Window.of(self.estimation_window, Sentence("estimation window")))
         put(
             self,
             "estimation_windows",
-            tuple(sorted({Window.of(w, "estimation window") for w in self.estimation_windows})),
+            tuple(sorted({Window.of(w, Sentence("estimation window")) for w in self.estimation_windows})),
         )
         if self.estimation_windows:
             put(self, "estimation_window", self.estimation_windows[0])
         if self.window_days is not None:
-            put(self, "window_days", Window.of(self.window_days, "window of calendar days"))
+            put(self, "window_days", Window.of(self.window_days, Sentence("window of calendar days")))
             if not self._lined:
                 if self.windows is not None and [*map(tuple, self.windows)] == [tuple(self.event_window)]:
                     put(self, "windows", None)  # as this class made it
                 put(self, "event_window", self.sessions_of(self.window_days))
                 put(self, "looked_at", None)
         if self.min_estimation == 0:
-            before = min(Window.of(self.event_window, "event window").start, 0) - 1
+            before = min(Window.of(self.event_window, Sentence("event window")).start, 0) - 1
             put(self, "estimation_windows", ())
             put(self, "estimation_window", Window(before, before))
-        event = Window.of(self.event_window, "event window")
+        event = Window.of(self.event_window, Sentence("event window"))
         whole = Window(min(event.start, 0), max(event.end, 0))
-        looked_at = Window.of(self.looked_at, "days looked at") if self.looked_at is not None else event
+        looked_at = Window.of(self.looked_at, Sentence("days looked at")) if self.looked_at is not None else event
         put(
             self,
             "looked_at",
@@ -224,7 +224,7 @@ class StudyConfig:
         )
         put(self, "event_window", whole)
         put(self, "windows", self._reported_windows())
-        put(self, "primary", None if self.primary is None else Window.of(self.primary, "primary window"))
+        put(self, "primary", None if self.primary is None else Window.of(self.primary, Sentence("primary window")))
         if self.primary is not None and self.primary not in (self.windows or ()):
             raise InvalidRequest(
                 f"the primary window {self.primary} is none of those that are reported",
@@ -266,7 +266,10 @@ class StudyConfig:
                 hint="leave out --benchmark, --returns, --missing and --bhar",
             )
         if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
-            raise InvalidRequest(f"currency is {self.currency!r}", available="three letters: USD, EUR, JPY")
+            raise InvalidRequest(
+                Sentence("currency is {given!r}", given=self.currency),
+                available=Sentence("three letters: USD, EUR, JPY"),
+            )
         if self.min_estimation < 30 and self.estimated:
             raise InvalidRequest(
                 in_words_of(
@@ -296,9 +299,9 @@ class StudyConfig:
         if not 0.5 <= self.level <= 0.999:
             meant = self.level / 100
             raise InvalidRequest(
-                f"level is {self.level:g}",
-                available="0.5 to 0.999: 0.9, 0.95, 0.99",
-                hint=f"did you mean {meant:g}?" if 0.5 <= meant <= 0.999 else None,
+                Sentence("level is {given:g}", given=self.level),
+                available=Sentence("0.5 to 0.999: 0.9, 0.95, 0.99"),
+                hint=Sentence("did you mean {meant:g}?", meant=meant) if 0.5 <= meant <= 0.999 else None,
             )
         if self.alternative != "two-sided" and self.outcome == "volatility":
             raise InvalidRequest(
@@ -357,7 +360,9 @@ class StudyConfig:
         """
         if not self.estimated:
             return days
-        spans = [Window.of(w, "estimation window") for w in self.estimation_windows or (self.estimation_window,)]
+        spans = [
+            Window.of(w, Sentence("estimation window")) for w in self.estimation_windows or (self.estimation_window,)
+        ]
         low = max([days.start, *(w.end + 1 for w in spans if w.end < 0)])
         high = min([days.end, *(w.start - 1 for w in spans if w.start > 0)])
         if days.start > 0:
@@ -402,13 +407,22 @@ class StudyConfig:
         event, looked_at = self.event_window, self.days_looked_at
         for estimation in self.spans:
             if estimation.end >= event.start and estimation.start <= event.end:
+                inside = looked_at.start <= estimation.end and looked_at.end >= estimation.start
+                hint = Sentence("start it after {end}", end=event.end)
+                if estimation.start < event.start:
+                    hint = Sentence(
+                        "end the estimation window before {start}, e.g. --estimation-window {first} {last}",
+                        start=event.start,
+                        first=estimation.start,
+                        last=min(event.start - 6, estimation.end),
+                    )
                 raise InvalidRequest(
-                    f"the estimation window {estimation} reaches into the event window"
-                    f" {looked_at if looked_at.start <= estimation.end and looked_at.end >= estimation.start else event}",
-                    hint=f"end the estimation window before {event.start}, e.g. --estimation-window"
-                    f" {estimation.start} {min(event.start - 6, estimation.end)}"
-                    if estimation.start < event.start
-                    else f"start it after {event.end}",
+                    Sentence(
+                        "the estimation window {one} reaches into the event window {other}",
+                        one=estimation,
+                        other=looked_at if inside else event,
+                    ),
+                    hint=hint,
                 )
         for one, other in pairwise(self.spans):
             if other.start <= one.end:

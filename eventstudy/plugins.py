@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from eventstudy.errors import UnknownName, named
+from eventstudy.errors import Sentence, UnknownName, named
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -143,7 +143,7 @@ def meant(kind: str, name: str) -> str:
         return name if known else named(FAMILIES[kind].noun, name, _modules(kind))
     except UnknownName as error:
         if kind != "commands":
-            error.hint = error.hint or f"eventstudy methods {kind} tells what each is for"
+            error.hint = error.hint or Sentence("eventstudy methods {kind} tells what each is for", kind=kind)
         raise
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from eventstudy.calendars.overrides import Override, override_of
-from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.errors import InvalidRequest, Sentence, UnknownName
 
 if TYPE_CHECKING:
     import numpy as np
@@ -586,8 +586,16 @@ def _landed(moment: Moment, exchange: str, local: date, session: date, max_shift
     days, announced = (session - local).days, moment.when.isoformat()
     if days > max_shift:
         raise InvalidRequest(
-            f"day 0 of {announced} would be {session}, {days} days later; at most {max_shift} are allowed",
-            where=f"exchange {exchange}" if exchange else "the dates of the prices",
-            hint=f"check the date, or allow it with a max_shift of {days}",
+            Sentence(
+                "day 0 of {announced} would be {session}; calendar days later: {days}, allowed: {most}",
+                announced=announced,
+                session=session,
+                days=days,
+                most=max_shift,
+            ),
+            where=Sentence("exchange {exchange}", exchange=exchange)
+            if exchange
+            else Sentence("the dates of the prices"),
+            hint=Sentence("check the date, or allow it with a max_shift of {days}", days=days),
         )
     return Day0(announced, exchange, local, session, session != local, days)

@@ -59,7 +59,8 @@ def _apart(ax: Axes, ends: list[End], names: list[Text]) -> None:
     )
     floor, room = ax.bbox.y0 / dot, ax.bbox.height / dot
     high = SMALL * 1.35 * np.array([1 + text.get_text().count("\n") for text in names])
-    name[:, 1] = floor + apart(point[:, 1] - floor, (high[1:] + high[:-1]) / 2, room)
+    below, above = (high[[0, -1]] - 1.35 * SMALL) / 2  # what names of several lines take beyond one line
+    name[:, 1] = floor + below + apart(point[:, 1] - floor - below, (high[1:] + high[:-1]) / 2, room - below - above)
     way = name - point
     long = np.hypot(*way.T)[:, None]
     hairs = np.stack([point + way * _GAP / long, name - way * _GAP / long], axis=1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from eventstudy.analyses.reaction import Day, Subject, searched_days, subject_of
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import head, open_axes
+from eventstudy.charts._canvas import head, open_axes, text_width
 from eventstudy.charts._car_path import DRAWN
 from eventstudy.charts._language import p_text, say, say_counted, spoken
 from eventstudy.charts._legend import legend_below
@@ -130,10 +130,16 @@ def _other_date(ax: Axes, result: StudyResult, found: Subject) -> None:
         if day is None or abs(day.rel_day) < 2:
             continue
         ax.axvline(day.rel_day, color=EDGE, linewidth=1.0, linestyle=(0, (1, 2)), zorder=1, gid=word)
+        name = say("announced") if word == "announced" else say("recognised")
+        wide = (text_width(name, SMALL) + text_width(say("day 0"), SMALL)) / 2 + SMALL
+        room = ax.get_window_extent().width * 72 / ax.figure.figure.dpi * 2 / 3  # margins take the rest
         ax.annotate(
-            say("announced") if word == "announced" else say("recognised"),
+            name,
             (day.rel_day, 1),
-            (0, 2),
+            (
+                0,
+                2 if abs(day.rel_day) / len(result.rel_days) * room > wide else 2 + 1.35 * SMALL,
+            ),  # above the name of day 0, where that is too near
             xycoords=("data", "axes fraction"),
             textcoords="offset points",
             ha="center",

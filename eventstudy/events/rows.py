@@ -422,7 +422,9 @@ def _other_dates(table: Headed, found: Mapping[str, int], others: Sequence[int])
 
 _PLAIN_TIMES = ("time", "event_time", "time_of_event", "uhrzeit", "zeit", "heure", "hora", "ora", "godzina", "时间")
 """Headings of times that can be of nothing else but the event."""
-_OF_TIMES = re.compile(r"(?:^|_)(?:\w*time|\w*zeit|\w*tims|heure|hora|ora|godzina|tijd|tid|saat|hour)(?:_|$)")
+_OF_TIMES = re.compile(
+    r"(?:^|_)(?:\w*time|\w*zeit|\w*tims|heure|hora|ora|godzina|tijd|tid|saat|hour|at|\w*stamp|\w*stempel)(?:_|$)"
+)
 _CLOCK = re.compile(r"[0-9]\s*(?:[:h][0-9]{2}|[ap]\.?m\b|uhr)", re.IGNORECASE)
 _BESIDE = re.compile(r"[(\[].*[)\]]|[ _](?:utc|gmt)$", re.IGNORECASE)
 

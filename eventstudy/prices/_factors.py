@@ -35,8 +35,11 @@ _CALLED = {
     **dict.fromkeys(("riskfree", "risk_free", "risk_free_rate"), "rf"),
 }
 """Further names of factors: those of WRDS, and of papers."""
-_LEAST, _LARGEST, _SEVERAL = 0.002, 0.5, 20
-"""Over so many days or months a market moves by more than the first on one of them, and never by the second on any."""
+_SEVERAL = 20
+_CALM, _WILD = {False: 5e-4, True: 3e-3}, {False: 0.05, True: 0.5}
+"""So many days, or months, of a market have a root mean square above the first, and half of its moves are below the second."""
+_LARGEST = {False: 0.5, True: 1.5}
+"""No market moves by so much on a day, and none in a month."""
 _RATES = {False: 0.01, True: 0.2}
 """No risk-free rate of a day is higher, and none of a month: such a rate is one of a year."""
 
@@ -130,9 +133,11 @@ def _check_unit(where: str, unit: str | None, *, signed: int, columns: int) -> N
     """Refuse factors in no unit, or in one that their signs of per cent speak against; `signed` of the columns have them."""
     if unit not in (None, *UNITS) or (unit is None and signed < columns):
         raise InvalidRequest(
-            f"the unit of the factors in {where} is not named" if unit is None else f"no such unit: {unit!r}",
+            Phrase("the unit of the factors in {where} is not named", where=where)
+            if unit is None
+            else f"no such unit: {unit!r}",
             available=", ".join(UNITS),
-            hint="add --factor-unit percent or --factor-unit decimal",
+            hint=Phrase("add --factor-unit percent or --factor-unit decimal"),
         )
     if unit == "decimal" and signed:
         raise InvalidFile(
@@ -142,14 +147,13 @@ def _check_unit(where: str, unit: str | None, *, signed: int, columns: int) -> N
         )
 
 
-def _largest(factors: pd.DataFrame, name: str) -> tuple[int, float, date | None]:
-    """How many values a factor has, the largest of them by size, and its day; 0 where there is none."""
+def _largest(factors: pd.DataFrame, name: str) -> tuple[float, date | None]:
+    """The largest value of a factor by size, and its day; 0 where there is none."""
     values = factors[name].to_numpy(float) if name in factors.columns else np.empty(0)
-    n = int(np.isfinite(values).sum())
-    if not n:
-        return 0, 0.0, None
+    if not np.isfinite(values).any():
+        return 0.0, None
     at = int(np.nanargmax(np.abs(values)))
-    return n, float(values[at]), factors.index[at].date()
+    return float(values[at]), factors.index[at].date()
 
 
 def _believable(factors: pd.DataFrame, where: str, *, monthly: bool) -> pd.DataFrame:
@@ -158,28 +162,39 @@ def _believable(factors: pd.DataFrame, where: str, *, monthly: bool) -> pd.DataF
     Raises:
         InvalidFile: they are in another unit than was said; names the value that shows it.
     """
-    n, market, day = _largest(factors, "mkt_rf")
-    if abs(market) >= _LARGEST:
+    moved = factors.get("mkt_rf", pd.Series(dtype=float)).dropna().abs()
+    moved = moved[moved > 0]
+    several, half = len(moved) >= _SEVERAL, moved.median()
+    market, day = _largest(factors, "mkt_rf")
+    if half >= _WILD[monthly] and (several or abs(market) >= _LARGEST[monthly]):
         raise InvalidFile(
             Phrase(
-                "mkt_rf would be {value:.2f %} on {date}, which no market moves by: the factors are in another unit, or the"
-                " cell is wrong",
+                "mkt_rf would move by {half:.2f %} and more half of the time, and by {value:.2f %} on {date}: no market does,"
+                " the factors are in another unit",
+                half=half,
                 value=market,
                 date=day,
             ),
             where=where,
             hint=Phrase("say which: --factor-unit percent"),
         )
-    if n >= _SEVERAL and 0 < abs(market) < _LEAST:
+    if abs(market) >= _LARGEST[monthly]:
+        raise InvalidFile(
+            Phrase("mkt_rf would be {value:.2f %} on {date}, which no market moves by", value=market, date=day),
+            where=where,
+            hint=Phrase("correct the cell, or leave a missing value empty"),
+        )
+    usual = float(np.sqrt((moved**2).mean()))
+    if several and usual < _CALM[monthly]:
         raise InvalidFile(
             Phrase(
-                "mkt_rf would move by {value:.2f %} at most, less than any market: the factors are in another unit",
-                value=abs(market),
+                "mkt_rf would move by {value:.3f %} as a rule, less than any market: the factors are in another unit",
+                value=usual,
             ),
             where=where,
             hint=Phrase("say which: --factor-unit decimal"),
         )
-    _, rate, day = _largest(factors, "rf")
+    rate, day = _largest(factors, "rf")
     if abs(rate) > _RATES[monthly]:
         raise InvalidFile(
             Phrase("rf would be {value:.2f %} on {date}: a rate of a year, or in another unit", value=rate, date=day),

@@ -23,7 +23,7 @@ class Window(NamedTuple):
     end: int
 
     @classmethod
-    def of(cls, value: Sequence[int], name: str = "window") -> Window:
+    def of(cls, value: Sequence[int], name: str = Sentence("window")) -> Window:
         """A window from a pair of whole numbers; `name` is what the message calls it.
 
         `value`: its first and last event day, both included.
@@ -35,6 +35,7 @@ class Window(NamedTuple):
             >>> es.Window.of([0, 5]).length
             6
         """
+        name = name if isinstance(name, Sentence) else Sentence.quoted(name)
         try:
             start, end = (int(v) for v in value)
             whole = [float(v) for v in value] == [start, end]

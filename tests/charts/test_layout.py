@@ -62,3 +62,16 @@ def test_on_a_phone_no_word_runs_over_the_edge(nvda: StudyResult, name: str, lan
         box = text.get_window_extent()
         assert box.x0 >= 5, text.get_text()
         assert box.x1 <= figure.bbox.x1 - 5, text.get_text()
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("name", ["counterfactual", "reaction"])
+def test_on_a_phone_no_name_stands_on_another(announced: StudyResult, name: str) -> None:
+    """The days that are marked were written into each other, and names of several lines over the name of day 0."""
+    figure = figure_of(announced.plot(name, tickers=["NVDA"], width=3.6, lang="de"))
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for ax in figure.axes for text in ax.texts if text.get_text()]
+    boxes += [text.get_window_extent() for text in figure.texts]
+    pairs = [(a, b) for k, a in enumerate(boxes) for b in boxes[:k]]
+    assert pairs
+    assert not [1 for a, b in pairs if min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1]

@@ -46,7 +46,21 @@ GERMAN = [
         2,
         ["--outcome: 'retrun' ist keines von 'return'", "War 'return' gemeint?"],
     ),
-    ("report deepseek-r1 --prices two.csv --tickers ZZZ", 5, ["es bleibt kein Paar aus Ereignis und Ticker"]),
+    (
+        "report deepseek-r1 --prices two.csv --tickers ZZZ",
+        5,
+        ["es bleibt kein Paar aus Ereignis und Ticker", "'ZZZ' kommt in two.csv nicht vor"],
+    ),
+    ("report deepseek-r1 --event-window 5 -5", 2, ["das Ereignisfenster [5, -5] endet, bevor es beginnt"]),
+    ("report deepseek-r1 --estimation-window -5 -10", 2, ["das Schätzfenster [-5, -10] endet, bevor es beginnt"]),
+    ("report deepseek-r1 --window 1 0", 2, ["das Fenster [1, 0] endet, bevor es beginnt", "war 0 1 gemeint?"]),
+    ("plot deepseek-r1 --chart foo", 2, ["wofür jedes da ist, sagt eventstudy methods charts"]),
+    ("report deepseek-r1 --level 95", 2, ["95 ist kein Niveau für Konfidenzintervalle", "war 0.95 gemeint?"]),
+    (
+        "report --date 2025-01-26 --tickers NVDA --max-shift 0",
+        2,
+        ["Tag 0 zu 2025-01-26 wäre 2025-01-27; Kalendertage danach: 1, erlaubt: 0", "wo: Börse XNYS"],
+    ),
     ("claim deepseek-r1 --from 1", 2, ["um wessen Kurs geht es?", "angeben: --ticker NVDA"]),
 ]
 

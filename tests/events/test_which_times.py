@@ -49,6 +49,9 @@ def test_of_several_columns_of_times(tmp_path: Path, head: str, row: str, taken:
     ("head", "row", "said"),
     [
         ("ticker,date,Update Time", "NVDA,2025-01-27,16:20", "under Update Time are those of the events"),
+        ("ticker,date,timestamp", "NVDA,2025-01-27,2025-01-27 16:20", "under timestamp are those of the events"),
+        ("ticker,date,published_at", "NVDA,2025-01-27,2025-01-27T16:20:00", "under published_at are those of the events"),
+        ("ticker;datum;zeitstempel", "NVDA;27.01.2025;27.01.2025 16:20", "under zeitstempel are those of the events"),
         ("ticker,date,announcement time,filing time", "NVDA,2025-01-27,16:20,17:00", "announcement time and filing time"),
         ("ticker,anndats,anndats_act", "NVDA,20241228,20250127", "anndats and anndats_act both may be the dates"),
         ("acquiror ticker,target ticker,date", "NVDA,AMD,2025-01-27", "there is no column ticker"),
