@@ -208,7 +208,9 @@ def test_futures_trade_on_sunday_evening_for_monday() -> None:
 
 
 def test_too_far_a_shift_names_both_dates() -> None:
-    with pytest.raises(InvalidRequest, match="2001-09-11 would be 2001-09-17; calendar days later: 6, allowed: 5") as caught:
+    with pytest.raises(
+        InvalidRequest, match="2001-09-11 would be 2001-09-17; calendar days later: 6, allowed: 5"
+    ) as caught:
         day0(Moment(date(2001, 9, 11)), "XNYS", max_shift=5)
     assert "max_shift of 6" in str(caught.value)
     assert day0(Moment(date(2001, 9, 11)), "XNYS", max_shift=6).shift_days == 6

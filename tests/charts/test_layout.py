@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+import eventstudy as es
 import pytest
 from eventstudy.charts._layout import Margins
 from eventstudy.charts._style import BELOW, style
@@ -66,12 +67,17 @@ def test_on_a_phone_no_word_runs_over_the_edge(nvda: StudyResult, name: str, lan
 
 @pytest.mark.render
 @pytest.mark.parametrize("name", ["counterfactual", "reaction"])
-def test_on_a_phone_no_name_stands_on_another(announced: StudyResult, name: str) -> None:
+def test_on_a_phone_no_name_stands_on_another(name: str) -> None:
     """The days that are marked were written into each other, and names of several lines over the name of day 0."""
-    figure = figure_of(announced.plot(name, tickers=["NVDA"], width=3.6, lang="de"))
+    figure = figure_of(es.run("deepseek-r1", tickers=["NVDA"]).plot(name, width=3.6, lang="de"))
     figure.draw_without_rendering()
     boxes = [text.get_window_extent() for ax in figure.axes for text in ax.texts if text.get_text()]
     boxes += [text.get_window_extent() for text in figure.texts]
-    pairs = [(a, b) for k, a in enumerate(boxes) for b in boxes[:k]]
-    assert pairs
-    assert not [1 for a, b in pairs if min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1]
+    near = [
+        (a, b)
+        for k, a in enumerate(boxes)
+        for b in boxes[:k]
+        if min(a.x1, b.x1) - max(a.x0, b.x0) > -8 and min(a.y1, b.y1) - max(a.y0, b.y0) > 4
+    ]
+    assert len(boxes) > 4
+    assert not near
