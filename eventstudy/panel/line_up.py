@@ -181,8 +181,9 @@ def _twins(
     value = day0[order]
     near = (np.diff(row[order]) == 0) & (np.diff(table[order]) == 0) & (np.abs(np.diff(value)) <= _SAME)
     near &= np.diff(security[order]) != 0
-    for run in np.split(np.arange(len(order)), np.flatnonzero(~near) + 1) if near.any() else ():
-        pairs = np.sort(order[run])[:_LONGEST_RUN]
+    edges = np.flatnonzero(np.diff(near, prepend=False, append=False)).tolist()
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        pairs = np.sort(order[first : last + 1])[:_LONGEST_RUN]
         for k, i in enumerate(pairs.tolist()):
             for j in pairs[:k].tolist():
                 apart = np.abs(returns[security[i], row[i] + columns] - returns[security[j], row[j] + columns])

@@ -16,13 +16,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from eventstudy import native
+from eventstudy import calendars, native
 from eventstudy.study.study import EventStudy
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -85,6 +86,14 @@ def panel(securities: int, days: int, events: int, seed: int = 0) -> Panel:
         rng.normal(0, 0.006, (days, 6)), sessions, ["mkt_rf", "smb", "hml", "rmw", "cma", "mom"]
     ).assign(rf=0.0)
     return Panel(pd.DataFrame(table, sessions, [*names, "MKT"]), frame, factors, column, row)
+
+
+def as_traded(data: Panel) -> Panel:
+    """The same panel as most files have prices: in whole cents, none below five dollars, on sessions of New York."""
+    days = calendars.sessions("XNYS", data.prices.index[0].date(), date(2025, 12, 31))[: len(data.prices)]
+    index = pd.DatetimeIndex(days.astype("datetime64[ns]"))
+    prices = (data.prices * np.maximum(1, 5 / data.prices.min())).round(2).set_axis(index)
+    return replace(data, prices=prices, events=data.events.assign(date=index[data.row]))
 
 
 def cpu(call: Callable[[], object], runs: int = 3) -> float:

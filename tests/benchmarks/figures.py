@@ -22,6 +22,7 @@ SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
 CASES: dict[str, list[dict[str, Any]]] = {
     "events": [{"events": n} for n in SIZES],
     "wide": [{"securities": 20_000, "days": 6000, "events": 1_000_000, "loop": False}],
+    "cents": [{"events": n, "cents": True, "loop": False, "runs": 9} for n in (1_000, 100_000)],
     "factors": [{"events": 50_000, "factors": k, "loop": False} for k in range(1, 7)],
     "estimation": [{"events": 50_000, "estimation": n, "loop": False} for n in (60, 120, 250, 500)],
     "event": [{"events": 50_000, "event": n, "loop": False} for n in (1, 11, 21, 61)],
@@ -180,6 +181,12 @@ def _sentences(found: dict[str, Any]) -> str:
     if "factors" in found:
         one, *_, six = found["factors"]
         told.append(f"Six factors cost {six['study'] / one['study']:.1f} times one.")
+    if "cents" in found:
+        few, many = ((r["events"], r["traded"] / r["study"]) for r in found["cents"])
+        told.append(
+            "Prices in whole cents on sessions of New York, as most files have them, take"
+            f" {few[1]:.1f} times as long with {few[0]:,} events and {many[1]:.1f} times with {many[0]:,}."
+        )
     if "wide" in found:
         r = found["wide"][0]
         told.append(
