@@ -160,8 +160,10 @@ def judged(days: Floats, near: Floats, there: Bools, length: int) -> list[Level]
     looks = [chosen for chosen in looks if len(chosen) >= _FEWEST]
     if not looks:
         return [_UNKNOWN] * n
-    moved = np.concatenate([days.take(_in_a_circle(m, length), axis=1), near[:, :, None]], axis=2)
-    level = np.stack([trimmed_mean(moved[:, chosen]) for chosen in looks])
+    moved = np.empty((2 * SIDE, n, m + 1))  # day by day, so that those of a look are added up a row at a time
+    moved[:, :, :m] = days.take(_in_a_circle(m, length), axis=1).swapaxes(0, 1)
+    moved[:, :, m] = near.T
+    level = np.stack([trimmed_mean(moved[chosen]) for chosen in looks])
     ratio = (level / np.median(level[:, :, :m], axis=2, keepdims=True)).max(axis=0)
     ratio = ratio / np.median(ratio[:, :m], axis=1, keepdims=True)
     at, among = ratio[:, m], ratio[:, :m]
@@ -184,15 +186,15 @@ def _of_look(before: int, behind: int) -> Bools:
 
 
 def trimmed_mean(values: Floats) -> Floats:
-    """(N, M) the mean of (N, D, M) over D without the max(1, D / 10) largest: one day of earnings is no regime."""
-    n, d, m = values.shape
+    """(N, M) the mean of (D, N, M) over D without the max(1, D / 10) largest: one day of earnings is no regime."""
+    d = len(values)
     cut = max(1, d // 10)
-    largest = [np.full((n, m), -np.inf) for _ in range(cut)]
-    for value in values.swapaxes(0, 1):
-        for j, top in enumerate(largest):
-            largest[j], value = np.maximum(top, value), np.minimum(top, value)
-    total = values.sum(axis=1)
-    for top in largest:
-        total = total - top
-    found: Floats = total / (d - cut)
+    total = values.sum(axis=0)
+    for _ in range(cut - 1):
+        largest, others = values[0].copy(), np.empty_like(values[1:])
+        for value, smaller in zip(values[1:], others, strict=True):
+            np.minimum(largest, value, out=smaller)
+            np.maximum(largest, value, out=largest)
+        total, values = total - largest, others
+    found: Floats = (total - values.max(axis=0)) / (d - cut)
     return found

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import weakref
 import xml.etree.ElementTree as ET
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from eventstudy import plugins
-from eventstudy.charts import render, save
+from eventstudy.charts import render, save, words
+from eventstudy.charts._style import style
 from eventstudy.errors import InvalidRequest
 from eventstudy.study.result import StudyResult
 from matplotlib.figure import Figure
@@ -58,6 +61,25 @@ def test_a_chart_is_drawn_once_to_be_written(nvda: StudyResult, monkeypatch: pyt
     monkeypatch.setattr(Figure, "draw", noted)
     render(chart, "svg")
     assert len(drawn) == 1
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+@pytest.mark.parametrize("name", ["forest", "car", pytest.param("heatmap", marks=pytest.mark.render)])
+def test_an_svg_has_the_bytes_of_matplotlibs_own_canvas(name: str, lang: str, recognised: StudyResult) -> None:
+    """Though texts are shaped once for all charts: the second chart finds letters that the first has shaped."""
+    for width in (None, 3.6):
+        drawn = recognised.plot(name, lang=lang, width=width)
+        figure, plain = drawn.figure, BytesIO()
+        told = {"Date": None, "Title": words(drawn)[0], "Description": " ".join(figure.get_label().split())}
+        with style():
+            figure.savefig(plain, format="svg", metadata=told)
+        assert outlined(render(drawn, "svg")) == outlined(plain.getvalue())
+
+
+def outlined(svg: bytes) -> str:
+    """A picture without the words that a chart gives its marks afterwards."""
+    text = svg.decode().partition("</metadata>")[2]
+    return re.sub(r"<title>.*?</title>| pointer-events=\"all\"", "", text)
 
 
 def test_a_picture_is_1200_by_750(nvda: StudyResult) -> None:
