@@ -217,8 +217,10 @@ class RomanoWolf:
 
     def reached(self, drawn: Floats) -> Ints:
         """How many of some draws (draws, n) reach each statistic at its step; the counts of several parts add up."""
-        largest = np.maximum.accumulate(np.abs(drawn[:, self._order])[:, ::-1], axis=1)[:, ::-1]
-        found: Ints = (largest >= self._size).sum(axis=0)
+        largest = np.abs(drawn.T[self._order])
+        for one, next_one in zip(largest[-2::-1], largest[:0:-1], strict=True):
+            np.maximum(one, next_one, out=one)
+        found: Ints = (largest >= self._size[:, None]).sum(axis=1)
         return found
 
     def adjusted(self, reached: Ints, draws: int) -> Floats:

@@ -184,10 +184,10 @@ class DayBootstrap:
         rng = np.random.default_rng([seed, number])
         made = np.full((size, self._n, len(self._windows)), np.nan)
         for members, pool in self._pools:
-            days = pool[self._positions(rng, size, len(pool))]
+            days = pool.take(self._positions(rng, size, len(pool)).T, axis=0)
             for w, window in enumerate(self._windows):
                 first = window.start - self._first
-                sums = days[:, first : first + window.length].sum(axis=1)
+                sums = days[first : first + window.length].sum(axis=0)
                 made[:, members, w] = sums / np.sqrt(window.length)
         return made
 
