@@ -43,6 +43,7 @@ from eventstudy.language import Phrase
 from eventstudy.language.messages import Exclusion, Message
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
+from eventstudy.study.doubts import not_counted
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
 from eventstudy.study.text import heading
@@ -132,6 +133,8 @@ class Comparison(Answer):
     result: StudyResult
     instead: tuple[str, ...] = ()
     """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
+    without: tuple[str, ...] = ()
+    """Which pairs the figures leave out because their prices are in doubt."""
     schema = "eventstudy.compare/1"
     chart = "comparison"
 
@@ -143,7 +146,8 @@ class Comparison(Answer):
     @property
     def messages(self) -> tuple[str, ...]:
         """What to know of the comparison, and what was left out."""
-        return (*lines_of(self.warned), *(f"left out {e.ticker} ({e.event_id}): {e.message}" for e in self.excluded))
+        left = (f"left out {e.ticker} ({e.event_id}): {e.message}" for e in self.excluded)
+        return (*self.without, *lines_of(self.warned), *left)
 
     def tidy(self) -> pd.DataFrame:
         """One row a pair of kinds and test: a, b, name, difference, se, statistic, df, p, valid, headline, reason."""
@@ -198,6 +202,7 @@ class Comparison(Answer):
             "clusters": self.n_clusters,
             "believable": self.believable,
             "sentence": self.sentence,
+            "without": list(map(str, self.without)),
             "excluded": [e._asdict() for e in self.excluded],
             "warnings": warnings_as_dicts(self.warned),
             "provenance": dict(self.result.provenance),
@@ -297,6 +302,7 @@ def compare(
     members = members[found.covered[members]]
     if not len(members):
         raise NothingUsable(f"no pair has both a kind by {by} and the window {window}")
+    everyone, members = members, result.believed(members)
     names = [str(named[i]) for i in members.tolist()]
     car = found.car[members]
     levels = sorted(set(names), key=lambda name: float(car[[n == name for n in names]].mean()))
@@ -343,7 +349,8 @@ def compare(
         excluded=(*result.exclusions, *excluded),
         warned=tuple(warned),
         result=result,
-        instead=instead_of_finding(result, members.tolist(), Phrase("the CARs of {pairs} pairs", pairs=len(members))),
+        instead=instead_of_finding(result, everyone.tolist(), Phrase("the CARs of {pairs} pairs", pairs=len(everyone))),
+        without=tuple(not_counted(result, everyone)),
     )
 
 

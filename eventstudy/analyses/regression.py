@@ -37,6 +37,7 @@ from eventstudy.panel import Bools, Floats, Ints
 from eventstudy.study.answers import FirmAnswers, ask_firms
 from eventstudy.study.cautions import of_regimes
 from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
+from eventstudy.study.doubts import not_counted
 from eventstudy.study.estimate import combined
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, listed, p_text
@@ -125,6 +126,8 @@ class Regression(Answer):
     """The characteristics that are words."""
     instead: tuple[str, ...] = ()
     """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
+    without: tuple[str, ...] = ()
+    """Which pairs the figures leave out because their prices are in doubt."""
 
     @property
     def incomplete(self) -> bool:
@@ -139,7 +142,8 @@ class Regression(Answer):
     @property
     def messages(self) -> tuple[str, ...]:
         """What to know of the regression, and what was left out."""
-        return (*lines_of(self.warned), *(f"left out {e.ticker} ({e.event_id}): {e.message}" for e in self.excluded))
+        left = (f"left out {e.ticker} ({e.event_id}): {e.message}" for e in self.excluded)
+        return (*self.without, *lines_of(self.warned), *left)
 
     def tidy(self) -> pd.DataFrame:
         """One row a coefficient: start, end, and the fields of `Coefficient`."""
@@ -198,6 +202,7 @@ class Regression(Answer):
             "categories": [plain(vars(c)) for c in self.categories],
             "believable": self.believable,
             "sentence": self.sentence,
+            "without": list(map(str, self.without)),
             "excluded": [e._asdict() for e in self.excluded],
             "warnings": warnings_as_dicts(self.warned),
         }
@@ -225,7 +230,8 @@ def regress(
     whatever else is asked for.
 
     `result`: the study, of which the pairs are kept. `window`: its first and last event day, both included; coefficients are
-    in decimals of CAR a unit of the column. Pairs that lack a value are left out and named.
+    in decimals of CAR a unit of the column. Pairs that lack a value, or whose prices are in doubt, are
+    left out and named.
 
     Raises:
         InvalidFile: a column is lacking, or holds what is no number. InvalidRequest: words that contradict, or a study of
@@ -252,7 +258,9 @@ def regress(
     known = known_of(result, checked(table), numbers, (*words, *kinds), kinds)
     there = sample_window.covered[known.members]
     excluded = [*known.excluded, *_unobserved(result, known, there, window)]
-    members = known.members[there]
+    everyone = known.members[there]
+    members = result.believed(everyone)
+    there = np.isin(known.members, members)
     coded = [_levels(name, known.words[name][there]) for name in kinds]
     z = np.column_stack([np.ones(len(members)), known.values[there], *(c.columns for c in coded)])
     names = ("intercept", *numbers, *(f"{c.name}: {level}" for c in coded for level in c.levels))
@@ -304,7 +312,8 @@ def regress(
         warned=tuple(warned),
         result=result,
         categories=_categories(coded, len(numbers) + 1, fitted),
-        instead=instead_of_finding(result, members.tolist(), Phrase("the CARs of {pairs} pairs", pairs=len(members))),
+        instead=instead_of_finding(result, everyone.tolist(), Phrase("the CARs of {pairs} pairs", pairs=len(everyone))),
+        without=tuple(not_counted(result, everyone)),
     )
 
 
@@ -830,6 +839,7 @@ def _text_of(found: Sequence[Regression]) -> str:
         lines += wrapped(
             f"{len(found)} windows were looked at, and each is judged by itself: a small p in one of them is less than it seems"
         )
+    lines += [line for said in dict.fromkeys(w for one in found for w in one.without) for line in wrapped(said)]
     lines += [line for said in dict.fromkeys(one.sentence for one in found) for line in wrapped(said)]
     for one in found:
         for kind in one.categories:

@@ -22,7 +22,7 @@ from eventstudy.study.study import EventStudy
 from eventstudy.units.windows import Window
 from scipy import stats
 
-from tests.worlds import closes, long
+from tests.worlds import closes, jumped, long
 
 N, DAYS = 24, 420
 SESSIONS = pd.bdate_range("2020-01-01", periods=DAYS)
@@ -546,3 +546,26 @@ def test_a_study_of_volatility_has_no_coefficients_of_returns() -> None:
         regress(result, table(), ["size"])
     with pytest.raises(InvalidRequest, match="a comparison of kinds of events is of returns"):
         compare(result, "sector", characteristics=table())
+
+
+@pytest.mark.parametrize("dates", ["one date", "shared dates"])
+def test_a_pair_in_doubt_counts_in_no_coefficient_and_in_no_kind(dates: str) -> None:
+    """A close a hundredfold on day 0: the figures are those of the others, which is said, and nothing is found."""
+    place = place_of(dates)
+    given = jumped(prices(), int(place[0]), {"F00": 99})
+    given.loc[SESSIONS[place[0] + 1] :, "F00"] /= 100
+    events = pd.DataFrame({"ticker": NAMES, "date": [SESSIONS[p].date() for p in place]})
+    made = EventStudy(benchmark="MKT", calendar=None, estimation_window=(-200, -11), event_window=(-2, 2))
+    result, others = made.run(events, given), made.run(events.iloc[1:], prices())
+    found, clean = (regress(one, table(), ["size", "debt"]) for one in (result, others))
+    for name in ("value", "se", "p", "df"):
+        np.testing.assert_allclose(values(found, name), values(clean, name), rtol=1e-9)
+    said = f"Counted together are {N - 1} of {N} pairs; without F00, in doubt."
+    assert (found.n, found.without, clean.without) == (N - 1, (said,), ())
+    assert said in found.text()
+    assert found.sentence.startswith(f"No finding for the CARs of {N} pairs")
+    if dates != "one date":
+        kinds = compare(result, "sector", window=(0, 0), characteristics=table())
+        assert sum(level.n for level in kinds.levels) == N - 1
+        assert said in kinds.text()
+        assert not kinds.believable
