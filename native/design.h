@@ -5,7 +5,8 @@
 static void read_days(Room *r, int64_t d) {
     const Work *w = r->w;
     const uint8_t *usable = w->usable + w->design[d], *ahead = usable + w->days + w->between;
-    for (int64_t i = 0; i < w->days; i++) r->lost[i] = !usable[i];
+    memset(r->lost, 0, sizeof(uint64_t) * (size_t)words_of(w->days));
+    for (int64_t i = 0; i < w->days; i++) r->lost[i / 64] |= (uint64_t)!usable[i] << i % 64;
     for (int64_t i = 0; i < w->event; i++) r->usable_event[i] = ahead[i] ? 1.0 : 0.0;
 }
 

@@ -6,6 +6,7 @@
 #ifndef EVENTSTUDY_KERNEL_H
 #define EVENTSTUDY_KERNEL_H
 #include <stdint.h>
+#include "bits.h"
 
 #define LANES 16             /* doubles that are added up side by side, whatever the machine has */
 #define MOST_DAYS 16384      /* L1 + L2: the number of a day must fit into the low bits of a key */
@@ -17,14 +18,14 @@ typedef struct {
     int64_t n, g, days, event, regressors, windows, lengths, steps, strata, tables;
     int64_t cells, market_cells;        /* S T and B T */
     int64_t between;                    /* days between estimation and event window */
-    int64_t masked_cells;               /* S T where other events of a security take days from a pair, else 0 */
+    int64_t masked_words;               /* of `busy` where other events of a security take days from a pair, else 0 */
     int64_t spanned;                    /* returns from the first estimation day on that are added up by date; 0: none */
     int64_t intercept, prediction_error, log;
     /* read only */
     const double *returns;              /* (S T) */
-    const uint8_t *busy;                /* (S T) or none: days near another event of the security */
+    const uint64_t *busy;               /* (words of S T, and one more) or none: bit c: cell c is a day near another event of the security */
     const uint8_t *bears;               /* (n) whether the pair leaves these out of its estimation days */
-    const uint8_t *far;                 /* (L1) estimation days that are not near the pair's own event */
+    const uint64_t *far;                /* (words of L1) bit t: estimation day t is not near the pair's own event */
     const double *x;                    /* (B T, K) regressors of the model, zero where one lacks */
     const double *offset;               /* (B T) what is taken off the return first */
     const uint8_t *usable;              /* (B T) whether all regressors are there */
@@ -60,9 +61,6 @@ typedef struct {
     double *below;                      /* (P, W, L1) */
     double *moved, *moved_n;            /* (P, L1 + L2) of all days after the estimation days: sizes of standardised returns, and how many */
 } Work;
-
-/* Words of 64 bits, one for each day. */
-static inline int64_t words_of(int64_t days) { return (days + 63) / 64; }
 
 /* One form for each instruction set; all give the same bits.  0, or -1 where there is no memory. */
 #define FORMS(level) int first_##level(const Work *); int second_##level(const Work *); int survey_##level(const Work *);

@@ -40,7 +40,7 @@ typedef struct { const char *name; size_t place; } Number;
 #define NUMBER(field) {#field, offsetof(Work, field)}
 static const Number numbers[] = {
     NUMBER(n), NUMBER(g), NUMBER(days), NUMBER(event), NUMBER(regressors), NUMBER(windows), NUMBER(lengths), NUMBER(steps),
-    NUMBER(strata), NUMBER(tables), NUMBER(cells), NUMBER(market_cells), NUMBER(between), NUMBER(masked_cells), NUMBER(spanned),
+    NUMBER(strata), NUMBER(tables), NUMBER(cells), NUMBER(market_cells), NUMBER(between), NUMBER(masked_words), NUMBER(spanned),
     NUMBER(intercept), NUMBER(prediction_error), NUMBER(log),
 };
 
@@ -52,7 +52,7 @@ static int64_t measure(const Work *w, const char *shape) {
             : *shape == 'e' ? w->event : *shape == 'a' ? w->days + w->event : *shape == 'k' ? w->regressors
             : *shape == 'w' ? w->windows : *shape == 'r' ? w->lengths : *shape == 's' ? w->steps : *shape == 'p' ? w->strata
             : *shape == 't' ? w->tables : *shape == 'c' ? w->cells : *shape == 'm' ? w->market_cells
-            : *shape == 'l' ? words_of(w->days) : *shape == 'j' ? w->regressors + 1 : *shape == 'y' ? w->masked_cells : *shape == 'z' ? w->spanned : *shape - '0';
+            : *shape == 'l' ? words_of(w->days) : *shape == 'j' ? w->regressors + 1 : *shape == 'y' ? w->masked_words : *shape == 'z' ? w->spanned : *shape - '0';
         if (one && size > INT64_MAX / 64 / one) return -1;
         size *= one;
     }
@@ -64,7 +64,7 @@ typedef struct { const char *name; size_t place; const char *shape; size_t item;
 #define READ(field, shape, wanted) {#field, offsetof(Work, field), shape, sizeof *((Work *)0)->field, 0, wanted}
 #define WRITTEN(field, shape, wanted) {#field, offsetof(Work, field), shape, sizeof *((Work *)0)->field, 1, wanted}
 static const Array arrays[] = {
-    READ(returns, "c", ALL), READ(busy, "y", ALL), READ(bears, "n", ALL), READ(far, "d", ALL),
+    READ(returns, "c", ALL), READ(busy, "y", ALL), READ(bears, "n", ALL), READ(far, "l", ALL),
     READ(x, "mk", ALL), READ(offset, "m", ALL), READ(usable, "m", ALL), READ(market, "m", ALL),
     READ(place, "n", ALL), READ(design, "g", ALL), READ(bounds, "b", ALL), READ(window, "w2", ALL), READ(last, "n", SURVEY),
     READ(covers, "n", FIRST | SECOND), READ(stratum, "n", PASSES), READ(table, "n", FIRST),
@@ -147,7 +147,7 @@ static int sound(const Work *w, int pass) {
     const int64_t width = w->days + w->between + w->event, longest = width > w->spanned ? width : w->spanned;
     if (within(w->place, w->n, w->cells - longest + 1, "place")) return -1;
     if (within(w->design, w->g, w->market_cells - width + 1, "design")) return -1;
-    if (w->masked_cells && w->masked_cells != w->cells) return refuse("masked_cells");
+    if (w->masked_words && w->masked_words != words_of(w->cells) + 1) return refuse("masked_words");
     if (pass == SURVEY) return 0;
     if (within(w->stratum, w->n, w->strata, "stratum")) return -1;
     return pass == FIRST ? (within(w->table, w->n, w->tables, "table") ? -1 : sound_runs(w)) : 0;

@@ -5,7 +5,7 @@
 
 typedef struct {
     const double *returns;               /* (S, T) NaN where there is none */
-    const uint8_t *busy, *far;           /* (S, T) days near events of a security that has several; (L1) days that are not near the pair's own */
+    const uint64_t *busy, *far;          /* bits, as in kernel.h: days near events of a security that has several; days that are not near the pair's own */
     const int64_t *place;                /* (n) the cell of the first estimation day of a pair */
     int64_t n, days;                     /* and L1 */
     int64_t *hit, *known, *lost;         /* (n) out: days near others; of pairs that have some: days with a return, and those of them that are near */

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "kernel.h"
-#include "bits.h"
 #include "levels.h"
 #include "dates.h"
 #include "others.h"
@@ -213,9 +212,9 @@ static void spans(Room *r, int64_t i) {
     const Work *w = r->w;
     const double *from = w->returns + w->place[i];
     double *sum = w->span + w->table[i] * w->spanned, *count = w->span_n + w->table[i] * w->spanned;
-    const int masked = w->masked_cells && w->bears[i];
+    const int masked = w->masked_words && w->bears[i];
     for (int64_t t = 0; t < w->spanned; t++) {
-        if (!is_finite(from[t]) || (masked && t < w->days && (w->busy[w->place[i] + t] & w->far[t]))) continue;
+        if (!is_finite(from[t]) || (masked && t < w->days && (is_marked(w->busy, w->place[i] + t) & is_marked(w->far, t)))) continue;
         sum[t] += from[t];
         count[t] += 1;
     }
@@ -362,44 +361,36 @@ static int64_t all_windows(const Work *w) {
     return bits;
 }
 
-/* Bit t: day t has no return, lacks a regressor, or is taken away by another event of the security; of up to 64 days. */
-static inline uint64_t lacking_of(const double *restrict value, const uint8_t *restrict lost, const uint8_t *restrict busy, const uint8_t *restrict far, int64_t days) {
-    uint8_t lacks[64] = {0};
+/* Bit t: day t of up to 64 has no return. */
+static inline uint64_t gaps_of(const double *restrict value, int64_t days) {
+    uint8_t gap[64] = {0};
     uint64_t bits = 0;
-    for (int64_t t = 0; t < days; t++) {
-        const uint8_t gap = fabs(value[t]) <= LARGEST ? 0 : 1;
-        lacks[t] = gap | lost[t] | (busy[t] & far[t]);
-    }
+    for (int64_t t = 0; t < days; t++) gap[t] = fabs(value[t]) <= LARGEST ? 0 : 1;
     for (int b = 0; b < 64; b += 8) {
         uint64_t eight = 0;
-        for (int k = 0; k < 8; k++) eight |= (uint64_t)lacks[b + k] << 8 * k;
+        for (int k = 0; k < 8; k++) eight |= (uint64_t)gap[b + k] << 8 * k;
         bits |= low_bits(eight) << b;
     }
     return bits;
 }
 
-static int64_t count(uint64_t word) {
-    int64_t bits = 0;
-    for (; word; word &= word - 1) bits++;
-    return bits;
-}
+/* The same of the next 64 of these days, which may be fewer: of a whole word the compiler knows how many. */
+static inline uint64_t gaps_from(const double *value, int64_t days) { return days < 64 ? gaps_of(value, days) : gaps_of(value, 64); }
 
 /* Which estimation days of pair i lack, how many are left, and which windows it covers. */
 static void look(Room *r, int64_t i, int64_t all) {
     const Work *w = r->w;
     const double *from = w->returns + w->place[i];
-    const int masked = w->masked_cells && w->bears[i];
-    const uint8_t *busy = masked ? w->busy + w->place[i] : r->nothing, *far = masked ? w->far : r->nothing;
+    const int masked = w->masked_words && w->bears[i];
     const int64_t words = words_of(w->days);
     look_ahead(r, i);
     w->m[i] = w->days;
     for (int64_t b = 0; b < words; b++) {
-        const int64_t t = 64 * b, left = w->days - t;
-        const uint64_t word = left < 64 ? lacking_of(from + t, r->lost + t, busy + t, far + t, left)
-            : lacking_of(from + t, r->lost + t, busy + t, far + t, 64);
+        const uint64_t near = masked ? marks_from(w->busy, w->place[i] + 64 * b) & w->far[b] : 0;
+        const uint64_t word = gaps_from(from + 64 * b, w->days - 64 * b) | r->lost[b] | near;
         fetch(r); fetch(r);
         w->lacks[i * words + b] = word;
-        w->m[i] -= count(word);
+        w->m[i] -= how_many(word);
     }
     w->covered[i] = where_finite(r->used, from + w->days + w->between, r->usable_event, w->event) ? all : covered(r, w->last[i]);
 }
@@ -418,28 +409,30 @@ int NAMED(survey, LEVEL)(const Work *w) {
 
 /* ---- the days near other events of a security --------------------------------------------------------------------------------- */
 
-static int64_t count_near(const uint8_t *restrict busy, const uint8_t *restrict far, int64_t days) {
-    uint32_t near = 0;
-    for (int64_t t = 0; t < days; t++) near += busy[t] & far[t];
-    return near;
+/* How many estimation days of pair i are near other events. */
+static void count_near(const Others *o, int64_t i) {
+    int64_t near = 0;
+    for (int64_t b = 0; b < words_of(o->days); b++) near += how_many(marks_from(o->busy, o->place[i] + 64 * b) & o->far[b]);
+    o->hit[i] = near;
 }
 
-static void count_known(const double *restrict value, const uint8_t *restrict busy, const uint8_t *restrict far, int64_t days, int64_t *known, int64_t *lost) {
-    int64_t there = 0, near = 0;
-    for (int64_t t = 0; t < days; t++) {
-        const int64_t one = fabs(value[t]) <= LARGEST ? 1 : 0;
-        there += one;
-        near += one & busy[t] & far[t];
+/* How many of them have a return, and how many of these are near. */
+static void count_known(const Others *o, int64_t i) {
+    const double *value = o->returns + o->place[i];
+    int64_t known = o->days, lost = o->hit[i];
+    for (int64_t b = 0; b < words_of(o->days); b++) {
+        const uint64_t gaps = gaps_from(value + 64 * b, o->days - 64 * b);
+        known -= how_many(gaps);
+        lost -= how_many(marks_from(o->busy, o->place[i] + 64 * b) & o->far[b] & gaps);
     }
-    *known = there; *lost = near;
+    o->known[i] = known; o->lost[i] = lost;
 }
 
 void NAMED(near_others, LEVEL)(const Others *o) {
     for (int64_t i = 0; i < o->n; i++) {
-        const uint8_t *busy = o->busy + o->place[i];
         o->known[i] = o->lost[i] = 0;
-        o->hit[i] = count_near(busy, o->far, o->days);
-        if (o->hit[i]) count_known(o->returns + o->place[i], busy, o->far, o->days, o->known + i, o->lost + i);
+        count_near(o, i);
+        if (o->hit[i]) count_known(o, i);
     }
 }
 

@@ -5,6 +5,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <string.h>
+#include "bits.h"
 #include "dates.h"
 #include "looks.h"
 #include "others.h"
@@ -252,20 +253,23 @@ PyObject *near_other_events(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *returns, *busy, *far, *place, *hit, *known, *lost;
     Others o = {0};
-    Grid g, marks;
+    Grid g;
     Buffers b = {.count = 0};
     int form;
-    if (!PyArg_ParseTuple(args, "iOOOOOOO", &form, &returns, &busy, &far, &place, &hit, &known, &lost)) return NULL;
+    long long days;
+    if (!PyArg_ParseTuple(args, "iOOLOOOOO", &form, &returns, &busy, &days, &far, &place, &hit, &known, &lost)) return NULL;
     if (form < 0 || form > best_form()) { PyErr_SetString(PyExc_ValueError, "this machine lacks that instruction set"); return NULL; }
     o.n = PyObject_Length(place);
-    if (o.n >= 0) o.days = PyObject_Length(far);
-    if (o.n >= 0 && o.days >= 0 && !take_grid(&b, returns, &g, "d", NULL, "returns") && !take_grid(&b, busy, &marks, "?", &g, "busy")
-        && !take_row(&b, far, &o.far, o.days, 0, "far") && !take_row(&b, place, &o.place, 8 * o.n, -8, "place")
-        && !take_row(&b, hit, &o.hit, 8 * o.n, 8, "hit") && !take_row(&b, known, &o.known, 8 * o.n, 8, "known")
-        && !take_row(&b, lost, &o.lost, 8 * o.n, 8, "lost")) {
-        o.returns = (const double *)(const void *)g.at; o.busy = (const uint8_t *)marks.at;
-        if (!in_rows(&g, sizeof(double)) || !marks.at || !in_rows(&marks, 1)) PyErr_SetString(PyExc_ValueError, "returns do not lie row after row");
-        else if (!rows_within(o.place, o.n, g.days * g.series - o.days + 1, "place")) {
+    o.days = days;
+    if (o.n >= 0 && !take_grid(&b, returns, &g, "d", NULL, "returns")) {
+        const int64_t cells = g.days * g.series;
+        if (days < 0 || days > cells) PyErr_SetString(PyExc_ValueError, "days lies outside");
+        else if (!in_rows(&g, sizeof(double))) PyErr_SetString(PyExc_ValueError, "returns do not lie row after row");
+        else if (!take_row(&b, busy, &o.busy, 8 * (words_of(cells) + 1), -8, "busy") && !take_row(&b, far, &o.far, 8 * words_of(days), -8, "far")
+            && !take_row(&b, place, &o.place, 8 * o.n, -8, "place") && !take_row(&b, hit, &o.hit, 8 * o.n, 8, "hit")
+            && !take_row(&b, known, &o.known, 8 * o.n, 8, "known") && !take_row(&b, lost, &o.lost, 8 * o.n, 8, "lost")
+            && !rows_within(o.place, o.n, cells - days + 1, "place")) {
+            o.returns = (const double *)(const void *)g.at;
             Py_BEGIN_ALLOW_THREADS
             forms[form].near_others(&o);
             Py_END_ALLOW_THREADS

@@ -18,7 +18,7 @@ PyObject *mark_numbers_there(PyObject *self, PyObject *args);
     {"bounds", bounds_of_prices, METH_VARARGS, "bounds(form, close, which, least, most): the least and the largest close of some series."}, \
     {"returns", returns_of_prices, METH_VARARGS, "returns(form, close, which, row, before, returns, last): the table of returns of some series."}, \
     {"products", products_of_dates, METH_VARARGS, "products(form, values, one, other, shared, product): inner products of the days that dates share."}, \
-    {"near_others", near_other_events, METH_VARARGS, "near_others(form, returns, busy, far, place, hit, known, lost): estimation days near other events of a security."}, \
+    {"near_others", near_other_events, METH_VARARGS, "near_others(form, returns, busy, days, far, place, hit, known, lost): estimation days near other events of a security."}, \
     {"moved", days_prices_moved, METH_VARARGS, "moved(form, close, which, moved): the days on which some series have another price than before."}, \
     {"shared_days", days_shared, METH_VARARGS, "shared_days(form, moved, closed, count): how many days rows of marks share."}, \
     {"put_rows", put_rows_in_place, METH_VARARGS, "put_rows(code, day, value, row, column, first, least, table, written): rows in their places, and how many came before one that has none."}, \

@@ -23,7 +23,7 @@ typedef struct {
     /* a design, by regressor: (K, width) and (K, L2) */
     double *q, *x, *x_event, *ahead, *inverse, *own_length;
     double *offset, *offset_event, *usable_event;   /* (width), (L2) what is taken off first; 1 where regressors are there */
-    uint8_t *lost, *nothing;             /* (L1) 1 where a regressor lacks; zeros */
+    uint64_t *lost;                      /* (words of L1) bit t: a regressor lacks on day t */
     const double *market;                /* (L2) the benchmark on event days */
     double *every;                       /* (L2) ones */
     double *of_windows, *own_of_windows; /* (K + 1, W) sums of X* R^-1 over the days of each window, last how many: all, those used */
@@ -82,7 +82,7 @@ static size_t lay_out(Room *r, const Work *w, char *start) {
     r->q = DOUBLES(k * r->width); r->x = DOUBLES(k * r->width); r->x_event = DOUBLES(k * w->event);
     r->ahead = DOUBLES(k * w->event); r->inverse = DOUBLES(k * k); r->own_length = DOUBLES(k); r->every = DOUBLES(w->event);
     r->offset = DOUBLES(r->width); r->offset_event = DOUBLES(w->event); r->usable_event = DOUBLES(w->event);
-    r->lost = (uint8_t *)give(&next, r->width, 1); r->nothing = (uint8_t *)give(&next, r->width, 1);
+    r->lost = (uint64_t *)(void *)give(&next, words_of(w->days), sizeof(uint64_t));
     r->whole_days = spread(&next, w, r->width); r->own = spread(&next, w, r->width);
     r->y = DOUBLES(r->width); r->ar = DOUBLES(w->event); r->known = DOUBLES(r->width); r->used = DOUBLES(w->event);
     r->lacking = (int32_t *)(void *)give(&next, w->days, sizeof(int32_t));

@@ -16,6 +16,7 @@ import numpy as np
 from eventstudy.engine.arrays import Bools, Floats, Ints
 from eventstudy.engine.runs import steps
 from eventstudy.native import Form
+from eventstudy.panel.marks import Words
 
 _MOST_DAYS, _MOST_REGRESSORS, _MOST_STEPS = 16384, 64, 512
 
@@ -79,10 +80,10 @@ class Panel:
 
     returns: Floats
     """(S, P) NaN where there is none."""
-    busy: Bools | None
-    """(S, P) days near another event of the security, which are no estimation days of pairs that say so; None: none are."""
-    far: Bools
-    """(L1,) estimation days that are not near the pair's own event."""
+    busy: Words | None
+    """Bits of (S, P): days near another event of the security, no estimation days of pairs that say so; None: none are."""
+    far: Words
+    """Bits of (L1,): estimation days that are not near the pair's own event."""
     x: Floats
     """(B, P, K) the regressors of the model, zero where one lacks."""
     offset: Floats
@@ -96,7 +97,6 @@ class Panel:
 
     def given(self, task: Task, between: int) -> dict[str, Any]:
         """As the kernel is told of it."""
-        none = np.empty(0, dtype=np.bool_)
         return {
             "days": task.days,
             "event": task.event,
@@ -105,14 +105,14 @@ class Panel:
             "windows": len(task.windows),
             "cells": self.returns.size,
             "market_cells": self.usable.size,
-            "masked_cells": 0 if self.busy is None else self.busy.size,
+            "masked_words": 0 if self.busy is None else len(self.busy),
             "intercept": int(task.intercept),
             "prediction_error": int(task.prediction_error),
             "log": int(self.log),
             "window": np.array(task.windows, dtype=np.int64).reshape(-1, 2),
             **{name: np.ascontiguousarray(getattr(self, name)) for name in ("returns", "far", "x", "offset", "usable")},
             "market": np.ascontiguousarray(self.market),
-            "busy": none if self.busy is None else np.ascontiguousarray(self.busy),
+            "busy": np.empty(0, dtype=np.uint64) if self.busy is None else self.busy,
         }
 
 

@@ -77,7 +77,7 @@ def columns_of_rows(rows: Rows) -> EventColumns:
     moment, moments = _moments(rows, keep)
     benchmark, benchmarks = rows.texts.get("benchmark", (np.full(len(rows), -1, np.int64), []))
     given = rows.texts.get("event_id")
-    ids = given[0][keep] if given else None
+    ids, texts = (given[0][keep], given[1]) if given else (None, [])
     event = _events(ids, ticker, moment, len(tickers), len(moments))
     _refuse_twice(event, ticker, len(tickers), tickers)
     first = _first_of_event(event)
@@ -91,8 +91,8 @@ def columns_of_rows(rows: Rows) -> EventColumns:
     benchmark, shared = np.where(agreed < 0, len(benchmarks), agreed), (*benchmarks, None)
 
     def name(i: int) -> str:
-        if given is not None and ids is not None and ids[i] >= 0:
-            return given[1][int(ids[i])]
+        if ids is not None and ids[i] >= 0:
+            return texts[int(ids[i])]
         found = moments[moment[i]]
         when = found.when.date() if isinstance(found.when, datetime) else found.when
         return f"{tickers[ticker[i]].lower()}-{when.isoformat()}"

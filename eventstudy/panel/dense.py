@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import native
-from eventstudy.calendars.markets import counts
 from eventstudy.config import StudyConfig
 from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.grid import factor_names, factors_on, reach
+from eventstudy.panel.marks import Words, as_bits, ascending, marked
 from eventstudy.panel.returns import grid_returns, plain_closes
 from eventstudy.prices import PriceTable
 from eventstudy.units.windows import Window
 
 _AT_ONCE = 128
 """Securities whose returns are worked out together."""
-_TILE = 512
+_TILE = 2048
 """Pairs whose windows are looked at together."""
 
 
@@ -92,8 +92,8 @@ class Dense:
     """The event window in calendar days from day 0; None: in sessions."""
     span: Ints | None = None
     """(S, P) sessions that each return covers, where returns go on across gaps; None: one each."""
-    busy: Bools | None = None
-    """(S, P) whether a day lies within `mask` sessions of an event of the security, where one has several; else None."""
+    busy: Words | None = None
+    """Bits of (S, P): days within `mask` sessions of an event of the security; None: no security has several."""
     mask: int | None = None
     """Estimation days so near to other events of the security are left out; None: none."""
     disturbed: Bools = field(default_factory=lambda: np.zeros(0, dtype=bool))
@@ -128,6 +128,22 @@ class Dense:
         return days
 
     @property
+    def days_before(self) -> Ints:
+        """(L1,) the estimation days relative to day 0."""
+        return self.columns[: self.estimation.length]
+
+    @property
+    def far(self) -> Bools:
+        """(L1,) estimation days that are not near the pair's own event."""
+        days: Bools = np.abs(self.days_before) > (self.mask or 0)
+        return days
+
+    @property
+    def cells(self) -> Ints:
+        """(E,) where day 0 of each pair stands in the table of returns, counted row after row."""
+        return self.security * self.returns.shape[1] + self.row
+
+    @property
     def designs(self) -> Ints:
         """(E,) a number for each day 0 and benchmark."""
         keys: Ints = self.table * self.returns.shape[1] + self.row
@@ -135,10 +151,10 @@ class Dense:
 
     def windows(self, values: Floats | Ints | Bools) -> Any:
         """(E, T) what (S, P) values hold on the days of each pair, estimation window to event window."""
-        start = self.security * self.returns.shape[1] + self.row
         if (np.diff(self.columns) != 1).any():
-            return values.reshape(-1)[start[:, None] + self.columns]
-        return np.lib.stride_tricks.sliding_window_view(values.reshape(-1), len(self.columns))[start + self.columns[0]]
+            return values.reshape(-1)[self.cells[:, None] + self.columns]
+        first = self.cells + self.columns[0]
+        return np.lib.stride_tricks.sliding_window_view(values.reshape(-1), len(self.columns))[first]
 
     def masked(self) -> Bools | None:
         """(E, L1) estimation days left out because another event of the security is near; None where there is none.
@@ -151,10 +167,22 @@ class Dense:
         """(E, L1) estimation days within `mask` sessions of other events of the security."""
         found = np.zeros((len(self), self.estimation.length), dtype=bool)
         some = np.flatnonzero(self.disturbed)
-        if self.busy is not None and len(some):
-            own = np.abs(self.columns[: self.estimation.length]) <= (self.mask or 0)
-            found[some] = self.take(some).windows(self.busy)[:, : self.estimation.length] & ~own
-        return found if self.outside is None else found & ~self.outside
+        for start in range(0, len(some), _TILE):
+            at = some[start : start + _TILE]
+            found[at] = self._inside(at, self._busy(self._days_in(at)))
+        return found
+
+    def _days_in(self, at: Ints) -> Ints:
+        """(n, L1) where in the table of returns the estimation days of the pairs at these positions stand."""
+        return (self.security[at] * self.returns.shape[1] + self.row[at])[:, None] + self.days_before
+
+    def _busy(self, cells: Ints) -> Bools:
+        """(n, L1) which of these estimation days lie near other events."""
+        return np.zeros(cells.shape, dtype=bool) if self.busy is None else marked(self.busy, cells) & self.far
+
+    def _inside(self, at: Ints, days: Bools) -> Bools:
+        """(n, L1) those of some days of pairs at these positions that are inside the pair's own estimation window."""
+        return days if self.outside is None else days & ~self.outside[at]
 
     def other_days(self) -> Bools:
         """(E, L) days of other events of the security, from the first of the estimation window to the last of `after`."""
@@ -163,7 +191,7 @@ class Dense:
         if self.reacted is None:
             return found
         cell, event, sure, events = self.reacted
-        begin = self.security * self.returns.shape[1] + self.row + start
+        begin = self.cells + start
         first, stop = np.searchsorted(cell, [begin, begin + found.shape[1]])
         pair = np.repeat(np.arange(len(self)), stop - first)
         at = np.arange(len(pair)) + np.repeat(first - np.cumsum(stop - first) + (stop - first), stop - first)
@@ -174,9 +202,13 @@ class Dense:
 
     def with_mask(self, least: int) -> Dense:
         """With what `busy` says of each pair; a mask must leave `least` estimation days, and half of them."""
-        disturbed, known, lost = self._near_others()
-        bears = disturbed & (known - lost >= np.maximum(least, known / 2))
-        bears &= self.mask is not None
+        disturbed, bears = np.zeros((2, len(self)), dtype=bool)
+        order = ascending(self.cells) if self.busy is not None else self.row[:0]  # as they lie in the table of returns
+        for start in range(0, len(order), _TILE):
+            at = order[start : start + _TILE]
+            near, known, lost = self._near_others(at)
+            disturbed[at] = near > 0
+            bears[at] = (near > 0) & (known - lost >= np.maximum(least, known / 2)) & (self.mask is not None)
         return replace(
             self,
             disturbed=disturbed,
@@ -185,33 +217,22 @@ class Dense:
             n_masked=int(bears.sum()),
         )
 
-    def _near_others(self) -> tuple[Bools, Ints, Ints]:
-        """(E,) whether estimation days lie near other events.
+    def _near_others(self, at: Ints) -> tuple[Ints, Ints, Ints]:
+        """Of the pairs at these positions how many estimation days lie near other events.
 
-        And of pairs of which some do, how many days have a return, and how many of these lie so.
+        And of those of which some do, how many days have a return, and how many of these lie so.
         """
-        days = self.columns[: self.estimation.length]
-        hit, known, lost = np.zeros((3, len(self)), dtype=np.int64)
-        if self.busy is None:
-            return hit > 0, known, lost
-        form, in_a_row = native.form(), len(days) > 0 and bool((np.diff(days) == 1).all())
-        if form.kernel is not None and in_a_row and self.outside is None:
-            far = np.abs(days) > (self.mask or 0)
-            first = self.security * self.returns.shape[1] + self.row + days[0]
-            order = _as_they_lie(self.security, self.row)
-            found = np.empty((3, len(self)), dtype=np.int64)
-            form.kernel.near_others(form.level, self.returns, self.busy, far, first[order], *found)
-            hit[order], known[order], lost[order] = found
-            return hit > 0, known, lost
-        every = replace(self, disturbed=np.ones(len(self), dtype=bool), bears=np.zeros(len(self), dtype=bool))
-        for start in range(0, len(self), _TILE):
-            at = np.arange(start, min(start + _TILE, len(self)))
-            part = every.take(at)
-            there = np.isfinite(part.windows(self.returns)[:, : len(days)])
-            there = there if part.outside is None else there & ~part.outside
-            busy = part.busy_days()
-            hit[at], known[at], lost[at] = busy.sum(axis=1), there.sum(axis=1), (busy & there).sum(axis=1)
-        return hit > 0, known, lost
+        assert self.busy is not None
+        days, form = self.days_before, native.form()
+        if form.kernel is not None and self.outside is None and len(days) and (np.diff(days) == 1).all():
+            found, far = np.empty((3, len(at)), dtype=np.int64), as_bits(self.far)
+            first = self.security[at] * self.returns.shape[1] + self.row[at] + days[0]
+            form.kernel.near_others(form.level, self.returns, self.busy, len(days), far, first, *found)
+            return found[0], found[1], found[2]
+        cells = self._days_in(at)
+        there = self._inside(at, np.isfinite(self.returns.reshape(-1)[cells]))
+        busy = self._inside(at, self._busy(cells))
+        return busy.sum(axis=1), there.sum(axis=1), (busy & there).sum(axis=1)
 
     def block(self, apart: Ints | None = None) -> EventBlock:
         """All E pairs in event time; designs are shared by pairs of one day 0, one benchmark and one number in `apart` (E,)."""
@@ -272,33 +293,6 @@ class Dense:
             return None
         outside = (days < self.looked_at.start) | (days > self.looked_at.end)
         return np.broadcast_to(outside, (shape[0], len(days)))
-
-
-def near_events(security: Ints, row: Ints, shape: tuple[int, int], near: int) -> Bools | None:
-    """(S, P) days within `near` of the events (K,) of securities that have several; None where none has."""
-    found = np.zeros(shape, dtype=bool)
-    found[security, row] = True
-    several = counts(found) > 1
-    if not several.any():
-        return None
-    mine = several[security]
-    found[security[~mine], row[~mine]] = False
-    security, row = security[mine], row[mine]
-    around = np.lib.stride_tricks.sliding_window_view(found.reshape(-1), 2 * near + 1, writeable=True)
-    inside = (row >= near) & (row + near < shape[1])
-    around[(security * shape[1] + row - near)[inside]] = True
-    for away in range(-near, near + 1) if not inside.all() else ():
-        found[security[~inside], np.clip(row[~inside] + away, 0, shape[1] - 1)] = True
-    return found
-
-
-def _as_they_lie(security: Ints, row: Ints) -> Ints:
-    """(E,) the pairs in the order in which their windows lie in the table of returns."""
-    order: Ints = np.arange(len(row))
-    for numbers in (row, security):
-        short = numbers.max(initial=0) <= np.iinfo(np.uint16).max  # which are counted, not compared
-        order = order[np.argsort(numbers[order].astype(np.uint16 if short else np.int64), kind="stable")]
-    return order
 
 
 def last_row(level: Floats) -> Ints:

@@ -5,7 +5,6 @@ Rules: METHODS 0.3 (day 0), 0.5 (missing data), rulings 3, 12, 19. No object is 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -16,9 +15,10 @@ from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
 from eventstudy.language.messages import Message, sentence
 from eventstudy.panel.block import Bools, Days, Floats, Ints
-from eventstudy.panel.dense import Dense, near_events, padded, regressors_on, returns_by_security
+from eventstudy.panel.dense import Dense, padded, regressors_on, returns_by_security
 from eventstudy.panel.grid import factor_names, grid_sessions, rows_of
 from eventstudy.panel.left_out import NAMED, LeftOut
+from eventstudy.panel.marks import near_events
 from eventstudy.panel.place import Placed, place
 from eventstudy.prices import PriceTable
 
@@ -53,12 +53,10 @@ def line_up(
     days = placed if everyone is None else place(everyone, prices, config, benchmark, LeftOut(), compared=compared)
     near = (known.tickers, known.ticker[days.rows], days.session)
     grids, warned = [], []
-    for g, (home, abroad) in enumerate(placed.grids):
-        mine = np.flatnonzero(placed.grid == g)
-        if len(mine):
-            dense, said = _dense(
-                events, placed, mine, (home, abroad), placed.days[g], prices, config, factors, left, near
-            )
+    for g in range(len(placed.grids)):
+        own = placed.on(g)
+        if len(own.rows):
+            dense, said = _dense(events, own, g, prices, config, factors, left, near)
             grids.append(dense)
             warned += said
     return grids, left, warned
@@ -73,61 +71,39 @@ def _once(events: EventColumns, placed: Placed, left: LeftOut) -> Placed:
     kept = first[own]
     again = np.flatnonzero(kept != np.arange(len(own)))
     left.repeats += zip(placed.rows[again].tolist(), placed.rows[kept[again]].tolist(), strict=True)
-    keep = np.flatnonzero(kept == np.arange(len(own)))
-    names = ("rows", "benchmark", "session", "local", "grid")
-    return replace(placed, **{name: getattr(placed, name)[keep] for name in names})
+    return placed.take(np.flatnonzero(kept == np.arange(len(own))))
 
 
 def _dense(
     events: EventColumns,
     placed: Placed,
-    mine: Ints,
-    grid: tuple[str | None, str | None],
-    days: Days | None,
+    grid: int,
     prices: PriceTable,
     config: StudyConfig,
     factors: pd.DataFrame | None,
     left: LeftOut,
     every: tuple[tuple[str, ...], Ints, Days],
 ) -> tuple[Dense, list[Message]]:
-    """The table of one grid and its pairs; a pair whose day 0 has no return is left out (ruling 12).
+    """The table of one grid and of its pairs, `placed`, those that can be studied.
 
     `every`: names of tickers, and which of them and what day 0 each event of the run has, of which other grids may hold some.
     """
-    rows, session = placed.rows[mine], placed.session[mine]
-    ticker, tickers = _by_name(events.ticker[rows], events.tickers)
-    market, benchmarks = _by_name(placed.benchmark[mine], placed.benchmarks)
-    sessions, warned = grid_sessions(*grid, days, list(tickers), session.max().astype(date), prices, config)
+    place, days, latest = placed.grids[grid], placed.days[grid], placed.session.max().astype(date)
+    ticker, tickers = _by_name(events.ticker[placed.rows], events.tickers)
+    market, benchmarks = _by_name(placed.benchmark, placed.benchmarks)
+    sessions, warned = grid_sessions(*place, days, list(tickers), latest, prices, config)
     before, after = -config.reach.start, config.event_window.end
     returns, span, last = returns_by_security(prices, tickers, sessions, config)
     regressors, last_market = regressors_on(prices, benchmarks, sessions, config, factors)
-    row0 = rows_of(sessions, session)
-    known = np.minimum(row0, len(sessions) - 1)
-    there = row0 < len(sessions)
-    day0 = returns[ticker, known + before]
-    if config.day0_seen:
-        there &= np.isfinite(day0)
-    lost = np.flatnonzero(~there)
-    left.rows(
-        events,
-        rows[lost],
-        "NO_DAY0",
-        lambda i: _why_no_day0(tickers[ticker[lost[i]]], session[lost[i]].astype(date), prices),
-    )
-    twin = _twins(returns, day0, ticker, known + before, market, there, config)
-    for i in np.flatnonzero(twin >= 0).tolist():
-        said = {"ticker": tickers[ticker[i]], "twin": tickers[ticker[twin[i]]]}
-        left.rows(events, rows[i : i + 1], "DUPLICATE_SERIES", sentence("DUPLICATE_SERIES", **said))
-    keep = np.flatnonzero(there & (twin < 0))
-    ticker, market, row0, rows = ticker[keep], market[keep], row0[keep], rows[keep]
-    gone = (last[ticker] < row0 + after) & (last[ticker] < last_market[market])
-    late = (sessions[row0] - placed.local[mine[keep]]).astype(np.int64)
-    names = {name: i for i, name in enumerate(tickers)}
-    at = np.array([names.get(name, -1) for name in every[0]], dtype=np.int64)[every[1]]
-    day = rows_of(sessions, every[2])
-    here = (at >= 0) & (sessions[np.minimum(day, len(sessions) - 1)] == every[2])
+    row = before + rows_of(sessions, placed.session)
+    beyond = before + len(sessions)
+    keep = _studied(events, placed, returns, tickers, (ticker, row, market), beyond, prices, config, left)
+    ticker, market, row = ticker[keep], market[keep], row[keep]
+    seen = last[ticker] - (row - before)
+    gone = (seen < after) & (last[ticker] < last_market[market])
+    late = (sessions[row - before] - placed.local[keep]).astype(np.int64)
     shape = (returns.shape[0], returns.shape[1])
-    busy = near_events(at[here], before + day[here], shape, config.mask_other_events or 0)
+    busy = near_events(_cells_of(every, tickers, sessions, before, shape[1]), shape, config.mask_other_events or 0)
     dense = Dense(
         returns=returns,
         regressors=regressors,
@@ -135,19 +111,19 @@ def _dense(
         sessions=padded(sessions, config),
         tickers=tickers,
         security=ticker,
-        row=row0 + before,
+        row=row,
         table=market,
-        last_close=np.minimum(last[ticker] - row0, after),
+        last_close=np.minimum(seen, after),
         delisted=gone,
         late=late,
-        origin=rows,
+        origin=placed.rows[keep],
         estimation=config.estimation_days,
         event=config.event_window,
         columns=np.array(config.columns),
         looked_at=config.looked_at,
         window_days=config.window_days,
         exclude=np.array(config.exclude_dates, dtype="datetime64[D]"),
-        place=grid,
+        place=place,
         benchmarks=benchmarks,
         n_shifted=int(np.count_nonzero(late)),
         n_delisted=int(gone.sum()),
@@ -156,6 +132,52 @@ def _dense(
         mask=config.mask_other_events,
     )
     return dense.with_mask(least_left(config)), warned
+
+
+def _studied(
+    events: EventColumns,
+    placed: Placed,
+    returns: Floats,
+    tickers: tuple[str, ...],
+    at: tuple[Ints, Ints, Ints],
+    beyond: int,
+    prices: PriceTable,
+    config: StudyConfig,
+    left: LeftOut,
+) -> Ints:
+    """Positions of the pairs that can be studied; one whose day 0 has no return is left out (ruling 12), and a twin.
+
+    `at`: the security, the day of day 0 and the benchmark of each in the tables; `beyond`: the day after the last session.
+    """
+    ticker, row, market = at
+    there = row < beyond
+    known = np.minimum(row, beyond - 1)
+    day0 = returns[ticker, known]
+    if config.day0_seen:
+        there &= np.isfinite(day0)
+    lost = np.flatnonzero(~there)
+    left.rows(
+        events,
+        placed.rows[lost],
+        "NO_DAY0",
+        lambda i: _why_no_day0(tickers[ticker[lost[i]]], placed.session[lost[i]].astype(date), prices),
+    )
+    twin = _twins(returns, day0, ticker, known, market, there, config)
+    for i in np.flatnonzero(twin >= 0).tolist():
+        said = {"ticker": tickers[ticker[i]], "twin": tickers[ticker[twin[i]]]}
+        left.rows(events, placed.rows[i : i + 1], "DUPLICATE_SERIES", sentence("DUPLICATE_SERIES", **said))
+    return np.flatnonzero(there & (twin < 0))
+
+
+def _cells_of(
+    every: tuple[tuple[str, ...], Ints, Days], tickers: tuple[str, ...], sessions: Days, before: int, width: int
+) -> Ints:
+    """(K,) where day 0 of those of `every` event that are on this grid stands in its table, `width` days a security."""
+    names = {name: i for i, name in enumerate(tickers)}
+    security = np.array([names.get(name, -1) for name in every[0]], dtype=np.int64)[every[1]]
+    day = rows_of(sessions, every[2])
+    here = (security >= 0) & (sessions[np.minimum(day, len(sessions) - 1)] == every[2])
+    return security[here] * width + before + day[here]
 
 
 def least_left(config: StudyConfig) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -42,6 +42,16 @@ class Placed:
     grids: tuple[tuple[str | None, str | None], ...]
     days: tuple[Days | None, ...]
     """Of each grid its sessions where the prices say them; None: those of its exchanges."""
+
+    def take(self, which: Ints) -> Placed:
+        """The pairs at these positions."""
+        names = ("rows", "benchmark", "session", "local", "grid")
+        return replace(self, **{name: getattr(self, name)[which] for name in names})
+
+    def on(self, grid: int) -> Placed:
+        """The pairs of a grid; where all are of it, nothing is copied."""
+        own = np.flatnonzero(self.grid == grid)
+        return self if len(own) == len(self.grid) else self.take(own)
 
 
 def benchmarks_of(events: EventColumns, config: StudyConfig, default: str | None) -> tuple[tuple[str, ...], Ints]:

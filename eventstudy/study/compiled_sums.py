@@ -20,6 +20,7 @@ from eventstudy.native import Form
 from eventstudy.panel import AFTER, Bools, Floats, Ints
 from eventstudy.panel.dense import Dense
 from eventstudy.panel.left_out import NAMED
+from eventstudy.panel.marks import as_bits
 
 _PANEL = b"panel"
 
@@ -47,7 +48,7 @@ def _panel(plan: Plan, model: LinearModel, part: Dense) -> compiled.Panel:
     return compiled.Panel(
         returns=part.returns,
         busy=part.busy,
-        far=np.abs(part.columns[: plan.estimation.length]) > (part.mask or 0),
+        far=as_bits(part.far),
         x=np.where(known[:, :, None], x, 0.0),
         offset=np.where(known, offset, 0.0),
         usable=known,
@@ -87,7 +88,7 @@ class CompiledSums:
         """Look at them; they are fitted when a pass is asked for."""
         self.form, self.plan, self.task, self.part = form, plan, task, part
         self.k, start = panel.x.shape[2], plan.estimation.start
-        designs, width = part.designs, part.returns.shape[1]
+        designs = part.designs
         new = np.flatnonzero(np.diff(designs)) + 1
         bounds = np.concatenate([[0], new, [len(designs)]])
         self.keys = designs[bounds[:-1]]
@@ -95,7 +96,7 @@ class CompiledSums:
         self.pairs = compiled.Pairs(
             panel=panel,
             between=_between(plan),
-            place=part.security * width + part.row + start,
+            place=part.cells + start,
             design=self.keys + start,
             bounds=bounds,
             bears=bears,

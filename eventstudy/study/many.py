@@ -31,7 +31,7 @@ from eventstudy.prices import PriceTable
 from eventstudy.study.aggregate import AggregateResult
 from eventstudy.study.evidence import Evidence
 from eventstudy.study.near import Besides, with_others
-from eventstudy.study.passes import evidence_of
+from eventstudy.study.passes import evidence_of, in_order
 from eventstudy.tables.frames import pandas_of
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ def lined_up(
     )
     if besides is not None:
         grids = [with_others(dense, columns, besides[1], besides[0]) for dense in grids]
+    grids = [in_order(dense) for dense in grids]  # here, so that nobody holds them in another order as well
     used = sorted(benchmarks_of(columns, config, benchmark)[0])
     placed = [replace(dense, returns=dense.returns[:0].copy(), busy=None) for dense in grids]
     return LinedUp(grids, left, warned, tuple(used), InSums(placed, table, config.accepts, compared=compared))

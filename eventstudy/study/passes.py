@@ -17,8 +17,9 @@ from eventstudy.engine.plan import Plan
 from eventstudy.engine.totals import Below, NearSums, Totals, below_together, near_together
 from eventstudy.models import Model
 from eventstudy.models.linear import LinearModel
-from eventstudy.panel import Bools, Floats, Ints
+from eventstudy.panel import Bools, Floats
 from eventstudy.panel.dense import Dense
+from eventstudy.panel.marks import ascending
 from eventstudy.parallel import Executor, Processes, Serial, Threads, one_thread
 from eventstudy.study.compiled_sums import compiled_sums
 from eventstudy.study.evidence import Evidence, Ground
@@ -26,7 +27,6 @@ from eventstudy.study.fitted import first_by_model, near_by_model, pairs_by_mode
 
 BLOCK = 16_384
 """Pairs of one block: the unit of the fixed partition, small enough that two threads share 100,000 pairs evenly."""
-_DIGIT = 2**16 - 1
 _FEW = 32
 """Up to so many pairs are kept themselves beside their sums."""
 
@@ -94,17 +94,10 @@ def _runner(model: Model, executor: Executor | None) -> Executor:
 
 def in_order(dense: Dense) -> Dense:
     """The pairs of a grid by day 0 and benchmark, then by security: the order in which blocks are cut; nothing is held yet."""
-    return replace(dense.take(_sorted(dense.designs * len(dense.returns) + dense.security)), held={})
-
-
-def _sorted(keys: Ints) -> Ints:
-    """(N,) positions that put keys from zero on in order, equal ones as they stand: by their last 16 bits, then the rest."""
-    order = np.argsort(
-        (keys & _DIGIT).astype(np.uint16), kind="stable"
-    )  # numbers of two bytes are counted, not compared
-    for bits in range(16, int(keys.max(initial=0)).bit_length(), 16):
-        order = order[np.argsort((keys[order] >> bits & _DIGIT).astype(np.uint16), kind="stable")]
-    return order
+    keys = dense.designs * len(dense.returns) + dense.security
+    if (np.diff(keys) < 0).any():
+        dense = dense.take(ascending(keys))
+    return replace(dense, held={})
 
 
 def _first(shared: tuple[Plan, Model, list[Dense]], job: tuple[int, int]) -> Totals:

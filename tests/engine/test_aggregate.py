@@ -18,6 +18,7 @@ from eventstudy.events import from_frame
 from eventstudy.events.columns import columns_of_rows
 from eventstudy.events.rows import rows_of_frame
 from eventstudy.panel.line_up import line_up
+from eventstudy.panel.marks import ascending
 from eventstudy.prices import frame_to_table
 from eventstudy.request import run, run_aggregate
 from eventstudy.study import fitted, passes
@@ -365,7 +366,7 @@ def test_two_calendars() -> None:
 @pytest.mark.parametrize("n", [0, 1, 1000])
 def test_pairs_are_put_in_order_as_a_stable_sort_does(n: int, largest: int) -> None:
     keys = np.random.default_rng(n).integers(0, largest, n) // 3
-    assert passes._sorted(keys).tolist() == sorted(range(n), key=keys.tolist().__getitem__)
+    assert ascending(keys).tolist() == sorted(range(n), key=keys.tolist().__getitem__)
 
 
 def test_the_same_bytes_every_run_and_for_any_order_of_the_events() -> None:

@@ -18,6 +18,8 @@ from eventstudy.engine import compiled, correlation
 from eventstudy.engine.compiled import Task
 from eventstudy.engine.totals import Totals
 from eventstudy.errors import InvalidRequest
+from eventstudy.panel import Bools
+from eventstudy.panel.marks import Words, as_bits
 from eventstudy.parallel import Processes, Threads
 from eventstudy.study import EventStudy, passes
 from eventstudy.units.windows import Window
@@ -514,40 +516,48 @@ def test_products_of_dates_that_are_none_are_refused(name: str, wrong: int | Non
         FORM.kernel.products(0, *given.values())
 
 
+def with_a_word_more(marks: Bools) -> Words:
+    return np.append(as_bits(marks), np.uint64(2**64 - 1))
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_days_near_other_events_are_counted_one_by_one(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    days, n, cells = int(rng.integers(1, 90)), 40, 400
+    days, n, cells = int(rng.integers(1, 150)), 40, 400
     returns, busy = rng.normal(size=(4, 100)), rng.random((4, 100)) < rng.choice([0.01, 0.3])
     returns[rng.random((4, 100)) < 0.2] = rng.choice([np.nan, np.inf])
     far, place = rng.random(days) < 0.7, rng.integers(0, cells - days + 1, n)
-    value, marked = returns.ravel().tolist(), busy.ravel().tolist()
+    value, marks = returns.ravel().tolist(), busy.ravel().tolist()
     wanted = np.zeros((3, n), dtype=np.int64)
     for i, at in enumerate(place.tolist()):
-        near = [marked[at + t] and bool(far[t]) for t in range(days)]
+        near = [marks[at + t] and bool(far[t]) for t in range(days)]
         known = [math.isfinite(value[at + t]) for t in range(days)]
         wanted[0, i] = sum(near)
         if any(near):
             wanted[1:, i] = sum(known), sum(a and b for a, b in zip(near, known, strict=True))
     for level in range(FORM.level + 1):
         found = np.full((3, n), -1)
-        FORM.kernel.near_others(level, returns, busy, far, place, *found)
+        FORM.kernel.near_others(level, returns, with_a_word_more(busy), days, as_bits(far), place, *found)
         np.testing.assert_array_equal(found, wanted)
 
 
-@pytest.mark.parametrize("what", ["beyond", "before", "too long", "other shape", "turned", "no marks", "short", "set"])
+@pytest.mark.parametrize(
+    "what",
+    ["beyond", "before", "too long", "no word more", "turned", "no marks", "few far", "negative", "short", "set"],
+)
 def test_days_near_other_events_that_lie_outside_are_refused(what: str) -> None:
-    returns, far = np.ones((3, 40)), np.ones(10, dtype=bool)
-    busy: Any = np.ones((3, 40), dtype=bool)
+    returns, days, far = np.ones((3, 40)), 10, as_bits(np.ones(10, dtype=bool))
+    busy: Any = with_a_word_more(np.ones((3, 40), dtype=bool))
     place, found, level = np.array([0, 110]), np.zeros((3, 2), dtype=np.int64), 0
-    FORM.kernel.near_others(level, returns, busy, far, place, *found)
+    FORM.kernel.near_others(level, returns, busy, days, far, place, *found)
     place = {"beyond": place + 1, "before": place - 1}.get(what, place)
-    far = np.ones(200, dtype=bool) if what == "too long" else far
-    busy = {"other shape": busy[:2], "turned": np.ones((40, 3), dtype=bool).T, "no marks": None}.get(what, busy)
+    returns = np.ones((40, 3)).T if what == "turned" else returns
+    days = {"too long": 121, "few far": 65, "negative": -1}.get(what, days)
+    busy = {"no word more": busy[:-1], "no marks": None}.get(what, busy)
     found = np.zeros((3, 3), dtype=np.int64) if what == "short" else found
     level = FORM.level + 1 if what == "set" else level
-    with pytest.raises(ValueError, match=r"lies outside|row after row|bytes|shape|instruction set"):
-        FORM.kernel.near_others(level, returns, busy, far, place, *found)
+    with pytest.raises((ValueError, TypeError), match=r"lies outside|row after row|bytes|buffer|instruction set"):
+        FORM.kernel.near_others(level, returns, busy, days, far, place, *found)
 
 
 def test_the_form_is_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from eventstudy.engine.totals import below, car_sums, day_sums, rank_sums
 from eventstudy.models.linear import LinearModel
 from eventstudy.native import Form
 from eventstudy.panel.block import EventBlock
+from eventstudy.panel.marks import as_bits
 from eventstudy.study.estimate import abnormal_returns
 from eventstudy.units.windows import Window
 
@@ -39,7 +40,7 @@ def pairs_of(of: World) -> compiled.Pairs:
     returns, g = np.hstack([of.estimation, of.event]), len(of.bounds) - 1
     days, none = of.x.shape[1], np.zeros(of.x.shape[:2])
     panel = compiled.Panel(
-        returns, None, np.zeros(of.task.days, bool), of.x, none, np.ones(none.shape, bool), none, False
+        returns, None, as_bits(np.zeros(of.task.days, bool)), of.x, none, np.ones(none.shape, bool), none, False
     )
     place, design = np.arange(len(returns)) * days, np.arange(g) * days
     return compiled.Pairs(panel, 0, place, design, of.bounds, np.zeros(len(returns), bool))

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from eventstudy import native
 from eventstudy.config import StudyConfig
-from eventstudy.panel.dense import last_row, near_events, returns_by_security
+from eventstudy.panel.dense import last_row, returns_by_security
 from eventstudy.panel.grid import reach, rows_of
+from eventstudy.panel.marks import as_bits, marked, near_events
 from eventstudy.prices import load_prices
 
 from tests.worlds import closes
@@ -19,17 +20,32 @@ compiled = pytest.mark.skipif(native.form().kernel is None, reason=f"no compiled
 
 
 @pytest.mark.parametrize("near", [0, 1, 5, 40])
-def test_days_near_events_are_those_of_firms_with_several(near: int) -> None:
+@pytest.mark.parametrize(("securities", "events"), [(5, 10), (300, 900)])
+def test_days_near_events_are_those_of_firms_with_several(near: int, securities: int, events: int) -> None:
+    """Securities fill several rounds and the last of these in part; the last security has one event alone."""
     rng = np.random.default_rng(near)
-    security, row = np.append(rng.integers(0, 4, 9), 4), rng.integers(0, 60, 10)  # the last has one event alone
-    wanted = np.zeros((5, 60), dtype=bool)
+    last = securities - 1
+    security, row = np.append(rng.integers(0, last, events - 1), last), rng.integers(0, 60, events)
+    wanted = np.zeros((securities, 60), dtype=bool)
     for s, r in zip(security.tolist(), row.tolist(), strict=True):
         if len(set(row[security == s].tolist())) > 1:
             wanted[s, max(r - near, 0) : r + near + 1] = True
-    found = near_events(security, row, (5, 60), near)
+    found = near_events(security * 60 + row, wanted.shape, near)
     assert found is not None
-    np.testing.assert_array_equal(found, wanted)
-    assert near_events(np.array([0, 1]), np.array([3, 3]), (5, 60), near) is None
+    assert len(found) == -(-wanted.size // 64) + 1
+    np.testing.assert_array_equal(marked(found, np.arange(wanted.size).reshape(wanted.shape)), wanted)
+    np.testing.assert_array_equal(found[:-1], as_bits(wanted))
+    assert near_events(np.array([3, 63, 63]), (5, 60), near) is None
+
+
+@pytest.mark.parametrize("n", [0, 1, 63, 64, 65, 200])
+def test_bits_are_marks_by_their_number(n: int) -> None:
+    marks = np.random.default_rng(n).random(n) < 0.4
+    bits = as_bits(marks)
+    assert [int(word) for word in bits] == [
+        sum(1 << t for t in range(64) if w + t < n and marks[w + t]) for w in range(0, n, 64)
+    ]
+    np.testing.assert_array_equal(marked(bits, np.arange(n)), marks)
 
 
 def test_the_last_row_with_a_price() -> None:
