@@ -234,7 +234,12 @@ def _bare(dense: Dense) -> Dense:
     """The grid without its arrays."""
     none = dense.take(np.empty(0, dtype=np.int64))
     return replace(
-        none, returns=none.returns[:0].copy(), regressors=none.regressors[:0].copy(), tickers=(), reacted=None
+        none,
+        returns=none.returns[:0].copy(),
+        regressors=none.regressors[:0].copy(),
+        busy=None,
+        tickers=(),
+        reacted=None,
     )
 
 
