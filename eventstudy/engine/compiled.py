@@ -7,7 +7,7 @@ on purpose a second time; docs/architecture.md names which function is which.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -160,6 +160,16 @@ class Survey:
     lacks: Ints
     """(n, words) bit t of 64 in a word: estimation day t does not count."""
 
+    def packed(self) -> Survey:
+        """What the second pass asks, in as few bytes as hold it."""
+        none, m, stratum = self.m[:0].copy(), _narrow(self.m), _narrow(self.stratum)
+        return replace(self, m=m, stratum=stratum, covers=none, table=none)
+
+    def unpacked(self) -> Survey:
+        """What was packed, as it was; without the tables."""
+        m, stratum = self.m.astype(np.int64), self.stratum.astype(np.int64)
+        return replace(self, m=m, stratum=stratum, covers=self.strata[stratum])
+
     def given(self) -> dict[str, Any]:
         """As the kernel is told of it."""
         return {"strata": len(self.strata), "covers": self.covers, "stratum": self.stratum, "lacks": self.lacks}
@@ -175,6 +185,11 @@ class Sums:
     """By stratum, date or pair; names and shapes as in native/kernel.h."""
     kept: Floats
     """(n, K + 1) what the second pass need not work out again: coefficients and sigma, which is 0 where it has to."""
+
+
+def _narrow(numbers: Ints) -> Any:
+    """Numbers from zero on, a copy of the narrowest kind that holds them."""
+    return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))
 
 
 def designs_of(bounds: Ints) -> Ints:

@@ -75,7 +75,6 @@ def columns_of_rows(rows: Rows) -> EventColumns:
     keep = np.delete(np.arange(len(rows), dtype=np.int64), list(rows.odd))
     ticker, tickers = rows.ticker[0][keep], tuple(rows.ticker[1])
     moment, moments = _moments(rows, keep)
-    benchmark, benchmarks = rows.texts.get("benchmark", (np.full(len(rows), -1, np.int64), []))
     given = rows.texts.get("event_id")
     ids, texts = (given[0][keep], given[1]) if given else (None, [])
     event = _events(ids, ticker, moment, len(tickers), len(moments))
@@ -87,8 +86,7 @@ def columns_of_rows(rows: Rows) -> EventColumns:
     for column in ("title", "category"):
         if said := rows.texts.get(column):
             _agreed(event, said[0][keep], column)
-    agreed = _agreed(event, benchmark[keep], "benchmark")
-    benchmark, shared = np.where(agreed < 0, len(benchmarks), agreed), (*benchmarks, None)
+    benchmark, benchmarks = _benchmarks(rows, keep, event)
 
     def name(i: int) -> str:
         if ids is not None and ids[i] >= 0:
@@ -98,7 +96,7 @@ def columns_of_rows(rows: Rows) -> EventColumns:
         return f"{tickers[ticker[i]].lower()}-{when.isoformat()}"
 
     return EventColumns(
-        tickers, ticker, tuple(moments), moment, shared, benchmark, event, name, grouped="group" in rows.texts
+        tickers, ticker, tuple(moments), moment, benchmarks, benchmark, event, name, grouped="group" in rows.texts
     )
 
 
@@ -170,10 +168,19 @@ def _moments(rows: Rows, keep: Codes) -> tuple[Codes, list[Moment]]:
     return codes, found
 
 
+def _benchmarks(rows: Rows, keep: Codes, event: Codes) -> tuple[Codes, tuple[str | None, ...]]:
+    """(E,) codes of the benchmarks that the events of the rows name, and the benchmarks; the last is None, which names none."""
+    if "benchmark" not in rows.texts:
+        return np.broadcast_to(np.int64(0), len(keep)), (None,)
+    codes, benchmarks = rows.texts["benchmark"]
+    agreed = _agreed(event, codes[keep], "benchmark")
+    return np.where(agreed < 0, len(benchmarks), agreed), (*benchmarks, None)
+
+
 def _events(ids: Codes | None, ticker: Codes, moment: Codes, n_tickers: int, n_moments: int) -> Codes:
     """(E,) the event of each row: its id, or else ticker and date."""
     if ids is not None and len(ids) and ids.min() >= 0 and (np.diff(ids) == 1).all():
-        return np.arange(len(ids), dtype=np.int64)  # each row is an event
+        return ids - ids[0] if ids[0] else ids  # each row is an event
     own = moment * n_tickers + ticker
     if ids is None:
         return pd.factorize(own)[0].astype(np.int64)

@@ -141,12 +141,12 @@ class Dense:
     @property
     def cells(self) -> Ints:
         """(E,) where day 0 of each pair stands in the table of returns, counted row after row."""
-        return self.security * self.returns.shape[1] + self.row
+        return self._cells(slice(None))
 
     @property
     def designs(self) -> Ints:
         """(E,) a number for each day 0 and benchmark."""
-        keys: Ints = self.table * self.returns.shape[1] + self.row
+        keys: Ints = self.table.astype(np.int64) * self.returns.shape[1] + self.row
         return keys
 
     def windows(self, values: Floats | Ints | Bools) -> Any:
@@ -172,9 +172,15 @@ class Dense:
             found[at] = self._inside(at, self._busy(self._days_in(at)))
         return found
 
+    def _cells(self, at: Ints | slice) -> Ints:
+        """(n,) those of the pairs at these positions; in a large table they are larger than numbers of four bytes."""
+        cells: Ints = self.security[at].astype(np.int64) * self.returns.shape[1] + self.row[at]
+        return cells
+
     def _days_in(self, at: Ints) -> Ints:
         """(n, L1) where in the table of returns the estimation days of the pairs at these positions stand."""
-        return (self.security[at] * self.returns.shape[1] + self.row[at])[:, None] + self.days_before
+        days: Ints = self._cells(at)[:, None] + self.days_before
+        return days
 
     def _busy(self, cells: Ints) -> Bools:
         """(n, L1) which of these estimation days lie near other events."""
@@ -226,7 +232,7 @@ class Dense:
         days, form = self.days_before, native.form()
         if form.kernel is not None and self.outside is None and len(days) and (np.diff(days) == 1).all():
             found, far = np.empty((3, len(at)), dtype=np.int64), as_bits(self.far)
-            first = self.security[at] * self.returns.shape[1] + self.row[at] + days[0]
+            first = self._cells(at) + days[0]
             form.kernel.near_others(form.level, self.returns, self.busy, len(days), far, first, *found)
             return found[0], found[1], found[2]
         cells = self._days_in(at)

@@ -201,7 +201,7 @@ class InSums:
         spans: Spans = {}
         met: dict[tuple[str, str, str], None] = {}
         for dense in self.grids:
-            pairs = np.sort(pd.unique(dense.security * len(dense.benchmarks) + dense.table))
+            pairs = np.sort(pd.unique(dense.security.astype(np.int64) * len(dense.benchmarks) + dense.table))
             for key in pairs.tolist():
                 ticker, benchmark = (
                     dense.tickers[key // len(dense.benchmarks)],

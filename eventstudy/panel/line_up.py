@@ -177,7 +177,8 @@ def _cells_of(
     security = np.array([names.get(name, -1) for name in every[0]], dtype=np.int64)[every[1]]
     day = rows_of(sessions, every[2])
     here = (security >= 0) & (sessions[np.minimum(day, len(sessions) - 1)] == every[2])
-    return security[here] * width + before + day[here]
+    cells: Ints = security[here] * width + before + day[here]
+    return cells
 
 
 def least_left(config: StudyConfig) -> int:

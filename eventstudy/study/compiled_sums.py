@@ -112,10 +112,12 @@ class CompiledSums:
     def _surveyed(self) -> compiled.Survey:
         """What is known of the pairs; the second pass finds what the first saw."""
         name, part = self._named(b"seen"), self.part
-        if (seen := part.held.pop(name, None)) is None:
-            last = part.last_day - self.plan.event.start + 1
-            part.held[name] = seen = compiled.survey(self.form, self.pairs, self.task, last)
-        found: compiled.Survey = seen
+        held: compiled.Survey | None = part.held.pop(name, None)
+        if held is not None:
+            return held.unpacked()
+        last = part.last_day - self.plan.event.start + 1
+        found = compiled.survey(self.form, self.pairs, self.task, last)
+        part.held[name] = found.packed()
         return found
 
     def _named(self, what: bytes) -> bytes:

@@ -27,6 +27,7 @@ from eventstudy.study.fitted import first_by_model, near_by_model, pairs_by_mode
 
 BLOCK = 16_384
 """Pairs of one block: the unit of the fixed partition, small enough that two threads share 100,000 pairs evenly."""
+_ROWS = ("security", "row", "table", "last_close", "late", "origin")
 _FEW = 32
 """Up to so many pairs are kept themselves beside their sums."""
 
@@ -93,11 +94,15 @@ def _runner(model: Model, executor: Executor | None) -> Executor:
 
 
 def in_order(dense: Dense) -> Dense:
-    """The pairs of a grid by day 0 and benchmark, then by security: the order in which blocks are cut; nothing is held yet."""
+    """The pairs of a grid by day 0 and benchmark, then by security: the order in which blocks are cut; nothing is held yet.
+
+    Their numbers take four bytes each, which is enough for rows of a table.
+    """
     keys = dense.designs * len(dense.returns) + dense.security
     if (np.diff(keys) < 0).any():
         dense = dense.take(ascending(keys))
-    return replace(dense, held={})
+    short = {name: getattr(dense, name).astype(np.int32, copy=False) for name in _ROWS}
+    return replace(dense, held={}, **short)
 
 
 def _first(shared: tuple[Plan, Model, list[Dense]], job: tuple[int, int]) -> Totals:
