@@ -209,7 +209,6 @@ def side_label(figure: Figure, text: str) -> None:
     """What the heights of all panels are, beside their middle; `head` moves it to where the panels end up."""
     words = figure.supylabel(text, fontsize=LABEL, color=MUTED, ha="left", va="center")
     words.set_label(SIDE)
-    words.set_in_layout(False)
 
 
 def name_below(figure: Figure, text: str) -> None:
@@ -258,10 +257,7 @@ def _head_of_figure(figure: Figure, title: str, subtitle: str, below: float) -> 
         figure.set_figheight(height / 72)
     place: dict[str, Any] = {"label": HEAD, "x": _MARGIN / width, "ha": "left", "va": "top", "parse_math": False}
     words = figure.suptitle(title, y=1 - top / height, fontsize=TITLE, fontweight="bold", linespacing=1.25, **place)
-    words.set_in_layout(False)
-    figure.text(
-        y=1 - after / height, s=subtitle, fontsize=SUBTITLE, color=MUTED, linespacing=LINE, in_layout=False, **place
-    )
+    figure.text(y=1 - after / height, s=subtitle, fontsize=SUBTITLE, color=MUTED, linespacing=LINE, **place)
     figure.set_label(subtitle)
     left, bottom, top_of_panels = 0.012, 0.008, 1 - (after + below) / height
     for words in figure.texts:

@@ -81,3 +81,15 @@ def test_on_a_phone_no_name_stands_on_another(name: str) -> None:
     ]
     assert len(boxes) > 4
     assert not near
+
+
+@pytest.mark.parametrize("name", ["car", "car_by_ticker"])
+def test_a_picture_cut_to_what_is_drawn_keeps_its_words(announced: StudyResult, name: str) -> None:
+    """`savefig(bbox_inches="tight")` cut the finding off, and with it a doubt."""
+    figure = figure_of(announced.plot(name))
+    cut = figure.get_tightbbox().get_points() * figure.dpi
+    assert len(figure.texts) > 0
+    for words in figure.texts:
+        box = words.get_window_extent().get_points()
+        assert (box[0] >= cut[0] - 1).all(), words.get_text()
+        assert (box[1] <= cut[1] + 1).all(), words.get_text()
