@@ -165,6 +165,8 @@ class InSums:
     """Whether the model looks at benchmarks."""
     among: Collection[str] | None = None
     """The tickers whose prices are looked over; None: all."""
+    misdated: Sequence[Message] = ()
+    """What is wrong with the dates of the factors, which all pairs rest on."""
     through: dict[str, list[str]] = field(default_factory=dict, init=False)
     """The tickers that each exchange rate converted."""
     doubtful: dict[str, list[Flag]] = field(default_factory=dict, init=False)
@@ -184,7 +186,7 @@ class InSums:
         assert self.messages is not None
         found = [np.empty(0, np.int64)]
         for dense in self.grids:
-            hit = np.zeros(len(dense), bool)
+            hit = np.full(len(dense), any(w.severity != "caution" for w in self.misdated))
             for ticker, told in self.doubtful.items():
                 tickers = self.through.get(ticker, [ticker])
                 for flag in told:
@@ -198,6 +200,7 @@ class InSums:
         return any(_resting(dense, tickers, day, self.compared, event_only).any() for dense in self.grids)
 
     def _messages(self) -> Iterator[Message]:
+        yield from self.misdated
         spans: Spans = {}
         met: dict[tuple[str, str, str], None] = {}
         for dense in self.grids:
@@ -369,7 +372,7 @@ def _calendars_of(
         if abroad is None or abroad == home:
             continue
         a, b = (calendars.sessions(e, first, last) for e in (home, abroad))
-        hours = _hours_later(home, abroad, np.intersect1d(a, b)[-1].item())
+        hours = hours_later(home, abroad, np.intersect1d(a, b)[-1].item())
         yield Message.of(
             "CALENDAR_MISMATCH" + (".later" if hours > 0 else ".earlier" if hours < 0 else ""),
             None,
@@ -406,6 +409,6 @@ def _currencies_of(pairs: Iterable[tuple[str, str]], prices: PriceTable) -> Iter
         yield Message.of("CURRENCY_MIX", None, whom, n=len(tickers), tickers=tickers, **both)
 
 
-def _hours_later(home: str, abroad: str, session: date) -> float:
+def hours_later(home: str, abroad: str, session: date) -> float:
     """How many hours one exchange closes after the other on the same day."""
     return (calendars.close_time(abroad, session) - calendars.close_time(home, session)).total_seconds() / 3600

@@ -3,14 +3,14 @@
 from eventstudy.prices._abnormal import load_abnormal
 from eventstudy.prices._bars import MASSIVE_KEY, BarTable, Series, load_bars
 from eventstudy.prices._base import FIELDS, Basis, Fetch, PriceSource
-from eventstudy.prices._beside import copies_among
+from eventstudy.prices._beside import copies_among, out_of_step
 from eventstudy.prices._currency import currency_of, in_currency, in_whole_units, rates_for, whole_currency
 from eventstudy.prices._factors import factors_of_frame, read_factors
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.prices._gross import PEGGED, gross_base
 from eventstudy.prices._levels import flags_of_levels
 from eventstudy.prices._load import Desk, load_prices, massive_bars
-from eventstudy.prices._moves import Flag, like_a_split
+from eventstudy.prices._moves import Flag, Moves, like_a_split
 from eventstudy.prices._opened import opened
 from eventstudy.prices._quality import flags
 from eventstudy.prices._shapes import long_columns, matched
@@ -29,6 +29,7 @@ __all__ = [
     "Desk",
     "Fetch",
     "Flag",
+    "Moves",
     "Place",
     "PriceSource",
     "PriceTable",
@@ -53,6 +54,7 @@ __all__ = [
     "massive_bars",
     "matched",
     "opened",
+    "out_of_step",
     "rates_for",
     "read_factors",
     "whole_currency",

@@ -45,27 +45,35 @@ def among(days: Days, some: Days) -> Bools:
 def shifted(tickers: Sequence[str], days: Days, moves: Moves) -> Iterator[Flag]:
     """SESSION_SHIFT: series of one market, on S days, that move as the others do, but a session before or after them.
 
-    The whole is looked at, and each third of it. Of two series one is named with the other: which of them is off, nobody knows.
+    Of two series one is named with the other: which of them is off, nobody knows.
     """
-    if len(tickers) < 2 or len(days) <= ENOUGH:
+    for i, ahead in out_of_step(moves):
+        form = "SESSION_SHIFT" if ahead else "SESSION_SHIFT.behind"
+        whom = Phrase.quoted(tickers[1 - i]) if len(tickers) == 2 else Phrase("the others of its exchange")
+        yield Flag.of(form, tickers[i], days[0], whom=whom)._replace(whole=True)
+
+
+def out_of_step(moves: Moves) -> Iterator[tuple[int, bool]]:
+    """Which of n series follow the others a session apart, and whether they are ahead: each once, and of two one.
+
+    The whole is looked at, and each third of it.
+    """
+    if moves.moved.shape[1] < 2 or len(moves.moved) < ENOUGH:
         return
     with np.errstate(invalid="ignore", divide="ignore"):
         scaled = moves.moved / moves.scale
     scaled = np.clip(np.nan_to_num(scaled, posinf=0.0, neginf=0.0), -_BOUND, _BOUND)
     others = scaled.sum(axis=1, keepdims=True) - scaled
     thirds = [slice(at, at + len(scaled) // 3) for at in range(0, len(scaled) - len(scaled) // 3 + 1, len(scaled) // 3)]
-    seen: set[str] = set()
+    seen: set[int] = set()
     for part in (slice(None), *(thirds if len(scaled) // 3 >= ENOUGH else ())):
-        for i, ahead in _out_of_step(scaled[part], others[part]):
-            if tickers[i] in seen or (len(tickers) == 2 and seen):
-                continue
-            seen.add(tickers[i])
-            form = "SESSION_SHIFT" if ahead else "SESSION_SHIFT.behind"
-            whom = Phrase.quoted(tickers[1 - i]) if len(tickers) == 2 else Phrase("the others of its exchange")
-            yield Flag.of(form, tickers[i], days[0], whom=whom)._replace(whole=True)
+        for i, ahead in _apart(scaled[part], others[part]):
+            if i not in seen and not (scaled.shape[1] == 2 and seen):
+                seen.add(i)
+                yield i, ahead
 
 
-def _out_of_step(own: Floats, others: Floats) -> Iterator[tuple[int, bool]]:
+def _apart(own: Floats, others: Floats) -> Iterator[tuple[int, bool]]:
     """Positions of series that follow the others a session apart, and whether they are ahead."""
 
     def alike(a: Floats, b: Floats) -> Floats:

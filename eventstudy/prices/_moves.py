@@ -192,6 +192,11 @@ class Moves(NamedTuple):
         """Of prices (S, n) and what is paid beside them."""
         with np.errstate(invalid="ignore", divide="ignore"):
             moved = np.log((used[1:] + paid[1:]) / used[:-1])
+        return cls.between(moved)
+
+    @classmethod
+    def between(cls, moved: Floats) -> Moves:
+        """Of moves (S-1, n) that are known, as logarithms."""
         return cls(moved, spread(moved))
 
 

@@ -787,12 +787,12 @@ def _as_returns(
             "returns are in per cent and in basis points, by their headings or their cells",
             hint="put all of them in one unit, or say it: --unit-in percent|decimal|bp",
         )
-    returns = _without_levels(place, cells, returns, _UNITS[reading.unit or next(iter(units), None) or "percent"])
+    named: str | None = reading.unit or next(iter(units), None)
+    returns = _without_levels(place, cells, returns, _UNITS[named or "percent"])
     if reading.unit in (None, "decimal") and not units:
         returns = _without_codes(returns, cells.days, said, decimals=shape.decimals)
     unit: str = (
-        reading.unit
-        or next(iter(units), None)
+        named
         or (None if priced is None else _unit_beside(returns, priced))
         or _decimal_or_refused(place, cells, returns, decimals=shape.decimals)
     )

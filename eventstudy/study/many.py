@@ -20,9 +20,10 @@ from eventstudy.events.columns import EventColumns, columns_of_events, columns_o
 from eventstudy.events.rows import Rows, rows_of_frame
 from eventstudy.events.table import read_rows
 from eventstudy.models import Model
-from eventstudy.panel import Exclusion, Ints, Warned
+from eventstudy.panel import Exclusion, Ints, Warned, dated_factors
 from eventstudy.panel.dense import Dense
 from eventstudy.panel.flagged import InSums
+from eventstudy.panel.grid import factor_names
 from eventstudy.panel.left_out import LeftOut, unread
 from eventstudy.panel.line_up import line_up
 from eventstudy.panel.place import benchmarks_of
@@ -135,7 +136,12 @@ def lined_up(
     grids = [in_order(dense) for dense in grids]  # here, so that nobody holds them in another order as well
     used = sorted(benchmarks_of(columns, config, benchmark)[0])
     placed = [replace(dense, returns=dense.returns[:0].copy(), busy=None) for dense in grids]
-    return LinedUp(grids, left, warned, tuple(used), InSums(placed, table, config.accepts, compared=compared))
+    given = (
+        () if factors is None else [n for n in model.requires(("benchmark", *factor_names(factors))) if n in factors]
+    )
+    misdated = dated_factors.of_grids(grids, given, config.accepts)
+    look = InSums(placed, table, config.accepts, compared=compared, misdated=misdated)
+    return LinedUp(grids, left, warned, tuple(used), look)
 
 
 def added_up(

@@ -47,6 +47,7 @@ from eventstudy.panel import (
     align,
     check,
     check_levels,
+    dated_factors,
     factors_of_periods,
     flagged_closes,
     in_periods,
@@ -267,7 +268,7 @@ class EventStudy:
                 *converted,
                 *panel.warnings,
                 *checked,
-                *_of_factors(model, made.panel, factors),
+                *_of_factors(model, made.panel, factors, config),
             ),
             provenance=_Provenance(given, Registry(known), {**_told(factors), **(provenance or {})}),
             prices=table,
@@ -667,13 +668,13 @@ def _usable(panel: Panel, fit: Fit, config: StudyConfig) -> tuple[np.ndarray, li
     return good, excluded
 
 
-def _of_factors(model: Model, panel: Panel, factors: pd.DataFrame | None) -> list[Warned]:
-    """Where the factors do not reach, and what their source had to say."""
+def _of_factors(model: Model, panel: Panel, factors: pd.DataFrame | None, config: StudyConfig) -> list[Warned]:
+    """Where the factors do not reach, whether their dates are those of the prices, and what their source had to say."""
     if factors is None:
         return []
     noted = [Warned.of("SOURCE_NOTE.factors", note=Phrase.quoted(note)) for note in factors.attrs.get("notes", ())]
     needed = tuple(n for n in model.requires(panel.block.names) if n in factors.columns)
-    return noted + lacking_factors(panel, needed)
+    return noted + dated_factors.of_panel(panel, needed, config.accepts) + lacking_factors(panel, needed)
 
 
 def _told(factors: pd.DataFrame | None) -> dict[str, Any]:

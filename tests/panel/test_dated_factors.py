@@ -1,0 +1,56 @@
+"""Factors whose dates are a session off those of the prices: told, and no finding rests on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from eventstudy import EventStudy, calendars
+
+FIRMS = {"XNYS": ["AAA", "BBB", "SPY"], "XTKS": ["7203.T", "6758.T", "SPY"]}
+
+
+def world(home: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Prices of two firms of an exchange that follow its market, the factors of that market, and an event."""
+    days = calendars.sessions(home, pd.Timestamp("2023-01-03").date(), pd.Timestamp("2024-07-31").date())
+    rng, index = np.random.default_rng(5), pd.DatetimeIndex(days.astype("datetime64[ns]"), name="session")
+    market = rng.normal(0, 0.01, (len(days), 1))
+    moved = np.hstack([market + rng.normal(0, 0.012, (len(days), 2)), market])
+    firms = FIRMS[home]
+    prices = pd.DataFrame(50 * np.exp(moved.cumsum(axis=0)), index, firms)
+    factors = pd.DataFrame({"mkt_rf": market[:, 0], "smb": rng.normal(0, 0.005, len(days)), "rf": 0.0001}, index)
+    factors["hml"] = rng.normal(0, 0.005, len(days))
+    events = pd.DataFrame({"ticker": firms[:2], "date": "2024-05-15", "event_id": ["one", "two"]})
+    return prices.iloc[:, :2] if home == "XTKS" else prices, factors, events
+
+
+def told(home: str, by: int, keep: Any, **choices: Any) -> list[Any]:
+    """What is said of factors that stand so many sessions later than they are."""
+    prices, factors, events = world(home)
+    choices = {"model": "fama_french3"} | choices
+    result = EventStudy(windows=[(0, 0)], **choices).run(events, prices, factors=factors.shift(by).dropna(), keep=keep)
+    found = [w for w in result.warned if w.code == "SESSION_SHIFT"]
+    assert bool(result.withheld()) == any(w.severity == "doubt" for w in found)
+    return found
+
+
+@pytest.mark.parametrize("keep", ["pairs", "aggregate"])
+@pytest.mark.parametrize(("by", "words"), [(1, "a session late"), (-1, "a session early")])
+def test_factors_a_session_apart_from_the_prices(keep: str, by: int, words: str) -> None:
+    assert told("XNYS", 0, keep) == []
+    (found,) = told("XNYS", by, keep)
+    assert (found.severity, found.ticker) == ("doubt", None)
+    assert f"the market factor mkt_rf moves as the prices do, {words}" in found.message
+    assert told("XNYS", by, keep, model="market") == [], "no figure rests on the factors"
+    (right,) = told("XNYS", by, keep, accept=("SESSION_SHIFT",))
+    assert right.severity == "caution"
+
+
+@pytest.mark.parametrize("keep", ["pairs", "aggregate"])
+def test_firms_that_follow_new_york_a_session_later_do_so_by_right(keep: str) -> None:
+    """Factors of New York stand before what Tokyo does of them; after it they stand in a file with wrong dates alone."""
+    assert told("XTKS", -1, keep) == []
+    assert told("XTKS", 0, keep) == []
+    assert len(told("XTKS", 1, keep)) == 1
