@@ -1108,8 +1108,19 @@ WARNINGS: dict[str, Code] = {
         {
             "": "on {n} of its days {home} was closed, and all of its dates are sessions a day later: dated a day early",
             "late": "on {n} of its days {home} was closed, and all of its dates are sessions a day earlier: dated a day late",
+            "working_day": (
+                "on {n} of its days {home} was closed, and all of its dates are sessions a working day later: dated a working "
+                "day early"
+            ),
+            "working_day_late": (
+                "on {n} of its days {home} was closed, and all of its dates are sessions a working day earlier: dated a "
+                "working day late"
+            ),
         },
-        "The dates of the series are those of the sessions moved by a day, as a change of the time zone makes them.",
+        (
+            "The dates of the series are those of the sessions moved by a day or a working day, as a change of the time zone "
+            "or a slipped column makes them."
+        ),
         "Move the dates of the file by a day, or read it in the time zone of the exchange.",
         "doubt",
     ),

@@ -30,7 +30,7 @@ def of_panel(panel: Panel, needed: Sequence[str], accepts: Accepts) -> list[Mess
         pairs = np.flatnonzero([one == home for one in homes])
         design = block.design[pairs]
         market, benchmark = (block.columns((name,))[design, :, 0] for name in (_MARKET, "benchmark"))
-        days, *series = _by_day(block.sessions[design], (market, benchmark, block.returns[pairs]))
+        days, series = _by_day(block.sessions[design], (market, benchmark, block.returns[pairs]))
         found += _apart(days, series, home)
     return _told(found, accepts)
 
@@ -44,7 +44,7 @@ def of_grids(grids: Iterable[Dense], needed: Sequence[str], accepts: Accepts) ->
             series = [
                 _by_day(np.broadcast_to(dense.sessions, v.shape), (v,)) for v in (market, benchmarks, dense.returns)
             ]
-            found += _apart(series[0][0], [mean for _, mean in series], dense.place[0])
+            found += _apart(series[0][0], [mean for _, (mean,) in series], dense.place[0])
     return _told(found, accepts)
 
 
@@ -53,18 +53,18 @@ def _told(found: Sequence[Message], accepts: Accepts) -> list[Message]:
     return [accepted(doubt) if accepts(doubt.code, None, ()) else doubt for doubt in found[:1]]
 
 
-def _by_day(days: Days, values: Sequence[Floats]) -> list[Floats]:
+def _by_day(days: Days, values: Sequence[Floats]) -> tuple[Days, list[Floats]]:
     """The days among those of an array, each once, and of each array of values the mean on each of them; NaN: there is none."""
     known = ~np.isnat(days)
     at = (days[known] - days[known].min()).astype(np.int64)
     met = np.flatnonzero(np.bincount(at))
-    found = [days[known].min() + met]
+    found = list[Floats]()
     for array in values:
         own = array[known]
         good = np.isfinite(own)
         n, total = (np.bincount(at[good], w, int(met[-1]) + 1)[met] for w in (None, own[good]))
         found.append(np.divide(total, n, out=np.full(len(met), np.nan), where=n > 0))
-    return found
+    return days[known].min() + met, found
 
 
 def _apart(days: Days, series: Sequence[Floats], home: str | None) -> list[Message]:

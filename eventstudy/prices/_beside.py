@@ -25,6 +25,8 @@ ENOUGH = 60
 """Sessions that such a correlation needs."""
 ODD_DAYS, ALL_DAYS = 0.05, 0.98
 """A series with such a part of its days outside the calendar, and all the others one day on, has wrong dates."""
+ODD, ODD_REST = 5, 0.1
+"""One with so many days outside it, of which such a part is left when all are moved by a working day, has them as well."""
 BLOCK, DIFFERENT, EVERY = 10, 8, 5
 """Two symbols with the same closes on so many days in a row, of which so many differ, are one; rows begin every so many."""
 _BOUND = 4.0
@@ -92,14 +94,33 @@ def _apart(own: Floats, others: Floats) -> Iterator[tuple[int, bool]]:
 
 
 def shifted_dates(ticker: str, own: Days, sessions: Days, home: str) -> Flag | None:
-    """WRONG_CALENDAR: a series whose dates are those of the sessions, one day before or after them."""
-    inside = among(own, sessions)
-    if len(own) < 3 or (~inside).mean() < ODD_DAYS:  # the first and the last one tell nothing
+    """WRONG_CALENDAR: a series whose dates are those of the sessions, one day or one working day before or after them.
+
+    One of another exchange has days on which this one was closed as well, and as many when they are moved by a working day.
+    """
+    if len(own) < 3:
         return None
-    for days, form in ((1, "WRONG_CALENDAR"), (-1, "WRONG_CALENDAR.late")):
-        if among(own + np.timedelta64(days), sessions)[1:-1].mean() >= ALL_DAYS:
-            return Flag.of(form, ticker, own[~inside][0], home=home, n=int((~inside).sum()))._replace(whole=True)
-    return None
+    astray = own[~among(own, sessions)]
+
+    def beside(moved: Days) -> int:
+        """How many of the days are no sessions; the first and the last one tell nothing."""
+        return int(np.count_nonzero(~among(moved[1:-1], sessions)))
+
+    forms: list[str] = []
+    if len(astray) >= ODD_DAYS * len(own):
+        few = (1 - ALL_DAYS) * (len(own) - 2)
+        forms += [form for by, form in _BY_A_DAY.items() if beside(own + np.timedelta64(by)) <= few]
+    daily = 2 * len(own) > int(np.diff(np.searchsorted(sessions, own[[0, -1]]))[0])
+    if len(astray) >= ODD and daily and np.is_busday(own).all():
+        few = ODD_REST * len(astray)
+        forms += [form for by, form in _BY_A_WORKING_DAY.items() if beside(np.busday_offset(own, by)) <= few]
+    if not forms:
+        return None
+    return Flag.of(forms[0], ticker, astray[0], home=home, n=len(astray))._replace(whole=True)
+
+
+_BY_A_DAY = {1: "WRONG_CALENDAR", -1: "WRONG_CALENDAR.late"}
+_BY_A_WORKING_DAY = {1: "WRONG_CALENDAR.working_day", -1: "WRONG_CALENDAR.working_day_late"}
 
 
 def copies(close: Floats, when: Ints, column: Ints, own: Bools) -> Ints:

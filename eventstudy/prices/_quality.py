@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from eventstudy import calendars
 from eventstudy.language import Phrase
-from eventstudy.prices._beside import ODD_DAYS, among, same_closes, shifted, shifted_dates
+from eventstudy.prices._beside import ODD, ODD_DAYS, among, same_closes, shifted, shifted_dates
 from eventstudy.prices._moves import (
     NEARBY,
     STEP,
@@ -349,7 +349,7 @@ def _mismatches(
         closed = any_price[home][~among(any_price[home], _with(sessions, unplanned[home]))]
         then = np.isfinite(close[np.searchsorted(days, closed)[:, None], [places[t] for t in members]])
         often, priced = then.sum(axis=0), np.array([counts[t] for t in members])
-        many = (often > 0) & (often + len(unplanned[home]) >= ODD_DAYS * priced - 1)
+        many = (often >= ODD) | ((often > 0) & (often + len(unplanned[home]) >= ODD_DAYS * priced - 1))
         for k in np.flatnonzero(many if "CALENDAR_MISMATCH" in unasked else often).tolist():
             ticker, extra = members[k], closed[then[:, k]]
             mine = np.isfinite(close[:, places[ticker]]) if many[k] else np.empty(0, bool)

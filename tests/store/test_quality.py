@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from eventstudy import calendars, load_prices
 from eventstudy.prices import PriceTable, flags
+from eventstudy.prices._beside import shifted_dates
 
 from tests.store.conftest import DAYS, fetched, made
 from tests.worlds import walk
@@ -505,6 +506,27 @@ def test_dates_that_are_a_day_off_are_no_other_calendar(days: int, words: str) -
     found = [f for f in flags(table(frame)) if f.ticker]
     assert [(f.code, f.whole) for f in found] == [("WRONG_CALENDAR", True)]
     assert words in found[0].message
+
+
+@pytest.mark.parametrize(("by", "words"), [(-1, "a working day later"), (1, "a working day earlier")])
+def test_dates_that_are_a_working_day_off_stand_on_holidays_and_lack_sessions(by: int, words: str) -> None:
+    days = calendars.sessions("XNYS", date(2023, 1, 3), date(2024, 6, 28))
+    closes = 50 * np.exp(np.random.default_rng(3).normal(0, 0.01, (len(days), 2)).cumsum(axis=0))
+    for n, codes in ((len(days), ["WRONG_CALENDAR"] * 2), (60, [])):  # two holidays tell nothing
+        index = pd.DatetimeIndex(np.busday_offset(days[:n], by).astype("datetime64[ns]"))
+        found = [f for f in flags(load_prices(path=pd.DataFrame(closes[:n], index, ["S0", "S1"]))) if f.ticker]
+        assert [f.code for f in found if f.code != "CALENDAR_MISMATCH"] == codes
+        assert all(words in f.message and f.whole for f in found if f.code == "WRONG_CALENDAR")
+
+
+@pytest.mark.parametrize("home", ["XLON", "XETR", "XTKS", "XSAU", "XTSE", "24/5"])
+def test_days_of_another_exchange_are_no_working_day_off(home: str) -> None:
+    own = calendars.sessions(home, date(2021, 1, 4), date(2024, 6, 28))
+    sessions = calendars.sessions("XNYS", date(2021, 1, 4), date(2024, 6, 28))
+    months = np.unique(own.astype("datetime64[M]"))
+    ends = np.busday_offset((months + 1).astype("datetime64[D]"), -1, roll="forward")
+    for days in (own, own[:120], own[100:350], own[::5], ends):
+        assert shifted_dates("S0", days, sessions, "XNYS") is None
 
 
 def test_two_symbols_with_the_same_closes_are_one() -> None:
