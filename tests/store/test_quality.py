@@ -519,7 +519,7 @@ def test_dates_that_are_a_working_day_off_stand_on_holidays_and_lack_sessions(by
         assert all(words in f.message and f.whole for f in found if f.code == "WRONG_CALENDAR")
 
 
-@pytest.mark.parametrize("home", ["XLON", "XETR", "XTKS", "XSAU", "XTSE", "24/5"])
+@pytest.mark.parametrize("home", ["XLON", "XETR", "XTKS", "XSAU", "XTSE", "XBOM"])
 def test_days_of_another_exchange_are_no_working_day_off(home: str) -> None:
     own = calendars.sessions(home, date(2021, 1, 4), date(2024, 6, 28))
     sessions = calendars.sessions("XNYS", date(2021, 1, 4), date(2024, 6, 28))
