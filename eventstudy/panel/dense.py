@@ -12,7 +12,7 @@ from eventstudy import native
 from eventstudy.config import StudyConfig
 from eventstudy.panel.block import AFTER, After, Bools, Days, EventBlock, Floats, Ints
 from eventstudy.panel.grid import factor_names, factors_on, reach
-from eventstudy.panel.marks import Words, as_bits, ascending, marked
+from eventstudy.panel.marks import Words, as_bits, ascending, bits_at
 from eventstudy.panel.returns import grid_returns, plain_closes
 from eventstudy.prices import PriceTable
 from eventstudy.units.windows import Window
@@ -184,7 +184,7 @@ class Dense:
 
     def _busy(self, cells: Ints) -> Bools:
         """(n, L1) which of these estimation days lie near other events."""
-        return np.zeros(cells.shape, dtype=bool) if self.busy is None else marked(self.busy, cells) & self.far
+        return np.zeros(cells.shape, dtype=bool) if self.busy is None else bits_at(self.busy, cells) & self.far
 
     def _inside(self, at: Ints, days: Bools) -> Bools:
         """(n, L1) those of some days of pairs at these positions that are inside the pair's own estimation window."""

@@ -23,7 +23,7 @@ def as_bits(marks: Bools) -> Words:
     return found.view("<u8").astype(np.uint64, copy=False)
 
 
-def marked(bits: Words, at: Ints) -> Bools:
+def bits_at(bits: Words, at: Ints) -> Bools:
     """Whether marks at these places are set, of any shape."""
     found: Bools = (bits[at >> 6] >> (at & 63).astype(np.uint64) & np.uint64(1)).astype(bool)
     return found

@@ -11,7 +11,7 @@ from eventstudy import native
 from eventstudy.config import StudyConfig
 from eventstudy.panel.dense import last_row, returns_by_security
 from eventstudy.panel.grid import reach, rows_of
-from eventstudy.panel.marks import as_bits, marked, near_events
+from eventstudy.panel.marks import as_bits, bits_at, near_events
 from eventstudy.prices import load_prices
 
 from tests.worlds import closes
@@ -33,7 +33,7 @@ def test_days_near_events_are_those_of_firms_with_several(near: int, securities:
     found = near_events(security * 60 + row, wanted.shape, near)
     assert found is not None
     assert len(found) == -(-wanted.size // 64) + 1
-    np.testing.assert_array_equal(marked(found, np.arange(wanted.size).reshape(wanted.shape)), wanted)
+    np.testing.assert_array_equal(bits_at(found, np.arange(wanted.size).reshape(wanted.shape)), wanted)
     np.testing.assert_array_equal(found[:-1], as_bits(wanted))
     assert near_events(np.array([3, 63, 63]), (5, 60), near) is None
 
@@ -45,7 +45,7 @@ def test_bits_are_marks_by_their_number(n: int) -> None:
     assert [int(word) for word in bits] == [
         sum(1 << t for t in range(64) if w + t < n and marks[w + t]) for w in range(0, n, 64)
     ]
-    np.testing.assert_array_equal(marked(bits, np.arange(n)), marks)
+    np.testing.assert_array_equal(bits_at(bits, np.arange(n)), marks)
 
 
 def test_the_last_row_with_a_price() -> None:
