@@ -105,11 +105,12 @@ def _told(stream: int = 1) -> int:
 _LEAST = 40
 
 
-def columns(lines: Sequence[Sequence[str]], right: Sequence[int] = (), gap: int = 2) -> str:
+def columns(lines: Sequence[Sequence[str]], right: Sequence[int] = (), gap: int = 2, *, names: int = 1) -> str:
     """Text laid out in columns; those whose numbers are in `right` are aligned to the right.
 
-    Where they are wider than the terminal, the columns that have no room stand below, beside the first one again, and a text
-    that is too long by itself takes several lines. A line of one cell is a heading, and stands wherever its rows do.
+    Where they are wider than the terminal, the columns that have no room stand below, beside the first one again (the first
+    `names` of them, where a row is called by several), and a text that is too long by itself takes several lines. A line of one
+    cell is a heading, and stands wherever its rows do.
     """
     if not any(lines):
         return ""
@@ -117,20 +118,22 @@ def columns(lines: Sequence[Sequence[str]], right: Sequence[int] = (), gap: int 
     wide = [max(len(line[c]) for line in lines if c < len(line)) for c in range(max(map(len, lines)))]
     if not _told() or sum(wide) + gap * (len(wide) - 1) <= room:
         return "\n".join(_laid(lines, range(len(wide)), wide, right, gap))
-    wide[0] = min(wide[0], room // 2)
-    left = room - wide[0] - gap
-    wide[1:] = [min(w, left) for w in wide[1:]]
-    parts: list[list[int]] = [[0]]
-    for c in range(1, len(wide)):
+    most = room // 2 if names == 1 else 2 * room // 3
+    if sum(wide[:names]) > most:
+        wide[:names] = [min(w, most // names) for w in wide[:names]]
+    left = room - sum(wide[:names]) - gap * names
+    wide[names:] = [min(w, left) for w in wide[names:]]
+    parts = [[*range(names)]]
+    for c in range(names, len(wide)):
         if sum(wide[k] + gap for k in parts[-1]) + wide[c] > room:
-            parts.append([0])
+            parts.append([*range(names)])
         parts[-1].append(c)
     blocks = []
     for part in parts:
         there = [
             line
             for line in lines
-            if len(parts) == 1 or len(line) == 1 or part[-1] < len(line) or any(line[c : c + 1] for c in part[1:])
+            if len(parts) == 1 or len(line) == 1 or part[-1] < len(line) or any(line[c : c + 1] for c in part[names:])
         ]
         blocks.append("\n".join(_laid(there, part, wide, right, gap)))
     return "\n\n".join(blocks)

@@ -98,3 +98,15 @@ def test_what_json_has_no_word_for_is_refused(value: float) -> None:
             json_text(held)
     with pytest.raises(TypeError, match="complex is no plain value"):
         json_text({"a": [1j]})
+
+
+def test_rows_that_are_called_by_two_columns_keep_both_in_every_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    rows = [
+        ["window", "ticker", "first", "second"],
+        ["[0, 0]", "AAA", "1" * 14, "2" * 14],
+        ["", "BBB", "1", "p .5"],
+    ]
+    parts = columns(rows, names=2).split("\n\n")
+    assert len(parts) == 2
+    assert [[line[8:11] for line in part.splitlines()[1:]] for part in parts] == [["AAA", "BBB"], ["AAA", "BBB"]]

@@ -162,7 +162,7 @@ class Calibration(Answer):
             f"Made-up studies: {self.design}; {len(self.dates)} placebo dates, {when}; {len(self.tickers)} tickers"
         )
         lines += [f"share of true nulls rejected at {100 * self.level:g} %, and of added effects found:", ""]
-        lines += columns(rows, range(2, len(head))).splitlines()
+        lines += columns(rows, range(2, len(head)), names=2).splitlines()
         first = next((r for r in self.rates if r.name == "placebo"), None)
         sentence = self.sentence if self.instead else self.sentence_of(first) if first else ""
         lines += ["", *wrapped(sentence), *(x for n in self.notes for x in wrapped(n))]

@@ -218,7 +218,7 @@ class Counterfactual(Answer):
             )
         else:
             head = ["ticker", "window", "model", "CAR", "p", "test", "in time", "permuted", "in space", "pre-event fit"]
-            lines += columns([head, *(_row(r) for r in rows)], (3, 4, 6, 7, 8, 9)).splitlines()
+            lines += columns([head, *(_row(r) for r in rows)], (3, 4, 6, 7, 8, 9), names=3).splitlines()
             lines += wrapped(
                 "p: of the test that speaks. in time: among runs of days. permuted: days exchanged. in space: rank among the"
                 " firm and its donors by the window's errors over those before, and p. pre-event fit: root mean square error a"

@@ -251,7 +251,7 @@ class Impact(Answer):
         called = {f.ticker: f"{f.ticker} ({f.stake.currency})" if several else f.ticker for f in self.firms}
         rows += [[str(f.window), called[f.ticker], *_figures(f, unit)] for f in firms]
         rows += [[str(t.window), self.total_name(t), *_figures(t, unit)] for t in self.totals]
-        lines = [*wrapped(self.sentence), "", *columns(rows, range(2, 8)).splitlines()]
+        lines = [*wrapped(self.sentence), "", *columns(rows, range(2, 8), names=2).splitlines()]
         if len(firms) < len(self.firms):
             lines.append(f"... and {len(self.firms) - len(firms)} more rows (--verbose, or --format csv)")
         lines += wrapped(

@@ -124,7 +124,7 @@ class Masked(Answer):
         tests = dict.fromkeys(words_of_test(part.test) for row in self.rows for part in (row.before, row.after))
         yield f"before and after days with other news are masked (p by {', '.join(tests)}; groups as one portfolio)"
         if len(rows) > 1:
-            yield columns(rows, (2, 3, 5, 6))
+            yield columns(rows, (2, 3, 5, 6), names=2)
         else:
             yield "no window has a day that is masked"
         if len(changed) >= len(rows):

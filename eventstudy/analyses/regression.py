@@ -817,7 +817,7 @@ def _text_of(found: Sequence[Regression]) -> str:
             adjusted = [p_text(c.p_adjusted) if i else ""] if several else []
             cells = [name, c.name, one._shown(c.value, "+.5g"), interval, p_text(c.p), *adjusted, t]
             rows.append([*cells, *([of_t] if placed else [])])
-    lines = [*columns(rows, range(2, 8)).splitlines(), ""]
+    lines = [*columns(rows, range(2, 8), names=2).splitlines(), ""]
     for one in found[:1]:
         who = f"{one.n} pairs, {one.n_dates} date{'s' if one.n_dates > 1 else ''}"
         how = f"{who}; {one.method}; standard errors: {one.covariance}"

@@ -311,7 +311,7 @@ class Robustness(Answer):
             figures = [percent(row[name]) for name in ("median", "lowest", "highest")]
             shown = f"{100 * significant:.0f} %" if significant == significant else "n/a"
             table.append([heading, row["option"], str(row["n"]), *figures, shown])
-        lines += columns(table, range(2, 7)).splitlines()
+        lines += columns(table, range(2, 7), names=2).splitlines()
         lines += wrapped(
             "per cent beside a choice: its share of the variance of the CARs; p by " + ", ".join(self.tests)
         )

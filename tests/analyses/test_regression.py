@@ -569,3 +569,10 @@ def test_a_pair_in_doubt_counts_in_no_coefficient_and_in_no_kind(dates: str) -> 
         assert sum(level.n for level in kinds.levels) == N - 1
         assert said in kinds.text()
         assert not kinds.believable
+
+
+def test_a_narrow_table_names_the_coefficients_in_every_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = regress(study("one date"), table(), ["size", "debt"])
+    monkeypatch.setenv("COLUMNS", "60")
+    rows = [line.split()[0] for line in found.text().split("12 pairs")[0].splitlines() if line.startswith("      ")]
+    assert rows.count("size") == rows.count("debt") == 2
