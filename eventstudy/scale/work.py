@@ -28,6 +28,7 @@ from eventstudy.prices import PriceTable
 from eventstudy.scale.panel import PanelFolder
 from eventstudy.scale.parts import Part
 from eventstudy.scale.read import on_sessions, read_rows, table_of, upto
+from eventstudy.study import many
 from eventstudy.study.evidence import Ground
 from eventstudy.study.fitted import pairs_by_model
 from eventstudy.study.near import Besides, with_others
@@ -131,6 +132,10 @@ def _line_up(work: Work, part: Part) -> _Lined:
         grids = [with_others(dense, columns, mine, besides) for dense in grids]
     look = _look(grids, table, work, compared=compared)
     told, doubtful = (look.messages, rows[look.rows]) if look else ([], rows[:0])
+    misdated = many.of_factors(grids, work.factors, model_of(work.config), work.config)
+    if any(doubt.severity != "caution" for doubt in misdated):
+        doubtful = rows
+    told = [*misdated, *told]
     return _Lined([in_order(dense) for dense in grids], rows, left, warned + told, doubtful)
 
 

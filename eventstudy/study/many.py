@@ -136,12 +136,17 @@ def lined_up(
     grids = [in_order(dense) for dense in grids]  # here, so that nobody holds them in another order as well
     used = sorted(benchmarks_of(columns, config, benchmark)[0])
     placed = [replace(dense, returns=dense.returns[:0].copy(), busy=None) for dense in grids]
-    given = (
-        () if factors is None else [n for n in model.requires(("benchmark", *factor_names(factors))) if n in factors]
-    )
-    misdated = dated_factors.of_grids(grids, given, config.accepts)
+    misdated = of_factors(grids, factors, model, config)
     look = InSums(placed, table, config.accepts, compared=compared, misdated=misdated)
     return LinedUp(grids, left, warned, tuple(used), look)
+
+
+def of_factors(grids: Sequence[Dense], factors: pd.DataFrame | None, model: Model, config: StudyConfig) -> list[Warned]:
+    """What is wrong with the dates of the factors that the model takes of a file."""
+    if factors is None:
+        return []
+    needed = [n for n in model.requires(("benchmark", *factor_names(factors))) if n in factors]
+    return dated_factors.of_grids(grids, needed, config.accepts)
 
 
 def added_up(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import EventStudy, calendars
+from eventstudy.scale.study import run_folder
+
+from tests.scale.panels import by_security
 
 FIRMS = {"XNYS": ["AAA", "BBB", "SPY"], "XTKS": ["7203.T", "6758.T", "SPY"]}
 
@@ -46,6 +50,16 @@ def test_factors_a_session_apart_from_the_prices(keep: str, by: int, words: str)
     assert told("XNYS", by, keep, model="market") == [], "no figure rests on the factors"
     (right,) = told("XNYS", by, keep, accept=("SESSION_SHIFT",))
     assert right.severity == "caution"
+
+
+def test_factors_a_session_apart_from_the_prices_of_a_folder(tmp_path: Path) -> None:
+    prices, factors, events = world("XNYS")
+    folder = by_security(prices, tmp_path / "panel", each=1)
+    for by, codes in ((0, []), (1, ["SESSION_SHIFT"])):
+        study = EventStudy(windows=[(0, 0)], model="fama_french3")
+        result = run_folder(study, events, folder, factors=factors.shift(by).dropna())
+        assert [w.code for w in result.warned if w.code == "SESSION_SHIFT"] == codes
+        assert bool(result.withheld()) == bool(codes)
 
 
 @pytest.mark.parametrize("keep", ["pairs", "aggregate"])
