@@ -167,7 +167,8 @@ class Regression(Answer):
             return who
         if found:
             return f"{who} {'it ' if lost else ''}goes with {listed(found)}."
-        return f"{who}{'' if lost else ':'} none of {', '.join(judged)} stands out."
+        quiet = f"{judged[0]} does not stand out" if len(judged) == 1 else f"none of {', '.join(judged)} stands out"
+        return f"{who}{'' if lost else ':'} {quiet}."
 
     @property
     def _factor(self) -> float:
@@ -244,7 +245,7 @@ def regress(
         >>> size = {"NVDA": 3493, "AVGO": 1143, "AMD": 199, "TSM": 1151, "MU": 115, "MRVL": 108, "MSFT": 3302}
         >>> known = pd.DataFrame({"ticker": list(size), "size": list(size.values())})
         >>> print(es.analyses.regress(result, known, "size").sentence)
-        CAR[0, 0] of 7 pairs: none of size stands out.
+        CAR[0, 0] of 7 pairs: size does not stand out.
     """
     result.config.check_outcome(Phrase("a regression on characteristics"), "volume")
     window = result.config.called(Window.of(window))
