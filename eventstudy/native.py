@@ -15,7 +15,7 @@ from typing import Any
 from eventstudy.errors import InvalidRequest
 
 VARIABLE = "EVENTSTUDY_NATIVE"
-CONTRACT = 12
+CONTRACT = 13
 """What the arrays mean; a kernel that was built for another contract is not used."""
 
 
