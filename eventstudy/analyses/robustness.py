@@ -124,7 +124,7 @@ class Robustness(Answer):
             True
         """
         first = self.specifications[0]
-        return replace(first, window=one.window, judged=one.judged) == one
+        return all(getattr(one, name) == getattr(first, name) for name in DIMENSIONS if name != "window")
 
     def own(self, window: Window) -> Specification:
         """The study's own specification of a window.

@@ -2,5 +2,6 @@
 
 from eventstudy.charts._base import Chart
 from eventstudy.charts._save import render, save, words
+from eventstudy.charts._style import style
 
-__all__ = ["Chart", "render", "save", "words"]
+__all__ = ["Chart", "render", "save", "style", "words"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from typing import Any
 
 INK = "#1a1a1a"
@@ -78,9 +80,17 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def style() -> AbstractContextManager[None]:
-    """Our settings on top of matplotlib's own defaults; on leaving, the user's are back."""
+_in_force: ContextVar[bool] = ContextVar("in_force", default=False)
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Our settings on top of matplotlib's own defaults; on leaving, the user's are back. Where ours are in force they stay."""
     from matplotlib.style import context
 
-    manager: AbstractContextManager[None] = context(["default", SETTINGS])
-    return manager
+    with nullcontext() if _in_force.get() else context(["default", SETTINGS]):
+        before = _in_force.set(True)
+        try:
+            yield
+        finally:
+            _in_force.reset(before)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from eventstudy import plugins
@@ -38,19 +37,26 @@ def chosen_charts(result: StudyResult) -> tuple[str, ...]:
     return tuple(name for name in wanted if name in plugins.names("charts"))
 
 
-def pictures(told: Material, names: tuple[str, ...]) -> Iterator[Picture]:
+def pictures(told: Material, names: tuple[str, ...]) -> list[Picture]:
     """Each chart with its words, which the page sets as text: the picture goes without."""
+    from eventstudy.charts import style
+
+    with style():  # once for all of them
+        return [_picture(told, place, name) for place, name in enumerate(names)]
+
+
+def _picture(told: Material, place: int, name: str) -> Picture:
+    """One chart, and where it has one a second drawing for a phone."""
     from eventstudy.charts import render, words
 
-    for place, name in enumerate(names):
-        drawn = told.result.plot(name, lang=told.words.lang)
-        title, text = words(drawn)
-        svg = inline(render(drawn, "svg", head=False).decode(), f"c{place}")
-        narrow = ""
-        if name in _NARROW and max(len(pair.ticker) for pair in told.result.panel.pairs) <= _LONGEST:
-            small = told.result.plot(name, width=PHONE, lang=told.words.lang)
-            narrow = inline(render(small, "svg", head=False).decode(), f"n{place}")
-        yield Picture(name, title, text, svg, narrow)
+    drawn = told.result.plot(name, lang=told.words.lang)
+    title, text = words(drawn)
+    svg = inline(render(drawn, "svg", head=False).decode(), f"c{place}")
+    narrow = ""
+    if name in _NARROW and max(len(pair.ticker) for pair in told.result.panel.pairs) <= _LONGEST:
+        small = told.result.plot(name, width=PHONE, lang=told.words.lang)
+        narrow = inline(render(small, "svg", head=False).decode(), f"n{place}")
+    return Picture(name, title, text, svg, narrow)
 
 
 def inline(svg: str, name: str) -> str:
