@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from eventstudy.charts._canvas import name_below, open_panels, side_by_side, side_label
+from eventstudy.charts._canvas import name_below, narrow, open_panels, side_by_side, side_label, wrapped
 from eventstudy.charts._scales import day_axis, day_label
 from eventstudy.charts._style import HEIGHT, MUTED, SMALL
 from eventstudy.panel import Ints
@@ -19,13 +19,13 @@ PANELS = 24
 """Up to so many pairs have a panel each."""
 _FEW = 9
 """Up to so many panels stand in rows of three, more in rows of four."""
-_PANEL = 1.7
+PANEL = 1.7
 """Inches that a panel takes at least."""
 
 
 def columns_of(n: int) -> int:
     """How many panels stand side by side: fewer on a narrow figure."""
-    return min(n, 3 if n <= _FEW else 4, side_by_side(_PANEL))
+    return min(n, 3 if n <= _FEW else 4, side_by_side(PANEL))
 
 
 def open_grid(n: int, row: float = 1.55) -> list[Axes]:
@@ -50,8 +50,26 @@ def frame_grid(panels: Sequence[Axes], result: StudyResult, chosen: Ints, days: 
 
 def name_grid(panels: Sequence[Axes], names: Sequence[str], told: Sequence[str]) -> None:
     """Above each panel its pair, in bold, and what there is to tell of it."""
+    columns = columns_of(len(panels))
     for ax, name, words in zip(panels, names, told, strict=True):
-        ax.set_title(name, loc="left", fontsize=SMALL, fontweight="bold", pad=SMALL * 1.3 + 5, parse_math=False)
-        beside = ax.annotate(words, (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", color=MUTED)
-        beside.set_fontsize(SMALL)
-        beside.set_in_layout(False)
+        pad = tell_above(ax, words, columns, 4)
+        ax.set_title(name, loc="left", fontsize=SMALL, fontweight="bold", pad=pad + 1, parse_math=False)
+
+
+def tell_above(ax: Axes, told: str, columns: int, gap: float) -> float:
+    """Write what there is to tell of a panel `gap` points above it, and return how many points up its name may stand.
+
+    On a narrow figure the words stand in lines; else they may reach over the margin to the next panel.
+    """
+    said = "\n".join(wrapped(told, room_above(ax, columns), SMALL)) if narrow() else told
+    beside = ax.annotate(said, (0, 1), (0, gap), xycoords="axes fraction", textcoords="offset points", color=MUTED)
+    beside.set_fontsize(SMALL)
+    beside.set_in_layout(False)
+    if "\n" in said:
+        beside.set_verticalalignment("bottom")
+    return SMALL * (1.3 + 1.6 * said.count("\n")) + gap
+
+
+def room_above(ax: Axes, columns: int) -> float:
+    """Points that words above one of so many panels side by side have."""
+    return (float(ax.figure.figure.get_figwidth()) * 72 - 40) / columns - 22

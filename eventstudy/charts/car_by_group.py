@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import as_panels, head, name_below, open_axes, open_panels, side_label, wrapped
+from eventstudy.charts._canvas import (
+    as_panels,
+    head,
+    name_below,
+    narrow,
+    open_axes,
+    open_panels,
+    side_by_side,
+    side_label,
+    wrapped,
+)
 from eventstudy.charts._car_path import car_path
+from eventstudy.charts._grid import PANEL, tell_above
 from eventstudy.charts._language import p_text, say, say_counted, spoken
 from eventstudy.charts._paths import Path, Verdict, verdict
 from eventstudy.charts._scales import day_axis, day_label, percent_axis
-from eventstudy.charts._style import HEIGHT, MUTED, SMALL
+from eventstudy.charts._style import HEIGHT, SMALL
 from eventstudy.charts._words import (
     DAY0,
     abnormal,
@@ -51,7 +62,7 @@ def paint(result: StudyResult, ax: Axes | None) -> Any:
             f"{len(parts)} groups need {len(parts)} panels, and ax= is one",
             hint="leave out ax=, or draw one group: plot('car', group=..., ax=...)",
         )
-    columns = min(_COLUMNS, len(parts))
+    columns = min(_COLUMNS, len(parts), side_by_side(PANEL))
     rows = -(-len(parts) // columns)
     panels = [open_axes(ax)] if len(parts) == 1 else open_panels(rows, columns, max(HEIGHT, 2.6 * rows + 1.3))
     for unused in panels[len(parts) :]:
@@ -65,7 +76,7 @@ def paint(result: StudyResult, ax: Axes | None) -> Any:
     lines = [f"{_drawn(drawn)}.", f"{method(result, everyone)}.", *caveat(result, everyone)]
     head(panels[0], _title(result, everyone, parts, found), lines)
     if len(panels) > 1:
-        _name(panels, [name for name, _ in parts], found)
+        _name(panels, [name for name, _ in parts], found, columns)
     return panels[0] if len(panels) == 1 else as_panels(panels)
 
 
@@ -84,9 +95,9 @@ def _frame(panels: list[Axes], result: StudyResult, everyone: Ints, columns: int
     side_label(figure, cumulated(result))
 
 
-def _name(panels: list[Axes], names: Sequence[str], found: Sequence[Verdict]) -> None:
+def _name(panels: list[Axes], names: Sequence[str], found: Sequence[Verdict], columns: int) -> None:
     """Above each panel its group, and what day 0, or the window that leaves it out, brought it."""
-    room = panels[0].figure.figure.get_figwidth() * 72 / _COLUMNS - 36
+    room = panels[0].figure.figure.get_figwidth() * 72 / (columns if narrow() else _COLUMNS) - 36
     for ax, name, one in zip(panels, names, found, strict=True):
         said = {"n": one.n, "value": percent(one.value), "tested": _short(one)}
         if one.window == DAY0:
@@ -98,11 +109,9 @@ def _name(panels: list[Axes], names: Sequence[str], found: Sequence[Verdict]) ->
                 window=window_text(one.window),
                 **said,
             )
+        pad = tell_above(ax, told, columns, 5)
         title = "\n".join(wrapped(name, room, SMALL, "bold"))
-        ax.set_title(title, loc="left", fontsize=SMALL, fontweight="bold", pad=SMALL * 1.3 + 7, parse_math=False)
-        beside = ax.annotate(told, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", color=MUTED)
-        beside.set_fontsize(SMALL)
-        beside.set_in_layout(False)  # may reach over the margin to the next panel
+        ax.set_title(title, loc="left", fontsize=SMALL, fontweight="bold", pad=pad + 2, parse_math=False)
 
 
 def _short(found: Verdict) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from eventstudy import plugins
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import as_panels, head, open_axes, side_label
-from eventstudy.charts._grid import columns_of, open_grid
+from eventstudy.charts._grid import columns_of, open_grid, tell_above
 from eventstudy.charts._labels import End, label_ends
 from eventstudy.charts._language import number, say
 from eventstudy.charts._legend import legend_below
@@ -209,11 +209,9 @@ def _frame(result: StudyResult, panels: list[Axes], found: list[_Fitted], chosen
             continue
         ax.tick_params(labelleft=place % columns == 0, labelbottom=place + columns >= len(panels))
         ax.set_xlabel(across if place + columns >= len(panels) else "")
-        ax.set_title(fitted.name, loc="left", fontsize=SMALL, fontweight="bold", pad=SMALL * 1.3 + 7, parse_math=False)
         told = say("beta {beta}, day 0 {value}", beta=signed(f"{fitted.beta:.1f}"), value=percent(fitted.ar))
-        beside = ax.annotate(told, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", color=MUTED)
-        beside.set_fontsize(SMALL)
-        beside.set_in_layout(False)
+        pad = tell_above(ax, told, columns, 5)
+        ax.set_title(fitted.name, loc="left", fontsize=SMALL, fontweight="bold", pad=pad + 2, parse_math=False)
     legend_below(panels[0])
     if len(panels) > 1:
         side_label(panels[0].figure.figure, raw(result))

@@ -93,3 +93,17 @@ def test_a_picture_cut_to_what_is_drawn_keeps_its_words(announced: StudyResult, 
         box = words.get_window_extent().get_points()
         assert (box[0] >= cut[0] - 1).all(), words.get_text()
         assert (box[1] <= cut[1] + 1).all(), words.get_text()
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("name", ["car_by_ticker", "car_by_group", "estimation_fit"])
+@pytest.mark.parametrize("width", [3.6, 6.0])
+def test_on_narrow_figures_no_panel_is_told_of_over_the_next(announced: StudyResult, name: str, width: float) -> None:
+    figure = figure_of(announced.plot(name, width=width, lang="de"))
+    figure.draw_without_rendering()
+    for ax in figure.axes:
+        others = [other.bbox.x0 for other in figure.axes if other.bbox.x0 > ax.bbox.x1]
+        end = min([*others, figure.bbox.x1])
+        told = [ax.title, ax._left_title, *(text for text in ax.texts if not text.get_in_layout())]  # type: ignore[attr-defined]
+        for text in told:
+            assert text.get_window_extent().x1 <= end, text.get_text()
