@@ -137,4 +137,5 @@ def test_full_rank_is_judged_by_the_condition_whatever_the_units() -> None:
     given = np.concatenate([x * units, np.zeros((300, 1, 5))], axis=1)
     _, _, good = least_squares.factorise(given, np.ones((300, 60), bool), np.ones((300, 61)), np.s_[:60], np.s_[60:])
     np.testing.assert_array_equal(good, condition < least_squares.MAX_CONDITION)
+    assert [least_squares.full_rank(one) for one in x * units] == good.tolist()
     assert least_squares.MAX_CONDITION == 1e8
