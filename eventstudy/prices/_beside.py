@@ -119,6 +119,12 @@ def shifted_dates(ticker: str, own: Days, sessions: Days, home: str) -> Flag | N
     return Flag.of(forms[0], ticker, astray[0], home=home, n=len(astray))._replace(whole=True)
 
 
+def before_closed(days: Days, sessions: Days) -> list[Ints]:
+    """The places of the days that are no sessions when they are moved by a working day, later and earlier."""
+    at = np.flatnonzero(np.is_busday(days))
+    return [at[~among(np.busday_offset(days[at], by), sessions)] for by in _BY_A_WORKING_DAY]
+
+
 _BY_A_DAY = {1: "WRONG_CALENDAR", -1: "WRONG_CALENDAR.late"}
 _BY_A_WORKING_DAY = {1: "WRONG_CALENDAR.working_day", -1: "WRONG_CALENDAR.working_day_late"}
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from eventstudy import calendars
 from eventstudy.language import Phrase
-from eventstudy.prices._beside import ODD, ODD_DAYS, among, same_closes, shifted, shifted_dates
+from eventstudy.prices._beside import ODD, ODD_DAYS, ODD_REST, among, before_closed, same_closes, shifted, shifted_dates
 from eventstudy.prices._moves import (
     NEARBY,
     STEP,
@@ -347,9 +347,13 @@ def _mismatches(
         members = [t for t in places if homes[t] == home]
         sessions = _sessions(home, any_price[home])
         closed = any_price[home][~among(any_price[home], _with(sessions, unplanned[home]))]
-        then = np.isfinite(close[np.searchsorted(days, closed)[:, None], [places[t] for t in members]])
-        often, priced = then.sum(axis=0), np.array([counts[t] for t in members])
-        many = (often >= ODD) | ((often > 0) & (often + len(unplanned[home]) >= ODD_DAYS * priced - 1))
+        columns, priced = [places[t] for t in members], np.array([counts[t] for t in members])
+        then = np.isfinite(close[np.searchsorted(days, closed)[:, None], columns])
+        often, astray = then.sum(axis=0), then.sum(axis=0) + len(unplanned[home])  # at most so many
+        many = (often > 0) & (astray >= ODD_DAYS * priced - 1)
+        if (often >= ODD).any():
+            left = [np.isfinite(close[rows[:, None], columns]).sum(axis=0) for rows in before_closed(days, sessions)]
+            many |= (often >= ODD) & (np.minimum(*left) - 2 <= ODD_REST * astray)  # the first and the last tell nothing
         for k in np.flatnonzero(many if "CALENDAR_MISMATCH" in unasked else often).tolist():
             ticker, extra = members[k], closed[then[:, k]]
             mine = np.isfinite(close[:, places[ticker]]) if many[k] else np.empty(0, bool)

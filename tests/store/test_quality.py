@@ -519,6 +519,23 @@ def test_dates_that_are_a_working_day_off_stand_on_holidays_and_lack_sessions(by
         assert all(words in f.message and f.whole for f in found if f.code == "WRONG_CALENDAR")
 
 
+@pytest.mark.parametrize("by", [-1, 1])
+def test_dates_a_working_day_off_are_told_beside_prices_of_each_weekday(by: int) -> None:
+    """Those of each weekday stand on holidays too, and as many of their days do when they are moved."""
+    days = calendars.sessions("XNYS", date(2023, 1, 3), date(2024, 6, 28))
+    each = np.busday_offset(days[0], np.arange(len(days)))
+    made = (days, np.busday_offset(days, by), each)
+    closes = {
+        f"S{i}": pd.Series(
+            50 * np.exp(np.random.default_rng(i).normal(0, 0.01, len(own)).cumsum()),
+            pd.DatetimeIndex(own.astype("datetime64[ns]")),
+        )
+        for i, own in enumerate(made)
+    }
+    found = flags(load_prices(path=pd.DataFrame(closes)), unasked=("CALENDAR_MISMATCH",))
+    assert [f.ticker for f in found if f.code == "WRONG_CALENDAR"] == ["S1"]
+
+
 @pytest.mark.parametrize("home", ["XLON", "XETR", "XTKS", "XSAU", "XTSE", "XBOM"])
 def test_days_of_another_exchange_are_no_working_day_off(home: str) -> None:
     own = calendars.sessions(home, date(2021, 1, 4), date(2024, 6, 28))
