@@ -317,6 +317,14 @@ def _sessions(home: str, traded: Days) -> Days:
     return _with(calendars.sessions(home, traded[0].item(), traded[-1].item()), beyond)
 
 
+def _priced_on(close: Floats, rows: Ints, columns: list[int]) -> Ints:
+    """On how many of the rows each of the columns has a price: some rows at a time, which takes less memory."""
+    found = np.zeros(len(columns), np.int64)
+    for at in range(0, len(rows), AT_ONCE):
+        found += np.isfinite(close[rows[at : at + AT_ONCE, None], columns]).sum(axis=0)
+    return found
+
+
 def _with(days: Days, more: Days) -> Days:
     """Days, each once and in order of time, with some more, of which there are mostly none."""
     return np.union1d(days, more) if len(more) else days
@@ -352,7 +360,7 @@ def _mismatches(
         often, astray = then.sum(axis=0), then.sum(axis=0) + len(unplanned[home])  # at most so many
         many = (often > 0) & (astray >= ODD_DAYS * priced - 1)
         if (often >= ODD).any():
-            left = [np.isfinite(close[rows[:, None], columns]).sum(axis=0) for rows in before_closed(days, sessions)]
+            left = [_priced_on(close, rows, columns) for rows in before_closed(days, sessions)]
             many |= (often >= ODD) & (np.minimum(*left) - 2 <= ODD_REST * astray)  # the first and the last tell nothing
         for k in np.flatnonzero(many if "CALENDAR_MISMATCH" in unasked else often).tolist():
             ticker, extra = members[k], closed[then[:, k]]
