@@ -15,6 +15,8 @@ from eventstudy.panel.flagged import Accepts, accepted, hours_later
 from eventstudy.prices import Moves, out_of_step
 
 _MARKET = "mkt_rf"
+_AT_ONCE = 32
+"""Rows that are added up at a time: what is worked out of them stays in the cache."""
 _EAST = 8.0
 """Exchanges that close so many hours before New York follow its market a session later, by right."""
 
@@ -41,10 +43,9 @@ def of_grids(grids: Iterable[Dense], needed: Sequence[str], accepts: Accepts) ->
     for dense in grids:
         if _MARKET in needed and len(dense):
             market, benchmarks = dense.regressors[:1, :, dense.names.index(_MARKET)], dense.regressors[:, :, 0]
-            series = [
-                _by_day(np.broadcast_to(dense.sessions, v.shape), (v,)) for v in (market, benchmarks, dense.returns)
-            ]
-            found += _apart(series[0][0], [mean for _, (mean,) in series], dense.place[0])
+            known = ~np.isnat(dense.sessions)
+            series = [_means(v)[known] for v in (market, benchmarks, dense.returns)]
+            found += _apart(dense.sessions[known], series, dense.place[0])
     return _told(found, accepts)
 
 
@@ -65,6 +66,18 @@ def _by_day(days: Days, values: Sequence[Floats]) -> tuple[Days, list[Floats]]:
         n, total = (np.bincount(at[good], w, int(met[-1]) + 1)[met] for w in (None, own[good]))
         found.append(np.divide(total, n, out=np.full(len(met), np.nan), where=n > 0))
     return days[known].min() + met, found
+
+
+def _means(values: Floats) -> Floats:
+    """The mean of each column of a table, some rows at a time; NaN: there is none."""
+    n, total = np.zeros((2, values.shape[1]))
+    for at in range(0, len(values), _AT_ONCE):
+        part = values[at : at + _AT_ONCE]
+        good = np.isfinite(part)
+        n += good.sum(axis=0)
+        total += np.where(good, part, 0).sum(axis=0)
+    mean: Floats = np.divide(total, n, out=np.full(len(n), np.nan), where=n > 0)
+    return mean
 
 
 def _apart(days: Days, series: Sequence[Floats], home: str | None) -> list[Message]:
