@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from eventstudy import EventStudy, calendars
+from eventstudy.panel.dated_factors import _means
 from eventstudy.scale.study import run_folder
 
 from tests.scale.panels import by_security
@@ -68,3 +69,11 @@ def test_firms_that_follow_new_york_a_session_later_do_so_by_right(keep: str) ->
     assert told("XTKS", -1, keep) == []
     assert told("XTKS", 0, keep) == []
     assert len(told("XTKS", 1, keep)) == 1
+
+
+def test_means_of_columns_leave_out_what_lacks() -> None:
+    values = np.random.default_rng(7).normal(size=(100, 9))
+    values[np.random.default_rng(8).random(values.shape) < 0.3] = np.nan
+    np.testing.assert_allclose(_means(values), np.nanmean(values, axis=0), rtol=1e-12)
+    values[:, 4] = np.nan
+    assert np.isnan(_means(values)).tolist() == [i == 4 for i in range(9)]
