@@ -55,7 +55,7 @@ def compiled(folder: Path, more: tuple[str, ...] = ()) -> Path:
     each = {"base": (), **levels}.items()
     units = [
         *once,
-        *((source, name, flags) for source in ("looks", "returns", "traded", "pass") for name, flags in each),
+        *((source, name, flags) for source in ("looks", "copies", "returns", "traded", "pass") for name, flags in each),
     ]
     objects = []
     for source, level, flags in units:

@@ -6,6 +6,7 @@
 #include <Python.h>
 #include <string.h>
 #include "bits.h"
+#include "copies.h"
 #include "dates.h"
 #include "looks.h"
 #include "others.h"

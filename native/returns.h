@@ -1,7 +1,8 @@
 /* Closes of securities: the least and the largest of each (prices/_frame.py), and the table of their returns (panel/returns.py). */
 #ifndef EVENTSTUDY_RETURNS_H
 #define EVENTSTUDY_RETURNS_H
-#include "looks.h"
+#include "grid.h"
+#include "levels.h"
 
 typedef struct {
     Grid close;

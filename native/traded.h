@@ -1,7 +1,8 @@
 /* Days on which the prices of securities moved, and how many of them markets were closed on (panel/homes.py, calendars/markets.py). */
 #ifndef EVENTSTUDY_TRADED_H
 #define EVENTSTUDY_TRADED_H
-#include "looks.h"
+#include "grid.h"
+#include "levels.h"
 
 /* Marks of days, 1 or 0, a row for each of so many series and one for each of so many markets. */
 typedef struct {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -235,6 +236,12 @@ FAULTS = {
 }
 
 
+def parts(source: Path) -> set[str]:
+    """The names of a source and of the headers of which it is made."""
+    headers = re.findall(r'#include "(.+)"', source.read_text(encoding="utf-8"))
+    return {source.name}.union(*(parts(source.with_name(header)) for header in headers))
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Compiles the sources in which one formula of one file is another, and loads them."""
@@ -261,9 +268,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
         assert text.count(old) >= 1, f"{file} has no {old!r} any more"
         (source / file).write_text(text.replace(old, new), encoding="utf-8")
         place = folder / f"faulty{next(numbers)}.so"
-        changed = Path(file).stem if Path(file).stem in units else "pass"  # of which the other headers are parts
-        others = [str(unit) for name, unit in units.items() if name != changed]
-        command = [*told, "-shared", str(source / f"{changed}.c"), *others, "-lm", "-o", str(place)]
+        changed = [name for name in units if file in parts(source / f"{name}.c")]
+        anew = [str(source / f"{name}.c") for name in changed]
+        others = [str(unit) for name, unit in units.items() if name not in changed]
+        command = [*told, "-shared", *anew, *others, "-lm", "-o", str(place)]
         subprocess.run(command, check=True)
         (source / file).write_text(text, encoding="utf-8")
         loader = ExtensionFileLoader("_native", str(place))

@@ -1,4 +1,4 @@
-"""Every fault planted in the C of the first look at prices is noticed by its tests."""
+"""Every fault planted in the C of the looks at prices is noticed by their tests."""
 
 from __future__ import annotations
 
@@ -10,67 +10,75 @@ from tests.engine.test_compiled_faults import judged, made, pytestmark  # noqa: 
 from tests.prices import test_copies, test_sound
 
 FAULTS = {
-    "1.4826 * least": "1.2 * least",
-    "size == 0 ? BINS : least": "least",
-    "bin += half;": "bin = half;",
-    "bins, n, (count - 1) / 2": "bins, n, (count - 1) / 3",
-    "level ? rule->index_leap : rule->leap": "rule->leap",
-    "rule->spike * scale, smaller": "0, smaller",
-    "larger(rule->calm, rule->far * scale)": "rule->far * scale",
-    "level ? rule->alien : rule->back": "rule->back",
-    "r->near[t + 1] ? closer : least": "least",
-    "later <= t + 2 && later < n; later++)\n            if": "later <= t + 1 && later < n; later++)\n            if",
-    "if (fabs(r->move[later]) > closer && (": "if ((",
-    "fabs(net[t]) > quietly": "fabs(net[t]) > 2 * quietly",
-    "smaller(fabs(net[t]), fabs(net[later])) <= leg": "0",
-    "if (smaller(fabs(net[t]), fabs(net[later])) > closer) return 1;\n": "",
-    "t > rule->year ? t - rule->year : 0": "0",
-    "if (!farther) return 1;": "return 1;",
-    "r->net[t] = r->move[t] - r->market[t + 1]": "r->net[t] = r->move[t] - r->market[t]",
-    "t > 1 ? two & mark[t - 2] : 0": "0",
-    "fabs(move[t]) > limit": "fabs(move[t]) > 3 * limit",
-    "one < tick[l] ? one": "0 ? one",
-    "r->near[t + 1] || r->near[t] ? two": "r->near[t] ? two",
-    "? STRAIGHT : 0": "? 0 : 0",
-    "line && on_a_line": "line && 0 && on_a_line",
-    "2 * rule->as_often": "rule->as_often",
-    "(double)days * (1 - MARGIN)": "2.0 * (double)days",
-    "while (bends--)": "while (--bends)",
-    "least_of(bin + 1) *": "least_of(bin) *",
-    "below(bins, n, BINS) / 2)": "below(bins, n, BINS) / 3)",
-    "larger(rule->straight, least / highest)": "least / highest + 1e-3",
-    "bends > 1 ? larger(highest, r->price[t])": "bends > 1 ? 0.5 * larger(highest, r->price[t])",
-    "bends + 1 : 0;": "1 : 0;",
-    "(bent <= limit) &": "(bent <= 0.01 * limit) &",
-    "> 0.21) return 0": "> 0.01) return 0",
-    "rows = r->n - AGAIN + 1": "rows = r->n - AGAIN - 100",
-    "at[i] - (AGAIN - PART)": "at[i]",
-    "again[mark[t] >> 6] |= old & bit": "again[mark[t] >> 6] |= 0",
-    "met += once[mark[t + 1] >> 6]": "met += 0 & once[mark[t + 1] >> 6]",
-    "met += once[mark[t + 2] >> 6]": "met += 0 & once[mark[t + 2] >> 6]",
-    "found += expected[t] != 0": "found += 1",
-    "row + r->stretch[i].length; t < r->stretch[i + 1].row": "row; t < r->stretch[i + 1].row",
-    "s->length - 1, own": "s->length - (i + 1 == r->stretches), own",
-    "later[l] += a * others[t + l + 1]": "later[l] += a * others[t + l]",
-    "before = s.before /": "before = 0 * s.before /",
-    "third >= rule->enough && may_be_off": "0 && may_be_off",
-    "(float)(total[t] - mine[t])": "mine[t]",
-    "if (isnan(cell(g, t + k, j))) return 0;": "return 0;",
-    "t += every": "t += every + every",
-    "from[k] + (t + i * every) * g->day": "from[k] + t * g->day",
-    "same += m->close[i] == close": "same += i && m->close[i] == close",
-    "isnan(row[j]) ? lacks_twice(g, t, every, j)": "isnan(row[j]) ? 0",
-    "isfinite(cell(g, t, j))) count[j] +=": "1) count[j] +=",
-    "there < DIFFERENT": "there <= DIFFERENT",
-    "half[0] + 3.605551275463989 * half[1]": "half[1]",
-    "value = cell(g, first + k, j)": "value = cell(g, k, j)",
-    "shared += s->again": "shared += 0 & s->again",
-    "<< 1 | (mark[j] <= last)": "+ (mark[j] <= last)",
-    "mark[j] > last ? lacks": "mark[j] > last ? 0",
-    "here | there ?": "here & there ?",
-    "from[k] + h * HALF * g->day": "from[k] + at * HALF * g->day",
-    "memcpy(&other, after + j, 8)": "memcpy(&other, after, 8)",
-    "g->which ? g->which[j] : j": "j",
+    "looks.c": {
+        "1.4826 * least": "1.2 * least",
+        "size == 0 ? BINS : least": "least",
+        "bin += half;": "bin = half;",
+        "bins, n, (count - 1) / 2": "bins, n, (count - 1) / 3",
+        "level ? rule->index_leap : rule->leap": "rule->leap",
+        "rule->spike * scale, smaller": "0, smaller",
+        "larger(rule->calm, rule->far * scale)": "rule->far * scale",
+        "level ? rule->alien : rule->back": "rule->back",
+        "r->near[t + 1] ? closer : least": "least",
+        "later <= t + 2 && later < n; later++)\n            if": "later <= t + 1 && later < n; later++)\n            if",
+        "if (fabs(r->move[later]) > closer && (": "if ((",
+        "fabs(net[t]) > quietly": "fabs(net[t]) > 2 * quietly",
+        "smaller(fabs(net[t]), fabs(net[later])) <= leg": "0",
+        "if (smaller(fabs(net[t]), fabs(net[later])) > closer) return 1;\n": "",
+        "t > rule->year ? t - rule->year : 0": "0",
+        "if (!farther) return 1;": "return 1;",
+        "r->net[t] = r->move[t] - r->market[t + 1]": "r->net[t] = r->move[t] - r->market[t]",
+        "t > 1 ? two & mark[t - 2] : 0": "0",
+        "fabs(move[t]) > limit": "fabs(move[t]) > 3 * limit",
+        "one < tick[l] ? one": "0 ? one",
+        "r->near[t + 1] || r->near[t] ? two": "r->near[t] ? two",
+        "? STRAIGHT : 0": "? 0 : 0",
+        "line && on_a_line": "line && 0 && on_a_line",
+        "2 * rule->as_often": "rule->as_often",
+        "(double)days * (1 - MARGIN)": "2.0 * (double)days",
+        "while (bends--)": "while (--bends)",
+        "least_of(bin + 1) *": "least_of(bin) *",
+        "below(bins, n, BINS) / 2)": "below(bins, n, BINS) / 3)",
+        "larger(rule->straight, least / highest)": "least / highest + 1e-3",
+        "bends > 1 ? larger(highest, r->price[t])": "bends > 1 ? 0.5 * larger(highest, r->price[t])",
+        "bends + 1 : 0;": "1 : 0;",
+        "(bent <= limit) &": "(bent <= 0.01 * limit) &",
+        "> 0.21) return 0": "> 0.01) return 0",
+        "rows = r->n - AGAIN + 1": "rows = r->n - AGAIN - 100",
+        "at[i] - (AGAIN - PART)": "at[i]",
+        "again[mark[t] >> 6] |= old & bit": "again[mark[t] >> 6] |= 0",
+        "met += once[mark[t + 1] >> 6]": "met += 0 & once[mark[t + 1] >> 6]",
+        "met += once[mark[t + 2] >> 6]": "met += 0 & once[mark[t + 2] >> 6]",
+        "found += expected[t] != 0": "found += 1",
+        "row + r->stretch[i].length; t < r->stretch[i + 1].row": "row; t < r->stretch[i + 1].row",
+        "s->length - 1, own": "s->length - (i + 1 == r->stretches), own",
+        "later[l] += a * others[t + l + 1]": "later[l] += a * others[t + l]",
+        "before = s.before /": "before = 0 * s.before /",
+        "third >= rule->enough && may_be_off": "0 && may_be_off",
+        "(float)(total[t] - mine[t])": "mine[t]",
+    },
+    "copies.c": {
+        "if (isnan(cell(g, t + k, j))) return 0;": "return 0;",
+        "t += every": "t += every + every",
+        "from[k] + (t + i * every) * g->day": "from[k] + t * g->day",
+        "same += m->close[i] == close": "same += i && m->close[i] == close",
+        "isnan(row[j]) ? lacks_twice(g, t, every, j)": "isnan(row[j]) ? 0",
+        "isfinite(cell(g, t, j))) count[j] +=": "1) count[j] +=",
+        "there < DIFFERENT": "there <= DIFFERENT",
+        "half[0] + 3.605551275463989 * half[1]": "half[1]",
+        "value = cell(g, first + k, j)": "value = cell(g, k, j)",
+        "<< 1 | (mark[j] <= last)": "+ (mark[j] <= last)",
+        "mark[j] > last ? lacks": "mark[j] > last ? 0",
+        "here | there ?": "here & there ?",
+        "from[k] + h * HALF * g->day": "from[k] + at * HALF * g->day",
+        "memcpy(&other, after + j, 8)": "memcpy(&other, after, 8)",
+    },
+    "twice.h": {
+        "shared += s->again": "shared += 0 & s->again",
+    },
+    "grid.h": {
+        "g->which ? g->which[j] : j": "j",
+    },
 }
 
 
@@ -107,8 +115,10 @@ def judge(patch: pytest.MonkeyPatch) -> None:
     test_sound.test_some_columns_of_a_table_are_looked_at_as_if_they_were_all("1", patch)
 
 
-@pytest.mark.parametrize("old", [None, *FAULTS])
-def test_a_fault_is_noticed(old: str | None, made: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
-    file = "looks.h" if old is not None and old.startswith("g->which") else "looks.c"
-    kernel = made(file, old or "static", FAULTS[old] if old else "static")
-    judged(kernel, lambda: judge(monkeypatch), monkeypatch, faulty=old is not None)
+def test_without_a_fault_nothing_is_noticed(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    judged(made("looks.c", "static", "static"), lambda: judge(monkeypatch), monkeypatch, faulty=False)
+
+
+@pytest.mark.parametrize(("file", "old"), [(file, old) for file, edits in FAULTS.items() for old in edits])
+def test_a_fault_is_noticed(file: str, old: str, made: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    judged(made(file, old, FAULTS[file][old]), lambda: judge(monkeypatch), monkeypatch, faulty=True)
