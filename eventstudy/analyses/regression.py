@@ -9,7 +9,7 @@ errors have the correlations of the estimation days.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from eventstudy import plugins
 from eventstudy.analyses.base import Answer, in_its_unit, lines_of, plain
 from eventstudy.engine.abnormal import AbnormalReturns, cumulate
 from eventstudy.engine.least_squares import full_rank
-from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable
+from eventstudy.errors import InvalidFile, InvalidRequest, NothingUsable, Sentence
 from eventstudy.inference import Sample, SeriesSignificance, holm
 from eventstudy.inference.advice import in_a_storm
 from eventstudy.inference.clusters import Coefficients as Estimates
@@ -31,7 +31,7 @@ from eventstudy.inference.clusters import by_clusters, of_one_cluster, sharing_d
 from eventstudy.inference.distributions import critical_t
 from eventstudy.inference.parametric import proportional
 from eventstudy.inference.regime import Regime
-from eventstudy.language import Phrase
+from eventstudy.language import Phrase, p_text, shown
 from eventstudy.language.messages import Exclusion, Message, sentence
 from eventstudy.panel import Bools, Floats, Ints
 from eventstudy.study.answers import FirmAnswers, ask_firms
@@ -40,7 +40,7 @@ from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
 from eventstudy.study.doubts import not_counted
 from eventstudy.study.estimate import combined
 from eventstudy.study.result import StudyResult
-from eventstudy.study.sentences import LEVEL, instead_of_finding, listed, p_text
+from eventstudy.study.sentences import LEVEL, instead_of_finding
 from eventstudy.study.text import car_in_words
 from eventstudy.tables.dates import dates_of
 from eventstudy.tables.headings import role_of
@@ -52,6 +52,11 @@ from eventstudy.text import columns, separated, wrapped
 from eventstudy.units.windows import Window
 
 Weights = Literal["equal", "precision", "random_effects"]
+_METHODS = {
+    "equal": Phrase("least squares"),
+    "precision": Phrase("weighted least squares"),
+    "random_effects": Phrase("random-effects weights"),
+}
 _FEW_CLUSTERS = 20
 _ENOUGH_CLUSTERS = 5
 """Clusters of windows that share days from which on these are clustered by."""
@@ -142,7 +147,7 @@ class Regression(Answer):
     @property
     def messages(self) -> tuple[str, ...]:
         """What to know of the regression, and what was left out."""
-        left = (f"left out {e.ticker} ({e.event_id}): {e.message}" for e in self.excluded)
+        left = map(_left_out, self.excluded)
         return (*self.without, *lines_of(self.warned), *left)
 
     def tidy(self) -> pd.DataFrame:
@@ -150,25 +155,36 @@ class Regression(Answer):
         rows = [{"start": self.window.start, "end": self.window.end} | vars(c) for c in self.coefficients]
         return pd.DataFrame(rows)
 
-    def _finding(self) -> str:
+    def _finding(self) -> Phrase:
         """Which characteristics go with the CARs, their number considered, and for which no test is valid."""
         told = [c for c in self.coefficients if c.name != "intercept"]
-        p = "p by Holm" if len(told) > 1 else "p"
-        found = [
-            f"{c.name} ({self._shown(c.value, '+.4g')}{self._mark} a unit, {p} {p_text(c.p_adjusted)})"
-            for c in told
-            if c.p_adjusted < LEVEL
-        ]
-        who = str(Phrase("CAR{window} of {n} pairs", window=self.window, n=self.n))
+        found = [self._with_its_p(c, len(told)) for c in told if c.p_adjusted < LEVEL]
         judged = [c.name for c in told if c.test]
-        if lost := [c.name for c in told if not c.test]:
-            who += f": no test is valid for {listed(lost)}{';' if judged else '.'}"
-        if not judged:
-            return who
+        lost = [c.name for c in told if not c.test]
+        who = Phrase("CAR{window} of {n} pairs", window=self.window, n=self.n)
+        if lost and not judged:
+            return Phrase("{who}: no test is valid for {lost:list}.", who=who, lost=lost)
+        if found and lost:
+            return Phrase(
+                "{who}: no test is valid for {lost:list}; it goes with {found:list}.", who=who, lost=lost, found=found
+            )
         if found:
-            return f"{who} {'it ' if lost else ''}goes with {listed(found)}."
-        quiet = f"{judged[0]} does not stand out" if len(judged) == 1 else f"none of {', '.join(judged)} stands out"
-        return f"{who}{'' if lost else ':'} {quiet}."
+            return Phrase("{who} goes with {found:list}.", who=who, found=found)
+        quiet = (
+            Phrase("{name} does not stand out", name=judged[0])
+            if len(judged) == 1
+            else Phrase("none of {names} stands out", names=judged)
+        )
+        if lost:
+            return Phrase("{who}: no test is valid for {lost:list}; {quiet}.", who=who, lost=lost, quiet=quiet)
+        return Phrase("{who}: {quiet}.", who=who, quiet=quiet)
+
+    def _with_its_p(self, c: Coefficient, of: int) -> Phrase:
+        """A coefficient and its p in brackets, adjusted where there are several."""
+        said = {"name": c.name, "value": self._factor * c.value, "mark": self._mark, "p": c.p_adjusted}
+        if of > 1:
+            return Phrase("{name} ({value:+.4g}{mark} a unit, p by Holm {p:p})", **said)
+        return Phrase("{name} ({value:+.4g}{mark} a unit, p {p:p})", **said)
 
     @property
     def _factor(self) -> float:
@@ -179,8 +195,35 @@ class Regression(Answer):
     def _mark(self) -> str:
         return self.result.config.unit.mark if self.result.config.returns == "difference" else ""
 
-    def _shown(self, value: float, spec: str) -> str:
-        return format(self._factor * value, spec)
+    def _shown(self, value: float, lang: str) -> str:
+        return shown(self._factor * value, "+.5g", lang)
+
+    def _how(self) -> Phrase:
+        """What the coefficients rest on, and what they are in."""
+        levels = self.result.config.returns == "difference"
+        unit = (self._mark.strip() or Phrase("points")) if levels else Phrase("decimals")
+        told = sorted(c.df for c in self.coefficients if np.isfinite(c.df))
+        return Phrase(
+            "{pairs}, {dates}; {method}; standard errors: {errors}{df}; coefficients are {unit} of {car} a unit",
+            pairs=Phrase.counted("{n} pair", "{n} pairs", n=self.n),
+            dates=Phrase.counted("{n} date", "{n} dates", n=self.n_dates),
+            method=self.method,
+            errors=self.covariance,
+            df=_degrees(told[0], told[-1]) if told else "",
+            unit=unit,
+            car=car_in_words(self.result.config),
+        )
+
+    def _together(self, kind: Category) -> Phrase:
+        """All levels of a category at once."""
+        said = {"window": self.window, "name": kind.name, "base": kind.base, "f": kind.f, "p": kind.p}
+        said |= {"above": kind.df[0], "below": kind.df[1]}
+        told = Phrase(
+            "{window}, {name}: differences from {base}, its largest level; all together F({above:.4g}, {below:.4g}) ="
+            " {f:.2f}, p {p:p}",
+            **said,
+        )
+        return Phrase("{told}; not valid: {reason}", told=told, reason=kind.reason) if kind.reason else told
 
     def _lines(self, *, verbose: bool) -> list[str]:
         """The coefficients, how they were judged, and what to know."""
@@ -277,7 +320,7 @@ def regress(
         if weights != "equal" or cluster:
             warned.append(Message.of("ONE_DATE.regression"))
         fitted = _as_portfolios(result, members, returns, z, names, window)
-        method = "least squares on one date, each coefficient judged as a portfolio (Sefcik and Thompson 1986)"
+        method = Phrase("least squares on one date, each coefficient judged as a portfolio (Sefcik and Thompson 1986)")
     else:
         variance = (returns.sigma**2) * found.unit
         tau = _between(found.car, z, variance) if weights == "random_effects" else None
@@ -291,9 +334,7 @@ def regress(
             fitted = _of_shared_days(returns, z, names, window, weight, shared)
         else:
             fitted = _least_squares(found.car, z, names, weight, groups)
-        method = {"equal": "least squares", "precision": "weighted least squares"}.get(
-            weights, "random-effects weights"
-        )
+        method = _METHODS[weights]
         warned += list(_few_clusters(groups)) if len(groups) > 1 else []
     fitted = fitted.in_units(unit)
     warned += fitted.warned
@@ -316,6 +357,14 @@ def regress(
         instead=instead_of_finding(result, everyone.tolist(), Phrase("the CARs of {pairs} pairs", pairs=len(everyone))),
         without=tuple(not_counted(result, everyone)),
     )
+
+
+def _degrees(least: float, most: float) -> Phrase:
+    """How many degrees of freedom the t of the coefficients have."""
+    low, high = (f"{value:.4g}" for value in (least, most))
+    if low == high:
+        return Phrase("; t with {df:.4g} degrees of freedom", df=least)
+    return Phrase("; t with {low:.4g} to {high:.4g} degrees of freedom", low=least, high=most)
 
 
 class _Fitted(NamedTuple):
@@ -367,11 +416,16 @@ def _levels(name: str, words: np.ndarray) -> _Levels:
     levels, counts = np.unique(words.astype(str), return_counts=True)
     if few := [f"{level} ({n})" for level, n in zip(levels, counts, strict=True) if n < _FEWEST_OF_A_LEVEL]:
         raise InvalidRequest(
-            f"levels of {name} with fewer than {_FEWEST_OF_A_LEVEL} pairs: {', '.join(few)}",
-            hint="put small levels together",
+            Sentence(
+                "levels of {name} with fewer than {least} pairs: {few}",
+                name=name,
+                least=_FEWEST_OF_A_LEVEL,
+                few=", ".join(few),
+            ),
+            hint=Sentence("put small levels together"),
         )
     if len(levels) < 2:
-        raise InvalidRequest(f"all pairs are of one level of {name}", hint="leave it out")
+        raise InvalidRequest(Sentence("all pairs are of one level of {name}", name=name), hint=Sentence("leave it out"))
     base = int(np.argmax(counts))
     others = np.delete(levels, base)
     columns = (words.astype(str)[:, None] == others).astype(float)
@@ -411,13 +465,13 @@ def _told_apart(z: Floats, names: Sequence[str], excluded: Sequence[Exclusion]) 
                 "{n} pairs with all characteristics are too few for {coefficients} coefficients",
                 n=n, coefficients=k,
             ),
-            available=", ".join(f"{e.ticker}: {e.message}" for e in excluded[:5]) or f"{n} pairs",
-            hint=f"at least {k + 2} pairs: add firms, or leave out characteristics",
+            available=Phrase("{found:;}", found=[_left_out(e) for e in excluded[:5]]) if excluded else None,
+            hint=Sentence("at least {least} pairs: add firms, or leave out characteristics", least=k + 2),
         )  # fmt: skip
     if same := [name for name, column in zip(names[1:], z.T[1:], strict=True) if np.ptp(column) == 0]:
         raise NothingUsable(
             Phrase("{names:list}: the same for all {pairs} pairs, so nothing can go with it", names=same, pairs=n),
-            hint="leave it out",
+            hint=Sentence("leave it out"),
         )
     if not full_rank(z):
         last = next(j for j in range(1, k) if not full_rank(z[:, : j + 1]))
@@ -427,17 +481,21 @@ def _told_apart(z: Floats, names: Sequence[str], excluded: Sequence[Exclusion]) 
                 name=Phrase.quoted(names[last]),
                 others=names[1:last],
             ),
-            hint=f"leave out {names[last]}, or another of them",
+            hint=Sentence("leave out {name}, or another of them", name=names[last]),
         )
 
 
 def _check(on: Sequence[str], weights: str, cluster: Sequence[str]) -> None:
     if not on or len(set(on)) < len(on):
-        raise InvalidRequest("name the characteristics to regress on, each once", hint="--on size,leverage")
+        raise InvalidRequest(
+            Sentence("name the characteristics to regress on, each once"), hint=Sentence("--on size,leverage")
+        )
     if weights not in ("equal", "precision", "random_effects"):
-        raise InvalidRequest(f"weights cannot be {weights!r}", available="equal, precision, random_effects")
+        raise InvalidRequest(
+            Sentence("weights cannot be {weights!r}", weights=weights), available="equal, precision, random_effects"
+        )
     if len(cluster) > 2:
-        raise InvalidRequest(f"{len(cluster)} ways to cluster", hint="name one or two")
+        raise InvalidRequest(Sentence("{n} ways to cluster", n=len(cluster)), hint=Sentence("name one or two"))
 
 
 def _unobserved(result: StudyResult, known: Known, there: np.ndarray, window: Window) -> list[Exclusion]:
@@ -492,17 +550,18 @@ def _least_squares(
 
     if len(groups) == 1:
         [(name, codes)] = groups.items()
-        return _of_clusters(car, z, names, weight, codes, f"clusters of {name} (CR2)")
-    how: dict[str, Any] = {"cov_type": "HC3"}
+        return _of_clusters(car, z, names, weight, codes, Phrase("clusters of {name} (CR2)", name=name))
+    kind: dict[str, Any] = {"cov_type": "HC3"}
     if groups:
-        how = {"cov_type": "cluster", "cov_kwds": {"groups": np.column_stack(list(groups.values()))}}
-    fit = sm.WLS(car, z, weights=weight).fit(use_t=True, **how)
+        kind = {"cov_type": "cluster", "cov_kwds": {"groups": np.column_stack(list(groups.values()))}}
+    fit = sm.WLS(car, z, weights=weight).fit(use_t=True, **kind)
     lost = [of_one_cluster(z, codes) for codes in groups.values() or [np.arange(len(car))]]
     lost += [] if groups else [_of_two_pairs(z)]
     df = min((len(np.unique(codes)) - 1 for codes in groups.values()), default=len(car) - z.shape[1])
     told = np.where(np.any(lost, axis=0), np.nan, float(df))
     found = Estimates(np.asarray(fit.params), np.asarray(fit.cov_params()), told)
-    return _by_t(found, names, f"clusters of {' and '.join(groups)} (CR1)" if groups else "HC3")
+    how = Phrase("clusters of {names:list} (CR1)", names=list(groups)) if groups else Phrase("HC3")
+    return _by_t(found, names, how)
 
 
 def _of_two_pairs(z: Floats) -> Bools:
@@ -529,9 +588,9 @@ def _of_shared_days(
     """
     found, clusters = cumulate(returns, window), len(np.unique(shared))
     if returns.bare or clusters >= _ENOUGH_CLUSTERS:
-        return _of_clusters(found.car, z, names, weight, shared, "clusters of windows that share days (CR2)")
+        return _of_clusters(found.car, z, names, weight, shared, Phrase("clusters of windows that share days (CR2)"))
     common = Sample.of(returns, window, exact_correlation=True).common
-    how = "correlations of the estimation days, and the spread of the pairs"
+    how = Phrase("correlations of the estimation days, and the spread of the pairs")
     fitted = _by_t(proportional(z, found.car, weight, found.se, common), names, how)
     return fitted._replace(warned=(Message.of("FEW_CLUSTERS.shared", clusters=clusters, least=_ENOUGH_CLUSTERS),))
 
@@ -573,7 +632,7 @@ def _as_portfolios(
     return _Fitted(
         tuple(replace(c, name=name) for c, name in zip(told, names, strict=True)),
         covariance,
-        "residuals of the estimation days",
+        Phrase("residuals of the estimation days"),
         few=True,
         doubt=in_a_storm(worst.ratio) if worst and worst.raised else "",
         warned=tuple(of_regimes({window: worst}, "VOLATILITY_REGIME.coefficients", {"placebo"}) if worst else ()),
@@ -593,7 +652,7 @@ def _series_of(
     for held in weights:
         made, why = result.portfolios.portfolio(members, held)
         if made is None:
-            raise NothingUsable(why, hint="regress on firms of one calendar that have the same days")
+            raise NothingUsable(why, hint=Sentence("regress on firms of one calendar that have the same days"))
         found.append(replace(made, upper=False))
     return tuple(found)
 
@@ -661,7 +720,9 @@ def read_characteristics(path: str | Path) -> pd.DataFrame:
     """
     files = opened(path)
     if len(files) > 1:
-        raise InvalidFile("the archive holds several files", where=str(path), hint="unpack the one that is meant")
+        raise InvalidFile(
+            Sentence("the archive holds several files"), where=str(path), hint=Sentence("unpack the one that is meant")
+        )
     table = table_of(replace(files[0], name=str(path)), "events", Reading())
     named = [heading.strip() for heading in table.headings]
     if "ticker" not in named:
@@ -670,7 +731,11 @@ def read_characteristics(path: str | Path) -> pd.DataFrame:
             named[min(told, key=lambda i: told[i])] = "ticker"
     kept = [i for i, name in enumerate(named) if name]
     if twice := [name for i, name in enumerate(named) if name and name in named[:i]]:
-        raise InvalidFile(f"two columns are called {twice[0]!r}", where=str(path), hint="keep one of them")
+        raise InvalidFile(
+            Sentence("two columns are called {name!r}", name=twice[0]),
+            where=str(path),
+            hint=Sentence("keep one of them"),
+        )
     cells = table.cells.columns(set(kept), set())
     texts = {named[i]: [_as_text(v) for v in cells[i]] for i in kept}
     return checked(pd.DataFrame(texts, dtype=object), str(path))
@@ -690,8 +755,8 @@ def attributes_of(result: StudyResult) -> pd.DataFrame:
     names = list(dict.fromkeys(name for event in result.events for name in event.attributes))
     if not names:
         raise InvalidRequest(
-            "the events have no further columns, and no characteristics are named",
-            hint="--characteristics FILE, or columns beside ticker and date in the file of events",
+            Sentence("the events have no further columns, and no characteristics are named"),
+            hint=Sentence("--characteristics FILE, or columns beside ticker and date in the file of events"),
         )
     rows = [
         [pair.event_id, pair.ticker, *(events[pair.event_id].attribute(name, pair.ticker) or "" for name in names)]
@@ -700,12 +765,12 @@ def attributes_of(result: StudyResult) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["event_id", "ticker", *names])
 
 
-def checked(table: pd.DataFrame, where: str = "the DataFrame of characteristics") -> pd.DataFrame:
+def checked(table: pd.DataFrame, where: str = Sentence("the DataFrame of characteristics")) -> pd.DataFrame:
     """The table, if it can be one of characteristics; see `read_characteristics`."""
     others = [c for c in table.columns if c not in KEYS]
     if "ticker" not in table.columns or not others:
         raise InvalidFile(
-            "characteristics need a column `ticker` and at least one more",
+            Sentence("characteristics need a column `ticker` and at least one more"),
             where=where,
             available=", ".join(map(str, table.columns)),
             hint="ticker[,event_id][,date],size,leverage,...",
@@ -715,7 +780,11 @@ def checked(table: pd.DataFrame, where: str = "the DataFrame of characteristics"
     if twice.any():
         row = int(twice.to_numpy().argmax())
         named = ", ".join(str(table[k].iloc[row]) for k in keys)
-        raise InvalidFile(f"{named} is there twice", where=f"{where}, row {row + 2}", hint="keep one row a pair")
+        raise InvalidFile(
+            Sentence("{named} is there twice", named=named),
+            where=Sentence("{where}, row {row}", where=where, row=row + 2),
+            hint=Sentence("keep one row a pair"),
+        )
     return table
 
 
@@ -736,9 +805,9 @@ def known_of(
     lacking = [c for c in (*numbers, *words) if c not in table.columns]
     if lacking:
         raise InvalidFile(
-            f"the characteristics have no column {', '.join(map(repr, lacking))}",
+            Sentence("the characteristics have no column {names}", names=", ".join(map(repr, lacking))),
             available=", ".join(table.columns),
-            hint="--characteristics FILE names a table with that column",
+            hint=Sentence("--characteristics FILE names a table with that column"),
         )
     by_event = "event_id" in table.columns
     keys = list(zip(table["event_id"], table["ticker"], strict=True)) if by_event else list(table["ticker"])
@@ -779,7 +848,9 @@ def _numbers(table: pd.DataFrame, names: Sequence[str]) -> dict[str, Floats]:
         wild = np.flatnonzero(np.isinf(values)).tolist()
         if wrong or wild:
             row, what = (
-                next(iter(wrong.items())) if wrong else (wild[0], f"{table[name].iloc[wild[0]]!r} is not finite")
+                next(iter(wrong.items()))
+                if wrong
+                else (wild[0], Sentence("{value!r} is not finite", value=table[name].iloc[wild[0]]))
             )
             raise _PLACE.fault(what, row=row, column=name)
     return {name: values / 100 if name in found.percent else values for name, values in found.values.items()}
@@ -795,58 +866,70 @@ def _days(table: pd.DataFrame) -> list[date]:
     return [days[code] for code in dates.codes.tolist()]
 
 
-def text_of(found: Sequence[Regression]) -> str:
-    """The coefficients of each window, how they were judged, and what to know."""
+def _left_out(one: Exclusion) -> Phrase:
+    return Phrase("left out {ticker} ({event}): {why}", ticker=one.ticker, event=one.event_id, why=one.message)
+
+
+def text_of(found: Sequence[Regression], lang: str = "en") -> str:
+    """The coefficients of each window, how they were judged, and what to know; `lang`: `en` or `de`."""
     if not found:
         return ""
     with found[0].as_shown():
-        return _text_of(found)
+        lines = [*_table(found, lang).splitlines(), ""]
+        for said in _notes(found):
+            lines += wrapped(shown(said, "", lang))
+        return "\n".join(lines)
 
 
-def _text_of(found: Sequence[Regression]) -> str:
-    placed = any(c.test == "placebo" for one in found for c in one.coefficients)
-    several = any(len(one.coefficients) > 2 for one in found)
-    head = ["window", "", "coefficient", "95 % interval", "p", *(["adj."] if several else []), "t"]
-    rows = [[*head, *(["p of t"] if placed else [])]]
+def _table(found: Sequence[Regression], lang: str) -> str:
+    """A row a coefficient."""
+    placed, several = _placed(found), _several(found)
+    head = [Phrase("window"), "", Phrase("coefficient"), Phrase("95 % interval"), "p"]
+    head += [*([Phrase("adj.")] if several else []), "t", *([Phrase("p of t")] if placed else [])]
+    rows = [[shown(name, "", lang) for name in head]]
     for one in found:
         for i, c in enumerate(one.coefficients):
-            name = str(one.window) if i == 0 else ""
-            low, high = (one._shown(limit, "+.5g") for limit in (c.low, c.high))
-            interval = f"{low} .. {high}" if np.isfinite(c.low) else ""
-            t = f"{c.t:+.2f}" if np.isfinite(c.t) else "n/a"
-            of_t = f"({p_text(c.p_t)})" if one.stormy else p_text(c.p_t)
-            adjusted = [p_text(c.p_adjusted) if i else ""] if several else []
-            cells = [name, c.name, one._shown(c.value, "+.5g"), interval, p_text(c.p), *adjusted, t]
-            rows.append([*cells, *([of_t] if placed else [])])
-    lines = [*columns(rows, range(2, 8), names=2).splitlines(), ""]
-    for one in found[:1]:
-        who = f"{one.n} pairs, {one.n_dates} date{'s' if one.n_dates > 1 else ''}"
-        how = f"{who}; {one.method}; standard errors: {one.covariance}"
-        levels = one.result.config.returns == "difference"
-        unit = (one._mark.strip() or "points") if levels else "decimals"
-        car = car_in_words(one.result.config)
-        if told := sorted(c.df for c in one.coefficients if np.isfinite(c.df)):
-            how += f"; t with {' to '.join(dict.fromkeys(f'{v:.4g}' for v in (told[0], told[-1])))} degrees of freedom"
-        lines += wrapped(f"{how}; coefficients are {unit} of {car} a unit")
-        if placed:
-            how = "p and interval: the portfolio's window among windows made of ordinary days; p of t: exact t"
-            why = ", in brackets where days near the event were wilder than it allows for"
-            lines += wrapped(f"{how}{why if any(one.stormy for one in found) else ''}")
-        elif one.n_dates == 1:
-            lines += wrapped("p and interval: exact t of the portfolio")
-        if several:
-            lines += wrapped("adj.: p by Holm over the characteristics of a window, which the sentence below goes by")
+            low, high = (one._shown(limit, lang) for limit in (c.low, c.high))
+            interval = Phrase("{low} .. {high}", low=low, high=high) if np.isfinite(c.low) else ""
+            of_t = f"({p_text(c.p_t, lang)})" if one.stormy else p_text(c.p_t, lang)
+            adjusted = [p_text(c.p_adjusted, lang) if i else ""] if several else []
+            cells = [shown(one.window, "", lang) if i == 0 else "", c.name if i else Phrase("intercept")]
+            cells += [one._shown(c.value, lang), interval, p_text(c.p, lang), *adjusted, shown(c.t, "+.2f", lang)]
+            rows.append([shown(cell, "", lang) for cell in (*cells, *([of_t] if placed else []))])
+    return columns(rows, range(2, 8), names=2)
+
+
+def _placed(found: Sequence[Regression]) -> bool:
+    return any(c.test == "placebo" for one in found for c in one.coefficients)
+
+
+def _several(found: Sequence[Regression]) -> bool:
+    return any(len(one.coefficients) > 2 for one in found)
+
+
+def _notes(found: Sequence[Regression]) -> Iterator[Phrase]:
+    """How the coefficients were judged, what is found, and what to know of it."""
+    yield found[0]._how()
+    if _placed(found):
+        if any(one.stormy for one in found):
+            yield Phrase(
+                "p and interval: the portfolio's window among windows made of ordinary days; p of t: exact t, in brackets"
+                " where days near the event were wilder than it allows for"
+            )
+        else:
+            yield Phrase("p and interval: the portfolio's window among windows made of ordinary days; p of t: exact t")
+    elif found[0].n_dates == 1:
+        yield Phrase("p and interval: exact t of the portfolio")
+    if _several(found):
+        yield Phrase("adj.: p by Holm over the characteristics of a window, which the sentence below goes by")
     if len(found) > 1:
-        lines += wrapped(
-            f"{len(found)} windows were looked at, and each is judged by itself: a small p in one of them is less than it seems"
+        yield Phrase(
+            "{n} windows were looked at, and each is judged by itself: a small p in one of them is less than it seems",
+            n=len(found),
         )
-    lines += [line for said in dict.fromkeys(w for one in found for w in one.without) for line in wrapped(said)]
-    lines += [line for said in dict.fromkeys(one.sentence for one in found) for line in wrapped(said)]
-    for one in found:
-        for kind in one.categories:
-            said = f"{one.window}, {kind.name}: differences from {kind.base}, its largest level; all together"
-            doubt = f"; not valid: {kind.reason}" if kind.reason else ""
-            lines += wrapped(f"{said} F({kind.df[0]:.4g}, {kind.df[1]:.4g}) = {kind.f:.2f}, p {p_text(kind.p)}{doubt}")
-    lines += dict.fromkeys(line for one in found for w in one.warned for line in wrapped(f"{w.code} {w.message}"))
-    lines += dict.fromkeys(f"left out {e.ticker} ({e.event_id}): {e.message}" for one in found for e in one.excluded)
-    return "\n".join(lines)
+    yield from dict.fromkeys(said for one in found for said in one.without)
+    yield from dict.fromkeys(one.sentence for one in found)
+    yield from (one._together(kind) for one in found for kind in one.categories)
+    warned = (w for one in found for w in one.warned)
+    yield from dict.fromkeys(Phrase("{code} {what}", code=w.code, what=w.message) for w in warned)
+    yield from dict.fromkeys(_left_out(e) for one in found for e in one.excluded)

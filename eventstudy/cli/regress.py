@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from eventstudy.cli._command import Choice, command
-from eventstudy.cli._output import answer, finish, output_options
+from eventstudy.cli._output import answer, finish, language_option, output_options
 from eventstudy.cli._study import options_without, split, study
 
 
@@ -34,6 +34,7 @@ from eventstudy.cli._study import options_without, split, study
     multiple=True,
     help="date, ticker or a column; at most two. [default: windows that share days]",
 )
+@language_option("Of the text; JSON and CSV are the same in both.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802
@@ -47,6 +48,7 @@ def COMMAND(  # noqa: N802
     output: str | None,
     quiet: bool,
     verbose: bool,
+    lang: str,
     **options: Any,
 ) -> None:
     """CARs on firm characteristics: what explains the differences between firms?
@@ -61,7 +63,7 @@ def COMMAND(  # noqa: N802
 
     allowed = options["allow_excluded"]
     table = read_characteristics(characteristics) if characteristics else None
-    result = study(options, quiet=quiet)
+    result = study(options, quiet=quiet, lang=lang)
     found = [
         regress(result, table, split(on), window=window, weights=weights, cluster=split(cluster))
         for window in result.config.windows or ()
@@ -69,7 +71,7 @@ def COMMAND(  # noqa: N802
 
     def lines() -> list[str]:
         with result.config.as_shown():
-            return [*heading(result), "", text_of(found)]
+            return [*heading(result, lang), "", text_of(found, lang)]
 
     answer(
         form,

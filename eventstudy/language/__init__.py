@@ -10,8 +10,8 @@ what Python formats (`{p:.3f}`, `{share:.0%}`) these are added:
     {day:day}      a day relative to day 0, or several: -1, 0, +2      {names:list}  a, b and c; `or`: a or b or c
     {names:some}   a, b, c and 4 more, or as many first as `some 4` says; `days` and `dates` say of what
     {findings:;}   one; another; a third, or with another mark between them
-    {on:long}      a date: 27 January 2025; `weekday`: Monday 27 January 2025; `month`: January 2025; by itself 2025-01-27
-                   (German 27.01.2025)
+    {on:long}      a date: 27 January 2025; `weekday`: Monday 27 January 2025; `month`: January 2025; `short`: Mon 2025-01-27;
+                   by itself 2025-01-27 (German 27.01.2025)
 
 Translations are gettext catalogues, `locale/LANGUAGE/LC_MESSAGES/eventstudy.po`, with the English template as the msgid.
 They are read as they are written, so that there is no compiled file that could lag behind.
@@ -255,14 +255,17 @@ _ISO = len("2025-01-27")
 
 
 def date_text(day: date, spec: str = "", language: str = "en") -> str:
-    """A date as a language writes it: in figures, `long` with the name of the month, `weekday` with that of the day too, or
-    its `month` alone.
+    """A date as a language writes it: in figures, `long` with the name of the month, `weekday` with that of the day too,
+    its `month` alone, or `short`, in figures behind the first letters of the day.
 
     German names the day as it stands after "am".
     """
     months, days = MONTHS[language], WEEKDAYS[language]
     if not spec:
         return day.isoformat() if language == "en" else f"{day:%d.%m.%Y}"
+    if spec == "short":
+        letters = 3 if language == "en" else 2
+        return f"{days[day.weekday()][:letters]} {date_text(day, '', language)}"
     if spec == "month":
         return f"{months[day.month - 1]} {day.year}"
     if language == "en":

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy.inference import Significance
-from eventstudy.language import at_most
+from eventstudy.language import Phrase, at_most, shown
 from eventstudy.language.messages import NEWS_OF_A_DAY
 from eventstudy.language.wording import worded
 from eventstudy.panel import Ints, Warned
@@ -74,12 +74,12 @@ def _title(result: StudyResult) -> str:
     return in_common(result)
 
 
-def heading(result: StudyResult) -> Iterator[str]:
+def heading(result: StudyResult, lang: str = "en") -> Iterator[str]:
     """What was studied, how day 0 was found, and what cannot be believed: above what is asked further."""
-    yield from wrapped(_title(result))
-    yield from _how(result)
+    yield from wrapped(shown(_title(result), "", lang))
+    yield from (shown(line, "", lang) for line in _how(result))
     for line in ["", *_in_doubt(result)] if not result.believable else ():
-        yield from wrapped(line) or [""]
+        yield from wrapped(shown(line, "", lang)) or [""]
 
 
 def _in_doubt(result: StudyResult) -> Iterator[str]:
@@ -87,34 +87,62 @@ def _in_doubt(result: StudyResult) -> Iterator[str]:
     yield from (*doubts.told(result.doubts_of()), *doubts.left_out(result), *(o.said for o in result.offers))
 
 
-def _how(result: StudyResult) -> Iterator[str]:
+_OFTEN = {"weekly": Phrase("weekly "), "monthly": Phrase("monthly ")}
+
+
+def _how(result: StudyResult) -> Iterator[Phrase]:
     """How day 0 was found, and with which model and prices."""
-    config, events = result.config, result.events
+    config, events, policy = result.config, result.events, result.day0_policy
     found = {(d.announced, d.session, d.shifted, d.exchange) for d in result.panel.day0}
     for announced, session, shifted, exchange in sorted(found, key=str)[:3]:
-        chosen = "" if result.day0_policy == "announced" else f", as chosen by the user (--day0 {result.day0_policy})"
-        home = exchange or "the prices"
-        why = worded(f": the first session of {home} that could react [DAY0_SHIFTED]") if shifted else ""
-        word = "recognised" if result.day0_policy == "recognised" else "announced"
-        day = f"{session:%a} {session}" if config.clock.daily else f"{worded('the day')} to {session}"
-        yield f"{word} {announced}; {worded('day 0')} is {day}{why}{chosen}"
-    if len(events) == 1 and events[0].recognised and result.day0_policy == "announced":
-        yield f"the registry also has a recognised date, {events[0].recognised.isoformat()}: --day0 recognised"
+        said = {
+            "when": announced,
+            "day": Phrase("{on:short}", on=session) if config.clock.daily else Phrase("the day to {on}", on=session),
+            "why": Phrase(
+                ": the first session of {home} that could react [DAY0_SHIFTED]", home=exchange or Phrase("the prices")
+            )
+            if shifted
+            else "",
+            "chosen": ""
+            if policy == "announced"
+            else Phrase(", as chosen by the user (--day0 {policy})", policy=policy),
+        }
+        if policy == "recognised":
+            yield Phrase("recognised {when}; day 0 is {day}{why}{chosen}", **said)
+        else:
+            yield Phrase("announced {when}; day 0 is {day}{why}{chosen}", **said)
+    if len(events) == 1 and events[0].recognised and policy == "announced":
+        recognised = events[0].recognised.isoformat()
+        yield Phrase("the registry also has a recognised date, {when}: --day0 recognised", when=recognised)
     if len(found) > 3:
-        yield f"... and {len(found) - 3} more"
-    days = f"estimation {estimation_in_words(config)}, event {window_in_words(config)}"
+        yield Phrase("... and {n} more", n=len(found) - 3)
+    window = window_in_words(config)
+    days = (
+        Phrase("estimation {spans}, event {window}", spans=estimation_in_words(config), window=window)
+        if config.estimated
+        else Phrase("estimation none, event {window}", window=window)
+    )
+    often = _OFTEN.get(config.frequency, "")
     if config.model == "given":
-        yield f"{'' if config.clock.daily else f'{config.frequency} '}abnormal returns as given, without a benchmark; {days}"
+        yield Phrase("{often}abnormal returns as given, without a benchmark; {days}", often=often, days=days)
         return
     benchmarks = ", ".join(sorted({p.benchmark for p in result.panel.pairs})[:3])
-    in_money = f" in {config.currency}" if config.currency else ""
-    compared = f"benchmark {benchmarks}, " if config.compared else ""
-    studied = "log volume" if config.outcome == "volume" else f"{compared}{returns_in_words(config)}{in_money}"
-    often = "" if config.clock.daily else f"{config.frequency} "
+    studied = Phrase("log volume")
+    if config.outcome != "volume":
+        studied = Phrase(
+            "{compared}{returns}{money}",
+            compared=Phrase("benchmark {names}, ", names=benchmarks) if config.compared else "",
+            returns=returns_in_words(config),
+            money=Phrase(" in {currency}", currency=config.currency) if config.currency else "",
+        )
     vintage = result.provenance.get("factors", {}).get("vintage")
-    factors = f"; factors: {vintage.rstrip('.')}" if vintage else ""
-    held = "levels" if config.returns == "difference" else "prices"
-    yield (f"{config.model} model, {often}{studied}; {days}; {held}: {result.provenance['source']}{factors}")
+    yield Phrase(
+        "{model} model, {often}{studied}; {days}; {held}: {source}{factors}",
+        model=config.model, often=often, studied=studied, days=days,
+        held=Phrase("levels") if config.returns == "difference" else Phrase("prices"),
+        source=result.provenance["source"],
+        factors=Phrase("; factors: {vintage}", vintage=vintage.rstrip(".")) if vintage else "",
+    )  # fmt: skip
 
 
 def _firms_in_detail(result: StudyResult) -> Iterator[str]:
@@ -156,27 +184,33 @@ def _in_a_line(name: str, told: Mapping[Window, Significance]) -> str:
     return f"{name} (asked for): {next((reason for one in told.values() for reason in one.reasons), 'no value')}"
 
 
-def estimation_in_words(config: StudyConfig) -> str:
+def estimation_in_words(config: StudyConfig) -> Phrase:
     """The estimation windows: of all pairs, or within which each has its own."""
-    spans = " and ".join(map(str, config.spans))
-    return "none" if not config.estimated else f"each its own within {spans}" if config.own_estimation else spans
+    spans = Phrase("{spans:list}", spans=list(config.spans))
+    return Phrase("each its own within {spans}", spans=spans) if config.own_estimation else spans
 
 
-def window_in_words(config: StudyConfig) -> str:
+def window_in_words(config: StudyConfig) -> Phrase:
     """The event window: in sessions, or in calendar days."""
     if config.own_windows:
-        return f"each its own within {config.event_window}"
-    return f"{config.window_days} in calendar days" if config.window_days else str(config.days_looked_at)
+        return Phrase("each its own within {window}", window=config.event_window)
+    if config.window_days:
+        return Phrase("{window} in calendar days", window=config.window_days)
+    return Phrase("{window}", window=config.days_looked_at)
 
 
-def returns_in_words(config: StudyConfig) -> str:
+def returns_in_words(config: StudyConfig) -> Phrase:
     """What the study is of: simple returns, or changes of a level in a unit."""
-    return f"changes in {config.unit.name}" if config.returns == "difference" else f"{config.returns} returns"
+    if config.returns == "difference":
+        return Phrase("changes in {unit}", unit=config.unit.name)
+    return Phrase("log returns") if config.returns == "log" else Phrase("simple returns")
 
 
-def car_in_words(config: StudyConfig) -> str:
+def car_in_words(config: StudyConfig) -> Phrase:
     """What the sum over a window is called where there is room for few letters."""
-    return "change" if config.returns == "difference" else "log volume" if config.outcome == "volume" else "CAR"
+    if config.returns == "difference":
+        return Phrase("change")
+    return Phrase("log volume") if config.outcome == "volume" else Phrase("CAR")
 
 
 def interval_name(config: StudyConfig) -> str:
