@@ -961,16 +961,14 @@ WARNINGS: dict[str, Code] = {
             "": "its returns are those of {whom} a session early: one of the two has the wrong dates",
             "behind": "its returns are those of {whom} a session late: one of the two has the wrong dates",
             "factors": (
-                "the market factor {factor} moves as the prices do, a session early: the factors or the prices have the wrong "
-                "dates"
+                "the factor {factor} moves as the prices do, a session early: the factors or the prices have the wrong dates"
             ),
             "factors_behind": (
-                "the market factor {factor} moves as the prices do, a session late: the factors or the prices have the wrong "
-                "dates"
+                "the factor {factor} moves as the prices do, a session late: the factors or the prices have the wrong dates"
             ),
         },
         (
-            "A series moves with the others of its exchange, or a market factor with the prices, but a session apart from "
+            "A series moves with the others of its exchange, or a factor with the prices, but a session apart from "
             "them, as if its dates were off by one."
         ),
         "Check the dates of the file against another source: the day before, or the day of the time zone, may stand in it.",

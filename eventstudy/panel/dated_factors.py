@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -14,7 +14,6 @@ from eventstudy.panel.dense import Dense
 from eventstudy.panel.flagged import Accepts, accepted, hours_later
 from eventstudy.prices import Moves, out_of_step
 
-_MARKET = "mkt_rf"
 _AT_ONCE = 32
 """Rows that are added up at a time: what is worked out of them stays in the cache."""
 _EAST = 8.0
@@ -22,18 +21,18 @@ _EAST = 8.0
 
 
 def of_panel(panel: Panel, needed: Sequence[str], accepts: Accepts) -> list[Message]:
-    """SESSION_SHIFT of the market factor that a model needs, beside the firms of an exchange and their benchmarks.
+    """SESSION_SHIFT of the factor that moves most as the firms of an exchange and their benchmarks do: their market's.
 
     `needed`: the columns of the factor file that the model takes; `accepts`: which doubts the user takes for right.
     """
     block, found = panel.block, list[Message]()
-    homes = [day0.exchange for day0 in panel.day0] if _MARKET in needed else []
+    homes = [day0.exchange for day0 in panel.day0] if needed else []
     for home in dict.fromkeys(homes):
         pairs = np.flatnonzero([one == home for one in homes])
         design = block.design[pairs]
-        market, benchmark = (block.columns((name,))[design, :, 0] for name in (_MARKET, "benchmark"))
-        days, series = _by_day(block.sessions[design], (market, benchmark, block.returns[pairs]))
-        found += _apart(days, series, home)
+        given = [block.columns((name,))[design, :, 0] for name in (*needed, "benchmark")]
+        days, series = _by_day(block.sessions[design], (*given, block.returns[pairs]))
+        found += _apart(days, dict(zip(needed, series, strict=False)), series[len(needed) :], home)
     return _told(found, accepts)
 
 
@@ -41,11 +40,11 @@ def of_grids(grids: Iterable[Dense], needed: Sequence[str], accepts: Accepts) ->
     """As `of_panel`, of pairs that stand in grids."""
     found = list[Message]()
     for dense in grids:
-        if _MARKET in needed and len(dense):
-            market, benchmarks = dense.regressors[:1, :, dense.names.index(_MARKET)], dense.regressors[:, :, 0]
+        if needed and len(dense):
             known = ~np.isnat(dense.sessions)
-            series = [_means(v)[known] for v in (market, benchmarks, dense.returns)]
-            found += _apart(dense.sessions[known], series, dense.place[0])
+            factors = {name: dense.regressors[0, known, dense.names.index(name)] for name in needed}
+            others = [_means(v)[known] for v in (dense.regressors[:, :, 0], dense.returns)]
+            found += _apart(dense.sessions[known], factors, others, dense.place[0])
     return _told(found, accepts)
 
 
@@ -80,17 +79,40 @@ def _means(values: Floats) -> Floats:
     return mean
 
 
-def _apart(days: Days, series: Sequence[Floats], home: str | None) -> list[Message]:
-    """Whether the first of some series moves as the others do, and a session before or after them."""
-    held = [one for one in series[1:] if np.isfinite(one).any()]
+def _apart(days: Days, factors: Mapping[str, Floats], others: Sequence[Floats], home: str | None) -> list[Message]:
+    """Whether the factor that moves most as some series do moves a session before or after them."""
+    held = [one for one in others if np.isfinite(one).any()]
     if not held:
         return []
+    name, factor = _most_alike(factors, held)
     with np.errstate(divide="ignore", invalid="ignore"):
-        moved = np.log1p(np.column_stack([series[0], *held]))
+        moved = np.log1p(np.column_stack([factor, *held]))
     for i, ahead in out_of_step(Moves.between(moved)):
         if i == 0 and not (ahead and _in_the_east(home, days)):
-            return [Message.of("SESSION_SHIFT.factors" if ahead else "SESSION_SHIFT.factors_behind", factor=_MARKET)]
+            return [Message.of("SESSION_SHIFT.factors" if ahead else "SESSION_SHIFT.factors_behind", factor=name)]
     return []
+
+
+def _most_alike(factors: Mapping[str, Floats], others: Sequence[Floats]) -> tuple[str, Floats]:
+    """The factor with the largest correlation with other series, of one session or of two next to each other, turned their way.
+
+    A market factor is known by this, whatever its name; one of fear moves against the prices.
+    """
+    own, them = (_scaled(np.column_stack(list(of))) for of in (factors.values(), others))
+    mean = them.sum(axis=1)
+    found = np.array([mean @ own, mean[1:] @ own[:-1], mean[:-1] @ own[1:]])
+    lag, at = np.unravel_index(np.argmax(np.abs(found)), found.shape)
+    return list(factors)[at], np.sign(found[lag, at]) * list(factors.values())[at]
+
+
+def _scaled(series: Floats) -> Floats:
+    """(S, n) series less their means, over their standard deviations; 0 where there is no value."""
+    known = np.isfinite(series)
+    n = np.maximum(known.sum(axis=0), 1)
+    apart = np.where(known, series - np.where(known, series, 0).sum(axis=0) / n, 0)
+    spread = np.sqrt((apart**2).sum(axis=0) / n)
+    scaled: Floats = np.divide(apart, spread, out=np.zeros_like(apart), where=spread > 0)
+    return scaled
 
 
 def _in_the_east(home: str | None, days: Days) -> bool:

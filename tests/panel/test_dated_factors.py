@@ -47,10 +47,26 @@ def test_factors_a_session_apart_from_the_prices(keep: str, by: int, words: str)
     assert told("XNYS", 0, keep) == []
     (found,) = told("XNYS", by, keep)
     assert (found.severity, found.ticker) == ("doubt", None)
-    assert f"the market factor mkt_rf moves as the prices do, {words}" in found.message
+    assert f"the factor mkt_rf moves as the prices do, {words}" in found.message
     assert told("XNYS", by, keep, model="market") == [], "no figure rests on the factors"
     (right,) = told("XNYS", by, keep, accept=("SESSION_SHIFT",))
     assert right.severity == "caution"
+
+
+@pytest.mark.parametrize("keep", ["pairs", "aggregate"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_market_is_known_by_its_moves_whatever_its_name(keep: Any, sign: int) -> None:
+    """An index of the user's own, or one of fear that falls as prices rise, beside a factor that nothing is like."""
+    prices, factors, events = world("XNYS")
+    own = pd.DataFrame({"oil": factors["hml"], "world": sign * factors["mkt_rf"]})
+    for by, words in ((0, []), (1, ["a session late"]), (-1, ["a session early"])):
+        study = EventStudy(windows=[(0, 0)], model="factors")
+        result = study.run(events, prices, factors=own.shift(by).dropna(), keep=keep)
+        found = [w.message for w in result.warned if w.code == "SESSION_SHIFT"]
+        assert len(found) == len(words)
+        assert all(
+            f"the factor world moves as the prices do, {word}" in one for one, word in zip(found, words, strict=True)
+        )
 
 
 def test_factors_a_session_apart_from_the_prices_of_a_folder(tmp_path: Path) -> None:
