@@ -43,9 +43,8 @@ from eventstudy.language import Phrase
 from eventstudy.language.messages import Exclusion, Message
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
-from eventstudy.study.doubts import not_counted
 from eventstudy.study.result import StudyResult
-from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
+from eventstudy.study.sentences import LEVEL, of_the_others, p_text, percent
 from eventstudy.study.text import heading
 from eventstudy.text import columns, wrapped
 from eventstudy.units import LOGS, shown_in
@@ -113,6 +112,10 @@ class Pair:
     why_none: str = ""
 
 
+def _higher(pair: Pair) -> str:
+    return pair.a if pair.difference > 0 else pair.b
+
+
 @dataclass(frozen=True)
 class Comparison(Answer):
     """The kinds of a study's events over one window."""
@@ -167,6 +170,14 @@ class Comparison(Answer):
             values are in the unit of the study here
         """
         return shown_in(LOGS) if self.result.config.outcome == "volume" else super().as_shown()
+
+    @property
+    def verdicts(self) -> dict[frozenset[str], str | None]:
+        """Of each two kinds the higher one where they differ, no name where they do not, None without a test."""
+        return {
+            frozenset((pair.a, pair.b)): _higher(pair) if pair.p_adjusted < LEVEL else "" if pair.headline else None
+            for pair in self.pairs
+        }
 
     def _finding(self) -> Phrase:
         """Which kinds differ, and what could have been seen."""
@@ -302,9 +313,28 @@ def compare(
     members = members[found.covered[members]]
     if not len(members):
         raise NothingUsable(f"no pair has both a kind by {by} and the window {window}")
-    everyone, members = members, result.believed(members)
-    names = [str(named[i]) for i in members.tolist()]
-    car = found.car[members]
+
+    def of(chosen: Ints) -> Comparison:
+        names = [str(named[i]) for i in chosen.tolist()]
+        return _of_members(result, by, window, chosen, names, found.car[chosen], excluded, warned)
+
+    told = of(result.believed(members))
+    whom = Phrase("the CARs of {pairs} pairs", pairs=len(members))
+    instead, without = of_the_others(result, members, whom, lambda: told.verdicts != of(members).verdicts)
+    return replace(told, instead=instead, without=without)
+
+
+def _of_members(
+    result: StudyResult,
+    by: str,
+    window: Window,
+    members: Ints,
+    names: Sequence[str],
+    car: Floats,
+    excluded: Sequence[Exclusion],
+    warned: Sequence[Message],
+) -> Comparison:
+    """The comparison of these pairs of kinds `names`, whatever is thought of their prices."""
     levels = sorted(set(names), key=lambda name: float(car[[n == name for n in names]].mean()))
     if len(levels) < 2:
         raise InvalidRequest(
@@ -329,10 +359,10 @@ def compare(
     p = holm(np.array([pair.p for pair in pairs])).tolist()
     pairs = [replace(pair, p_adjusted=float(q)) for pair, q in zip(pairs, p, strict=True)]
     kinds = tuple(_level(levels[k], car, level, cluster, k) for k in range(len(levels)))
-    few = [k for k in kinds if k.clusters < _FEW]
-    warned += [
+    few = [
         Message.of("COMPARE_FEW.one" if k.clusters == 1 else "COMPARE_FEW", kind=k.name, clusters=k.clusters)
-        for k in few
+        for k in kinds
+        if k.clusters < _FEW
     ]
     alike = None
     if len(levels) > 2 and any(pair.headline for pair in pairs):
@@ -347,10 +377,8 @@ def compare(
         alike=alike,
         dots=tuple(_votes(car, level, cluster, k) for k in range(len(levels))),
         excluded=(*result.exclusions, *excluded),
-        warned=tuple(warned),
+        warned=(*warned, *few),
         result=result,
-        instead=instead_of_finding(result, everyone.tolist(), Phrase("the CARs of {pairs} pairs", pairs=len(everyone))),
-        without=tuple(not_counted(result, everyone)),
     )
 
 

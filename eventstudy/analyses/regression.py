@@ -37,10 +37,9 @@ from eventstudy.panel import Bools, Floats, Ints
 from eventstudy.study.answers import FirmAnswers, ask_firms
 from eventstudy.study.cautions import of_regimes
 from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
-from eventstudy.study.doubts import not_counted
 from eventstudy.study.estimate import combined
 from eventstudy.study.result import StudyResult
-from eventstudy.study.sentences import LEVEL, instead_of_finding
+from eventstudy.study.sentences import LEVEL, of_the_others
 from eventstudy.study.text import car_in_words
 from eventstudy.tables.dates import dates_of
 from eventstudy.tables.headings import role_of
@@ -154,6 +153,12 @@ class Regression(Answer):
         """One row a coefficient: start, end, and the fields of `Coefficient`."""
         rows = [{"start": self.window.start, "end": self.window.end} | vars(c) for c in self.coefficients]
         return pd.DataFrame(rows)
+
+    @property
+    def verdicts(self) -> dict[str, float | None]:
+        """Of each characteristic the sign of its coefficient where it stands out, 0 where it does not, None without a test."""
+        told = self.coefficients[1:]
+        return {c.name: float(np.sign(c.value) * (c.p_adjusted < LEVEL)) if c.test else None for c in told}
 
     def _finding(self) -> Phrase:
         """Which characteristics go with the CARs, their number considered, and for which no test is valid."""
@@ -303,7 +308,28 @@ def regress(
     there = sample_window.covered[known.members]
     excluded = [*known.excluded, *_unobserved(result, known, there, window)]
     everyone = known.members[there]
-    members = result.believed(everyone)
+
+    def of(members: Ints) -> Regression:
+        return _of_members(result, known, members, excluded, window, numbers, kinds, weights, cluster)
+
+    found = of(result.believed(everyone))
+    whom = Phrase("the CARs of {pairs} pairs", pairs=len(everyone))
+    instead, without = of_the_others(result, everyone, whom, lambda: found.verdicts != of(everyone).verdicts)
+    return replace(found, instead=instead, without=without)
+
+
+def _of_members(
+    result: StudyResult,
+    known: Known,
+    members: Ints,
+    excluded: Sequence[Exclusion],
+    window: Window,
+    numbers: Sequence[str],
+    kinds: Sequence[str],
+    weights: Weights,
+    cluster: Sequence[str],
+) -> Regression:
+    """The regression of these pairs, whatever is thought of their prices."""
     there = np.isin(known.members, members)
     coded = [_levels(name, known.words[name][there]) for name in kinds]
     z = np.column_stack([np.ones(len(members)), known.values[there], *(c.columns for c in coded)])
@@ -354,8 +380,6 @@ def regress(
         warned=tuple(warned),
         result=result,
         categories=_categories(coded, len(numbers) + 1, fitted),
-        instead=instead_of_finding(result, everyone.tolist(), Phrase("the CARs of {pairs} pairs", pairs=len(everyone))),
-        without=tuple(not_counted(result, everyone)),
     )
 
 

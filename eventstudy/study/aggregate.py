@@ -139,8 +139,7 @@ class AggregateResult(Result):
 
     @cached_property
     def _withheld(self) -> list[Warned]:
-        kept, every = self.believed.totals.n, self.n
-        if kept < every and not doubts.few(kept, every) and not doubts.overturned(self, None):
+        if doubts.speak_for_all(self.believed.totals.n, self.n, lambda: doubts.overturned(self, None)):
             return []
         return self.doubts_of()
 

@@ -6,7 +6,7 @@ says before, and in place of, a finding.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,9 +89,12 @@ def doubts_of(warned: Iterable[Message]) -> list[Message]:
     return [w for w in warned if w.severity == "doubt"]
 
 
-def few(kept: int, every: int) -> bool:
-    """Whether too few of the pairs can be believed to speak for all: fewer than nine in ten."""
-    return 10 * kept < 9 * every
+def speak_for_all(kept: int, every: int, overturned: Callable[[], bool]) -> bool:
+    """Whether there is a finding of the pairs that can be believed, without the others.
+
+    They are nine in ten of all or more, and leaving out the others changes no verdict.
+    """
+    return kept < every and 10 * kept >= 9 * every and not overturned()
 
 
 def overturned(result: StudyResult | AggregateResult, group: str | None) -> bool:

@@ -542,8 +542,7 @@ class StudyResult(Result):
             everyone = super()._members(group)
             chosen = np.arange(self.returns.n) if everyone is None else everyone
             doubtful, kept = self.doubts_of(chosen), self.believed(chosen)
-            some = len(kept) < len(chosen) and not doubts.few(len(kept), len(chosen))
-            if doubtful and some and not doubts.overturned(self, group):
+            if doubtful and doubts.speak_for_all(len(kept), len(chosen), lambda: doubts.overturned(self, group)):
                 doubtful = []
             self._withheld[group] = doubtful
         return self._withheld[group]

@@ -9,8 +9,9 @@ import numpy as np
 
 from eventstudy.inference import Alternative
 from eventstudy.language import Phrase, shown
+from eventstudy.panel import Ints
 from eventstudy.study.answers import Answer
-from eventstudy.study.doubts import no_finding
+from eventstudy.study.doubts import no_finding, not_counted, speak_for_all
 from eventstudy.study.doubts import told as doubts_told
 from eventstudy.study.happened import of_prices
 from eventstudy.study.names import tests_named
@@ -161,6 +162,19 @@ def instead_of_finding(result: StudyResult, members: Iterable[int] | None = None
     """
     doubts = result.doubts_of(members)
     return (*doubts_told(doubts), no_finding(whom or _subject(result), doubts)) if doubts else ()
+
+
+def of_the_others(
+    result: StudyResult, members: Ints, whom: str, overturned: Callable[[], bool]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is said in place of a finding of figures that leave out pairs in doubt, and whom they leave out, after the doubts.
+
+    The first is empty where those that are left speak for all; `overturned`: whether the figures of all have other verdicts.
+    """
+    without, instead = tuple(not_counted(result, members)), instead_of_finding(result, members.tolist(), whom)
+    if speak_for_all(len(result.believed(members)), len(members), overturned):
+        return (), (*instead[:-1], *without)
+    return instead, without
 
 
 def _subject(result: StudyResult) -> str:

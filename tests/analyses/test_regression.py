@@ -550,7 +550,10 @@ def test_a_study_of_volatility_has_no_coefficients_of_returns() -> None:
 
 @pytest.mark.parametrize("dates", ["one date", "shared dates"])
 def test_a_pair_in_doubt_counts_in_no_coefficient_and_in_no_kind(dates: str) -> None:
-    """A close a hundredfold on day 0: the figures are those of the others, which is said, and nothing is found."""
+    """A close a hundredfold on day 0: the figures are those of the others, which is said.
+
+    They are a finding where that pair would change none of their verdicts: on one date it makes a characteristic stand out.
+    """
     place = place_of(dates)
     given = jumped(prices(), int(place[0]), {"F00": 99})
     given.loc[SESSIONS[place[0] + 1] :, "F00"] /= 100
@@ -561,14 +564,34 @@ def test_a_pair_in_doubt_counts_in_no_coefficient_and_in_no_kind(dates: str) -> 
     for name in ("value", "se", "p", "df"):
         np.testing.assert_allclose(values(found, name), values(clean, name), rtol=1e-9)
     said = f"Counted together are {N - 1} of {N} pairs; without F00, in doubt."
-    assert (found.n, found.without, clean.without) == (N - 1, (said,), ())
+    assert (found.n, found.without[-1], clean.without) == (N - 1, said, ())
     assert said in found.text()
-    assert found.sentence.startswith(f"No finding for the CARs of {N} pairs")
-    if dates != "one date":
-        kinds = compare(result, "sector", window=(0, 0), characteristics=table())
+    assert found.believable == (dates != "one date")
+    if dates == "one date":
+        assert found.sentence.startswith(f"No finding for the CARs of {N} pairs")
+        assert found.doubts[0].startswith("DOUBT F00, 2021-01-27: the price is 100 times")
+    else:
+        assert (found.sentence, found.verdicts) == (clean.sentence, clean.verdicts)
+        assert found.without[0].startswith("DOUBT F00, 2021-01-27: the price is 100 times")
+        kinds, others_kinds = (
+            compare(one, "sector", window=(0, 0), characteristics=table()) for one in (result, others)
+        )
         assert sum(level.n for level in kinds.levels) == N - 1
-        assert said in kinds.text()
-        assert not kinds.believable
+        assert kinds.without == found.without
+        assert all(line in " ".join(kinds.text().split()) for line in kinds.without)
+        assert (kinds.sentence, kinds.verdicts) == (others_kinds.sentence, others_kinds.verdicts)
+
+
+@pytest.mark.parametrize(("wrong", "told"), [(2, True), (3, False)])
+def test_the_pairs_that_can_be_believed_speak_for_all_where_they_are_nine_in_ten(wrong: int, told: bool) -> None:
+    given = prices()
+    for name in NAMES[:wrong]:
+        given.loc[SESSIONS[150], name] *= 100  # an estimation day: no CAR moves far, and the verdicts stay
+    events = pd.DataFrame({"ticker": NAMES, "date": SESSIONS[300].date()})
+    made = EventStudy(benchmark="MKT", calendar=None, estimation_window=(-200, -11), event_window=(-2, 2))
+    found = regress(made.run(events, given), table(), ["size"])
+    assert (found.n, found.believable) == (N - wrong, told)
+    assert found.sentence.startswith(f"CAR[0, 0] of {N - wrong} pairs" if told else "No finding")
 
 
 def test_a_narrow_table_names_the_coefficients_in_every_part(monkeypatch: pytest.MonkeyPatch) -> None:
