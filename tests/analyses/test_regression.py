@@ -585,8 +585,7 @@ def test_a_pair_in_doubt_counts_in_no_coefficient_and_in_no_kind(dates: str) -> 
 @pytest.mark.parametrize(("wrong", "told"), [(2, True), (3, False)])
 def test_the_pairs_that_can_be_believed_speak_for_all_where_they_are_nine_in_ten(wrong: int, told: bool) -> None:
     given = prices()
-    for name in NAMES[:wrong]:
-        given.loc[SESSIONS[150], name] *= 100  # an estimation day: no CAR moves far, and the verdicts stay
+    given.iloc[150, :wrong] *= 100  # an estimation day: no CAR moves far, and the verdicts stay
     events = pd.DataFrame({"ticker": NAMES, "date": SESSIONS[300].date()})
     made = EventStudy(benchmark="MKT", calendar=None, estimation_window=(-200, -11), event_window=(-2, 2))
     found = regress(made.run(events, given), table(), ["size"])
