@@ -13,7 +13,7 @@ from eventstudy.prices._load import Desk, load_prices, massive_bars
 from eventstudy.prices._moves import Flag, Moves, like_a_split
 from eventstudy.prices._opened import opened
 from eventstudy.prices._quality import flags
-from eventstudy.prices._shapes import long_columns, matched
+from eventstudy.prices._shapes import Names, long_columns
 from eventstudy.prices._shares import load_shares
 from eventstudy.prices._table import PORTFOLIOS, PriceTable, SeriesInfo
 from eventstudy.prices._yahoo_bars import yahoo_bars
@@ -30,6 +30,7 @@ __all__ = [
     "Fetch",
     "Flag",
     "Moves",
+    "Names",
     "Place",
     "PriceSource",
     "PriceTable",
@@ -52,7 +53,6 @@ __all__ = [
     "load_shares",
     "long_columns",
     "massive_bars",
-    "matched",
     "opened",
     "out_of_step",
     "rates_for",

@@ -27,7 +27,7 @@ from eventstudy.prices._given import (
 )
 from eventstudy.prices._gross import gross_base
 from eventstudy.prices._read import read_table, size_of
-from eventstudy.prices._shapes import matched, names_field
+from eventstudy.prices._shapes import Names, names_field
 from eventstudy.prices._table import PriceTable, SeriesInfo, together
 from eventstudy.tables.dates import rest
 from eventstudy.tables.frames import headed_frame, pandas_of
@@ -111,9 +111,10 @@ def _of_dict(given: Mapping[Any, Any], wanted: Wanted, reading: Reading) -> Pric
 def _named(table: PriceTable, wanted: Wanted) -> PriceTable:
     """The tickers that are wanted, by the rules of any table."""
     known, names, missing = table.tickers, dict[str, str](), dict[str, SourceError]()
-    wanted = replace(wanted, tickers=[*(wanted.tickers or ()), *(t for t in wanted.besides if matched(t, known))])
+    there = Names(known)
+    wanted = replace(wanted, tickers=[*(wanted.tickers or ()), *(t for t in wanted.besides if there.meant_by(t))])
     for ticker in wanted.tickers or ():
-        found = matched(ticker, known)
+        found = there.meant_by(ticker)
         if len(found) != 1:
             missing[ticker] = not_there("the dict of prices", ticker, known, wanted)
         elif found[0] != ticker:
@@ -171,9 +172,10 @@ def _wide(place: Place, source: str, frame: pd.DataFrame, wanted: Wanted, all_ch
     names: dict[str, str] = {}
     copied: pd.DataFrame | None = None
     if wanted.tickers is not None:
-        wanted = replace(wanted, tickers=[*wanted.tickers, *(t for t in wanted.besides if matched(t, known))])
+        there = Names(known)
+        wanted = replace(wanted, tickers=[*wanted.tickers, *(t for t in wanted.besides if there.meant_by(t))])
     if wanted.tickers is not None:
-        found = {t: m[0] for t in wanted.tickers if len(m := matched(t, known)) == 1}
+        found = {t: m[0] for t in wanted.tickers if len(m := there.meant_by(t)) == 1}
         names = {t: n for t, n in found.items() if t != n}
         wanted = replace(wanted, tickers=[found.get(t, t) for t in wanted.tickers])
         named = set(wanted.tickers or ())

@@ -36,6 +36,7 @@ from eventstudy.prices._given import (
 from eventstudy.prices._gross import PEGGED, gross_base
 from eventstudy.prices._shapes import (
     MEANT,
+    Names,
     Shape,
     bare,
     matched,
@@ -247,14 +248,14 @@ def _long(
                 "the ticker is empty", row=row, column=heads[shape.ticker], hint="name the ticker of this price"
             )
         keep = ~(blank & empty)
+    held = Names([n for n in names if n])
     if asked is not None:
-        held = [n for n in names if n]
-        meant = {k for a in asked for k in matched(a, held)}
+        meant = {k for a in asked for k in held.meant_by(a)}
         own = np.array([n in meant for n in names], bool)[codes]
         keep &= own
     cells = _Cells([n for n in names if n], np.empty(0, "datetime64[D]"))
     for a in asked or ():
-        if a in names and (other := _written_otherwise(a, names, codes, when)):
+        if a in held and (other := _written_otherwise(a, held.meant_by(a, otherwise=True), names, codes, when)):
             row = int(np.flatnonzero(codes == names.index(other))[0])
             cells.bad[a] = place.fault(
                 Phrase(
@@ -326,10 +327,11 @@ def _long(
     return cells, [*how, *said]
 
 
-def _written_otherwise(ticker: str, names: Sequence[str], codes: Ints, when: Ints) -> str | None:
-    """Another name that would serve for a ticker if that had no rows, and has none on a day of these; None: there is none."""
-    there = set(when[codes == names.index(ticker)].tolist())
-    others = matched(ticker, [n for n in names if n and n != ticker])
+def _written_otherwise(ticker: str, others: Sequence[str], names: Sequence[str], codes: Ints, when: Ints) -> str | None:
+    """Of the names that would serve for a ticker if that had no rows, the first that has none on a day of these; None: there
+    is none.
+    """
+    there = set(when[codes == names.index(ticker)].tolist()) if others else set()
     return next((n for n in others if there.isdisjoint(when[codes == names.index(n)].tolist())), None)
 
 
@@ -562,7 +564,8 @@ def _wide(
     names = list(dict.fromkeys(t for t, _ in shape.columns))
     if "" in names:
         others = [n for n in names if n]
-        left = None if own is None else [a for a in own if not matched(a, others)]
+        theirs = Names(others)
+        left = None if own is None else [a for a in own if not theirs.meant_by(a)]
         given = _whose(table, left, reading, stem, shape.said, alone=not others, sheet=sheet)
         if sheet and given == stem:
             shape.said.append(Phrase("tickers from the names of the sheets"))
@@ -578,7 +581,8 @@ def _wide(
         names = [reading.ticker]
     needed = set(names)
     if asked is not None:
-        needed = {k for a in asked for k in matched(a, names)}
+        there = Names(names)
+        needed = {k for a in asked for k in there.meant_by(a)}
     columns = shape.columns
     dates = sorted({shape.date, *shape.blocks.values()})
     raw, numbers, said = _parsed(table, shape, columns, reading, dates, set())
@@ -952,12 +956,13 @@ def _decimal_or_refused(place: Place, cells: _Cells, returns: Floats, *, decimal
 def _finished(place: Place, cells: _Cells, shape: Shape, wanted: Wanted, reading: Reading, source: str) -> PriceTable:
     """The tickers that are wanted, under the names by which they were asked for."""
     known = cells.names
+    there = Names(known)
     asked = list(dict.fromkeys([*wanted.tickers, *wanted.besides])) if wanted.tickers is not None else known
     missing: dict[str, SourceError] = {}
     chosen: dict[str, str] = {}
     names: dict[str, str] = {}
     for ticker in asked:
-        found = matched(ticker, known)
+        found = there.meant_by(ticker)
         if len(found) > 1:
             missing[ticker] = SourceMalformed(
                 Phrase("{ticker!r} may be {names:or} in {place}", ticker=ticker, names=found[:3], place=place.name),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import cached_property
 from itertools import pairwise
 
 from eventstudy import calendars
@@ -955,11 +956,16 @@ def _where(ticker: str) -> str:
     return mark[1] if mark else "" if any(c.isdigit() for c in text) else "XNYS"
 
 
+def _stem(ticker: str) -> str:
+    """A ticker without marks, in any case."""
+    return bare(ticker).casefold()
+
+
 def _same(known: str, asked: str) -> bool:
     """Whether a name of a table serves for a ticker: it is the same but for marks, and bears none of another exchange."""
-    if bare(known).casefold() != bare(asked).casefold():
+    if _stem(known) != _stem(asked):
         return False
-    plain = bare(known).casefold() == known.casefold()
+    plain = _stem(known) == known.casefold()
     return plain or not (_where(known) and _where(asked)) or _where(known) == _where(asked)
 
 
@@ -969,24 +975,84 @@ def _named(text: str) -> str:
     return (hit[1] or hit[2]) if hit else text
 
 
+class Names:
+    """The names that a table has, to be asked for many tickers: each rule looks its names up, it does not go through all."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        """The names, in the order of the table."""
+        self._known = known
+
+    def __contains__(self, asked: str) -> bool:
+        """Whether a ticker is there as it is written."""
+        return asked in self._as_written
+
+    def meant_by(self, asked: str, *, otherwise: bool = False) -> list[str]:
+        """The names that a ticker may mean: as written, else in any case, else with marks of the same exchange, else by its
+        company.
+
+        `otherwise`: those that it would mean if the table did not have the name as written.
+        """
+        if asked in self and not otherwise:
+            return [asked]
+        rules = (self._in_any_case, self._marked, self._by_isin, self._isin_of, self._beside_firm, self._by_company)
+        return next((found for rule in rules if (found := [k for k in rule(asked) if k != asked])), [])
+
+    def _in_any_case(self, asked: str) -> list[str]:
+        return self._by_letters.get(asked.casefold(), [])
+
+    def _marked(self, asked: str) -> list[str]:
+        return [k for k in self._by_stem.get(_stem(asked), []) if _same(k, asked)]
+
+    def _by_isin(self, asked: str) -> list[str]:
+        return self._by_ticker_of_isin.get(asked, [])
+
+    def _isin_of(self, asked: str) -> list[str]:
+        return self._as_written.get(of_isin(asked), [])
+
+    def _beside_firm(self, asked: str) -> list[str]:
+        ticker = _named(asked)
+        alike = self._by_stem_beside.get(_stem(ticker), [])
+        return [k for k in alike if (_named(k), ticker) != (k, asked) and _same(_named(k), ticker)]
+
+    def _by_company(self, asked: str) -> list[str]:
+        theirs = {*self._by_firm.get(asked, []), tickers_by_name().get(asked.casefold())} & self._as_written.keys()
+        return [k for k in self._known if k in theirs] if theirs else []
+
+    @cached_property
+    def _as_written(self) -> Mapping[str | None, list[str]]:
+        return _grouped(self._known, str)
+
+    @cached_property
+    def _by_letters(self) -> Mapping[str | None, list[str]]:
+        return _grouped(self._known, str.casefold)
+
+    @cached_property
+    def _by_stem(self) -> Mapping[str | None, list[str]]:
+        return _grouped(self._known, _stem)
+
+    @cached_property
+    def _by_ticker_of_isin(self) -> Mapping[str | None, list[str]]:
+        return _grouped(self._known, of_isin)
+
+    @cached_property
+    def _by_stem_beside(self) -> Mapping[str | None, list[str]]:
+        return _grouped(self._known, lambda name: _stem(_named(name)))
+
+    @cached_property
+    def _by_firm(self) -> Mapping[str | None, list[str]]:
+        return _grouped(self._known, lambda name: tickers_by_name().get(name.casefold()))
+
+
+def _grouped(names: Iterable[str], of: Callable[[str], str | None]) -> Mapping[str | None, list[str]]:
+    found: dict[str | None, list[str]] = {}
+    for name in names:
+        found.setdefault(of(name), []).append(name)
+    return found
+
+
 def matched(asked: str, known: Sequence[str]) -> list[str]:
-    """The names of a table that a ticker may mean: as written, else in any case, else with marks of the same exchange, else by
-    its company.
-    """
-    if asked in known:
-        return [asked]
-    low = asked.casefold()
-    if found := [k for k in known if k.casefold() == low]:
-        return found
-    if found := [k for k in known if _same(k, asked)]:
-        return found
-    for own in ([k for k in known if of_isin(k) == asked], [k for k in known if k == of_isin(asked)]):
-        if own:
-            return own
-    if found := [k for k in known if (_named(k), _named(asked)) != (k, asked) and _same(_named(k), _named(asked))]:
-        return found
-    tickers = tickers_by_name()
-    return [k for k in known if tickers.get(k.casefold()) == asked or tickers.get(low) == k]
+    """The names of a table that a ticker may mean; see `Names`."""
+    return Names(known).meant_by(asked)
 
 
 def names_nobody(sheet: str) -> bool:

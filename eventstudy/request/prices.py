@@ -16,7 +16,7 @@ from eventstudy.events import Event
 from eventstudy.language import Phrase
 from eventstudy.models import model_of
 from eventstudy.panel import AFTER, home_of, is_of_file
-from eventstudy.prices import PriceTable, Reading, in_currency, load_prices, matched, rates_for
+from eventstudy.prices import Names, PriceTable, Reading, in_currency, load_prices, rates_for
 from eventstudy.request.span import benchmark_of, days_needed
 from eventstudy.scale.panel import is_panel
 from eventstudy.study.result import StudyResult
@@ -86,7 +86,7 @@ def placed(table: PriceTable, exchanges: Sequence[str]) -> PriceTable:
     Raises:
         InvalidRequest: not such a text, several such tickers, or no exchange of that name.
     """
-    info, unneeded = dict(table.info), list[str]()
+    info, unneeded, there = dict(table.info), list[str](), Names(table.tickers)
     for text in exchanges:
         name, mark, where = text.partition("=")
         if not mark or not name.strip() or not where.strip():
@@ -94,7 +94,7 @@ def placed(table: PriceTable, exchanges: Sequence[str]) -> PriceTable:
                 Sentence("the exchange {text!r} cannot be meant", text=text),
                 hint=Sentence("write TICKER=EXCHANGE, such as AAA=XLON"),
             )
-        found = matched(name.strip(), table.tickers)
+        found = there.meant_by(name.strip())
         code = calendars.market_of(where) or calendars.code_of(where.strip())
         if not found:
             unneeded.append(name.strip())
@@ -131,8 +131,9 @@ def placed_by(events: Iterable[Event], table: PriceTable) -> tuple[PriceTable, t
                     hint=f"write one of them, or say which is meant: --exchange {ticker}={said[ticker]}",
                 )
     info, missing, unknown = dict(table.info), dict(table.missing), list[str]()
+    there = Names(table.tickers)
     for ticker, where in said.items():
-        code, found = calendars.market_of(where), matched(ticker, table.tickers)
+        code, found = calendars.market_of(where), there.meant_by(ticker)
         if code is None:
             unknown.append(f"{where} ({ticker})")
         elif len(found) == 1 and found[0] in info:

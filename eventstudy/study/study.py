@@ -61,7 +61,7 @@ from eventstudy.panel import (
 )
 from eventstudy.panel.left_out import unread
 from eventstudy.parallel import Executor
-from eventstudy.prices import PriceTable, frame_to_table, in_currency, load_prices, matched
+from eventstudy.prices import Names, PriceTable, frame_to_table, in_currency, load_prices
 from eventstudy.study.estimate import NearDays, Portfolios, abnormal_returns, around, fits
 from eventstudy.study.near import Besides
 from eventstudy.study.result import StudyResult
@@ -332,13 +332,13 @@ def _without_days(table: PriceTable, days: Sequence[tuple[str, date]]) -> tuple[
 
 def _called(events: list[Event], config: StudyConfig, table: PriceTable) -> tuple[list[Event], StudyConfig]:
     """Events and choices with tickers as the prices write them, where they differ in case or by the marks of a vendor."""
-    names: dict[str, str] = {}
+    names, there = dict[str, str](), Names(table.tickers)
 
     def call(ticker: str) -> str:
         if table.position(ticker) is not None:
             return ticker
         if ticker not in names:
-            found = [table.names[ticker]] if ticker in table.names else matched(ticker, table.tickers)
+            found = [table.names[ticker]] if ticker in table.names else there.meant_by(ticker)
             names[ticker] = found[0] if len(found) == 1 else ticker
         return names[ticker]
 

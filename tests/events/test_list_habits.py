@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from eventstudy import calendars
 from eventstudy.errors import InvalidFile
 from eventstudy.events import load_registry
-from eventstudy.prices._shapes import matched
+from eventstudy.prices._shapes import Names, matched
 from tests.tables.shapes import book
 
 D = pd.to_datetime(["2025-01-27", "2025-02-03", "2025-02-14"])
@@ -204,3 +205,14 @@ def test_a_time_names_its_zone_or_is_left_out(tmp_path: Path) -> None:
         "column time: 'nach Mittag h' is not a time",
         "column tickers: 'NVDA/AMD' is not one ticker",
     ]
+
+
+def test_many_tickers_are_found_without_going_through_all_names_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, mark = [0], calendars.mark_of
+    monkeypatch.setattr(calendars, "mark_of", lambda text: (looked.__setitem__(0, looked[0] + 1), mark(text))[1])
+    held = [f"S{i:03d}.PA" for i in range(300)]
+    names = Names(held)
+    assert [names.meant_by(f"S{i:03d}") for i in range(300)] == [[name] for name in held]
+    assert [names.meant_by(f"s{i:03d}.pa") for i in range(300)] == [[name] for name in held]
+    assert all(names.meant_by(name, otherwise=True) == [] for name in held)
+    assert looked[0] < 40 * len(held)
