@@ -27,9 +27,6 @@ from eventstudy.units import GIVEN_IN, UNITS, Unit, shown_in, unit_called
 from eventstudy.units.frequency import FREQUENCIES, Frequency, counted_in, is_of_minutes
 from eventstudy.units.windows import CalendarDays, OwnWindows, Window
 
-DEFAULT_WINDOWS = FREQUENCIES["daily"].windows
-"""The reported CAR windows of daily studies unless others are named (METHODS 0.2): those inside the event window."""
-
 _CHOICES = {
     "frequency": tuple(FREQUENCIES),
     "returns": ("simple", "log", "difference"),

@@ -282,7 +282,7 @@ def counterfactual(
         left_out |= dict.fromkeys(f"{name}, {e.ticker}: {e.message}" for e in made.exclusions)
         cautions |= dict.fromkeys(f"{w.message} [{w.code}]" for w in made.noticed if w.code == "PEER_INCOMPLETE")
         cautions |= dict.fromkeys(f"{w.message} [{w.code}]" for w in made.warned if w.code == "PEER_CONTAMINATION")
-        rows += _rows(result, made, name, _Placebos(made, table, pool, factors))
+        rows += _rows(made, name, _Placebos(made, table, pool, factors))
         paths += [path_of(made, i, name, table) for i in range(made.returns.n)]
     if not rows:
         raise NothingUsable("no model could be fitted", available="; ".join(left_out))
@@ -388,7 +388,7 @@ class _Placebos:
             return None
 
 
-def _rows(result: StudyResult, made: StudyResult, name: str, placebos: _Placebos) -> list[Row]:
+def _rows(made: StudyResult, name: str, placebos: _Placebos) -> list[Row]:
     """All pairs and windows of one model."""
     rows = []
     rmspe = np.sqrt(mean_known(made.returns.residuals**2, axis=1))

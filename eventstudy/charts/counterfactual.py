@@ -90,7 +90,7 @@ def _draw(found: Counterfactual, ax: Axes | None, ticker: str | None, said: list
     number_axis(ax.yaxis)
     ax.set_ylabel(say("price in {currency}", currency=paths[0].currency) if paths[0].currency else say("price"))
     rows = [r for r in found.rows if (r.event_id, r.ticker) == (event, wanted)]
-    head(ax, _title(wanted, paths, rows), [_told(paths[0], rows), *_donors(found, rows), *said])
+    head(ax, _title(wanted, paths), [_told(rows), *_donors(found, rows), *said])
     label_ends(ax, ends)
     return ax
 
@@ -119,7 +119,7 @@ def _days(ax: Axes, path: Path) -> None:
     ax.annotate(say("day 0"), (0, 1), (0, 2), ha="center", va="bottom", fontsize=SMALL, color=MUTED, **place)
 
 
-def _title(ticker: str, paths: list[Path], rows: list[Row]) -> str:
+def _title(ticker: str, paths: list[Path]) -> str:
     """What the price was on day 0, and what it would have been."""
     path = paths[0]
     at = path.rel_days.index(0)
@@ -142,7 +142,7 @@ def _title(ticker: str, paths: list[Path], rows: list[Row]) -> str:
     return say("{who}: {price} on\u00a0{date}, without the event {each} ({model})", model=model, **said)
 
 
-def _told(path: Path, rows: list[Row]) -> str:
+def _told(rows: list[Row]) -> str:
     """p of the first window, model by model, and what the lines are."""
     first = rows[0].window
     each = [f"{model_name(r.model)} {p_text(r.p)}" for r in rows if r.window == first and r.test]

@@ -30,11 +30,6 @@ class Plan:
     grid: int = 0
     """The number of the grid that the pairs stand on; it goes into the keys of dates."""
 
-    @property
-    def everything(self) -> int:
-        """The stratum of pairs that cover every window."""
-        return int((1 << len(self.windows)) - 1)
-
     def columns(self, window: Window) -> slice:
         """Where the days of a window stand among those of the event window."""
         return slice(window.start - self.event.start, window.end - self.event.start + 1)

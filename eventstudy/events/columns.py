@@ -77,7 +77,7 @@ def columns_of_rows(rows: Rows) -> EventColumns:
     moment, moments = _moments(rows, keep)
     given = rows.texts.get("event_id")
     ids, texts = (given[0][keep], given[1]) if given else (None, [])
-    event = _events(ids, ticker, moment, len(tickers), len(moments))
+    event = _events(ids, ticker, moment, len(tickers))
     _refuse_twice(event, ticker, len(tickers), tickers)
     first = _first_of_event(event)
     if (wrong := np.flatnonzero(moment != moment[first])).size:
@@ -177,7 +177,7 @@ def _benchmarks(rows: Rows, keep: Codes, event: Codes) -> tuple[Codes, tuple[str
     return np.where(agreed < 0, len(benchmarks), agreed), (*benchmarks, None)
 
 
-def _events(ids: Codes | None, ticker: Codes, moment: Codes, n_tickers: int, n_moments: int) -> Codes:
+def _events(ids: Codes | None, ticker: Codes, moment: Codes, n_tickers: int) -> Codes:
     """(E,) the event of each row: its id, or else ticker and date."""
     if ids is not None and len(ids) and ids.min() >= 0 and (np.diff(ids) == 1).all():
         return ids - ids[0] if ids[0] else ids  # each row is an event

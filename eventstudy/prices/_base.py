@@ -12,6 +12,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from eventstudy.prices._table import PriceTable
+    from eventstudy.tables.place import Reading
 
 Basis = Literal["dividends", "adj_close", "as_given", "returns"]
 """How a total return is had: from close and dividend, from the adjusted close, from the price as given, or given itself."""
@@ -78,8 +79,11 @@ class FileSource(Protocol):
         tickers: Sequence[str] | None = None,
         start: date | None = None,
         end: date | None = None,
+        reading: Reading | None = None,
     ) -> PriceTable:
         """The prices of `tickers` (None: all), `start` and `end` included; what lacks is in `missing`.
+
+        `reading` says what the file itself leaves open, such as the order of a date's parts.
 
         Raises:
             InvalidFile: the file cannot be read as prices.
@@ -92,8 +96,8 @@ class FactorSource(Protocol):
 
     summary: str
 
-    def factors(self, names: Iterable[str], last: date | None = None) -> pd.DataFrame:
-        """The factors of these names and `rf` as decimals, index = sessions; they should reach `last`.
+    def factors(self, names: Iterable[str], last: date | None = None, *, monthly: bool = False) -> pd.DataFrame:
+        """The factors of these names and `rf` as decimals, index = sessions or last days of months; they should reach `last`.
 
         Raises:
             SourceError: they cannot be had. InvalidRequest: there is no such factor.

@@ -63,27 +63,6 @@ class Wanted:
         return (f" from {self.start}" if self.start else "") + (f" to {self.end}" if self.end else "")
 
 
-def wide_tickers(place: Place, names: Sequence[str]) -> list[str]:
-    """The headings of a wide table, checked: each a ticker, none empty or twice."""
-    tickers = [name.strip() for name in names]
-    if not tickers:
-        raise place.fault("there is a date column but no ticker", hint="a wide table is date,TICKER,TICKER,...")
-    if all(tickers) and len(set(tickers)) == len(tickers):
-        return tickers
-    met: set[str] = set()
-    for i, ticker in enumerate(tickers):
-        if not ticker:
-            raise place.fault(
-                f"the heading of price column {i + 1} is empty",
-                available=", ".join(filter(None, tickers)),
-                hint="give it a ticker or remove the column",
-            )
-        if ticker in met:
-            raise place.fault(f"ticker {ticker!r} heads two columns", hint="keep one of them")
-        met.add(ticker)
-    return tickers
-
-
 def impossible(field: str, values: Floats) -> Bools:
     """Which numbers cannot be what the field says; NaN is a missing value, and infinity is one of them."""
     if field in PRICES:

@@ -25,7 +25,7 @@ from eventstudy.errors import (
     SymbolUnknown,
 )
 from eventstudy.prices._bars import BarTable
-from eventstudy.prices._base import Fetch, PriceSource
+from eventstudy.prices._base import Fetch, FileSource, PriceSource
 from eventstudy.prices._files import read_file
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.prices._given import Wanted
@@ -112,8 +112,8 @@ def load_prices(
                 Sentence("source {name!r} needs a file", name=name),
                 hint=Sentence("name it: path= in Python, --prices FILE"),
             )
-        table: PriceTable = member.read(path, wanted, first, last, reading)
-        return table
+        files: FileSource = member
+        return files.read(path, wanted, first, last, reading)
     if path is not None:
         raise InvalidRequest(
             Sentence("source {name!r} reads no file", name=name),

@@ -323,7 +323,7 @@ def _long(
                 _stop(cells, n, place, row, heads[at], why)
             elif found:
                 kept[n] = found[0]
-    _as_returns(place, cells, numbers, shape, reading, list(shape.fields), said)
+    _as_returns(place, cells, numbers, shape, reading, said)
     return cells, [*how, *said]
 
 
@@ -641,7 +641,7 @@ def _wide(
             cells.copies = pd.DataFrame(
                 grid[:, alike], pd.DatetimeIndex(cells.days), [names[k] for k in alike.tolist()]
             )
-    _as_returns(place, cells, numbers, shape, reading, fields, said)
+    _as_returns(place, cells, numbers, shape, reading, said)
     return cells, [*how, *said]
 
 
@@ -757,7 +757,7 @@ def _whose(
 
 
 def _as_returns(
-    place: Place, cells: _Cells, numbers: Numbers, shape: Shape, reading: Reading, fields: list[str], said: list[Phrase]
+    place: Place, cells: _Cells, numbers: Numbers, shape: Shape, reading: Reading, said: list[Phrase]
 ) -> None:
     """Returns in place of prices become an index of prices beside the returns themselves."""
     if "ret" not in cells.grids or (reading.values == "levels" and "close" in cells.grids):

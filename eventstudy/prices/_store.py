@@ -276,7 +276,7 @@ class Store:
                 whole=whole,
                 force=force,
             )
-            made = _next(old, source, fetch, _priced(_bars(joined.frame)), first, last, at)
+            made = _next(old, fetch, _priced(_bars(joined.frame)), first, last, at)
             made |= {"outcome": joined.outcome, "rows": len(joined.frame), "sha256": digest(fetch.symbol, joined.frame)}
             made["years"] = json_text(by_year(fetch.symbol, joined.frame), indent=None)
             made["notes"] = json_text([*fetch.notes, *notes, *joined.notes, *_new_currency(old, fetch)], indent=None)
@@ -460,7 +460,6 @@ def _newest(bars: Bars) -> date | None:
 
 def _next(
     old: Vintage | None,
-    source: str,
     fetch: Fetch,
     priced: NDArray[np.datetime64],
     first: date,

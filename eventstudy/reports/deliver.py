@@ -34,9 +34,7 @@ def queued(study: StudyFile, waiting: Any, summary: Summary | None = None) -> di
 
     It stands in the manifest before it is sent, so that it is sent with the next update where it cannot be now.
     """
-    new = (
-        [_message(study, summary)] if summary is not None and summary.calls_for(study.notify_if or ("changed",)) else []
-    )
+    new = [_message(summary)] if summary is not None and summary.calls_for(study.notify_if or ("changed",)) else []
     before = waiting if isinstance(waiting, dict) else {}
     ways = [name for name, there in (("mail", study.mail), ("webhook", study.webhook)) if there is not None]
     left = {name: [m for m in _listed(before.get(name)) if isinstance(m.get("text"), str)] for name in ways}
@@ -51,7 +49,7 @@ def _listed(found: Any) -> list[Message]:
     return [part for part in found if isinstance(part, dict)] if isinstance(found, list) else []
 
 
-def _message(study: StudyFile, summary: Summary) -> Message:
+def _message(summary: Summary) -> Message:
     told = {name: value for name, value in summary.to_dict().items() if name != "output"}  # a path of this machine
     return {"text": text_of(summary), **told}
 

@@ -15,7 +15,7 @@ from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest
 from eventstudy.language import Phrase
 from eventstudy.models import model_of
-from eventstudy.prices import factors_of_frame, read_factors
+from eventstudy.prices import FactorSource, factors_of_frame, read_factors
 from eventstudy.study.study import needs_factors
 
 
@@ -44,7 +44,7 @@ def factors_for(
             "factors of Ken French's library are of days or months, and the frequency is weekly",
             hint="name a file with one row a week: --factors FILE, or --frequency monthly",
         )
-    source = plugins.load("sources", "ken_french")
+    source: FactorSource = plugins.load("sources", "ken_french")
     model = model_of(config)
     needed = needs_factors(model)
     if config.model == "factors":
@@ -52,8 +52,7 @@ def factors_for(
             "the model factors takes all columns of a file, and ken_french is none",
             hint="say which are meant: --model fama_french3, carhart, fama_french5 or fama_french5_momentum",
         )
-    found: pd.DataFrame | None = source.factors(needed, last() if last else None, monthly=monthly) if needed else None
-    return found
+    return source.factors(needed, last() if last else None, monthly=monthly) if needed else None
 
 
 _MARKETS = ("mkt", "market", "rm", "rmkt", "mkt_ret", "market_return", "vwretd", "sprtrn")

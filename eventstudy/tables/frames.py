@@ -164,8 +164,3 @@ def _label(place: Place, label: Any, part: str) -> str:
         f"the column heading {label!r} is not {'a ticker' if part == 'prices' else 'text'}",
         hint="headings are text; dates stand in the index or in a column",
     )
-
-
-def is_named_index(frame: pd.DataFrame, part: str) -> bool:
-    """Whether the index of a frame holds a column that is known by its name."""
-    return any(name is not None and role_of(str(name), part) for name in frame.index.names)

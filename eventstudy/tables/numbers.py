@@ -427,12 +427,3 @@ def refuse_thousandfold(
         available=f"{place.row(other)}: {values[other]:g}",
         hint="write all numbers in one way, or say which mark is the decimal one: --decimal comma|point",
     )
-
-
-def all_bad(numbers: Numbers, keys: Iterable[Any]) -> dict[int, str]:
-    """Row -> what is wrong, over several columns; the first of each row."""
-    found: dict[int, str] = {}
-    for key in keys:
-        for row, why in numbers.bad.get(key, {}).items():
-            found.setdefault(row, why)
-    return found

@@ -6,9 +6,12 @@ minutes; with the names of modules (`eventstudy.inference.days`) only theirs are
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections import Counter
+
+from eventstudy.native import VARIABLE
 
 from tests.mutations.judges import MODULES, noticed
 from tests.mutations.mutants import mutants
@@ -17,6 +20,7 @@ from tests.mutations.unnoticed import PATH, Row, key, known, of_module, write
 
 def main(modules: list[str]) -> None:
     """Write the list, after each module."""
+    os.environ[VARIABLE] = "0"  # faults are planted in Python: where the compiled form runs they would go unnoticed
     warnings.simplefilter("error")  # as under pytest
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     before = dict(known()) if PATH.exists() else {}

@@ -87,7 +87,7 @@ def search(query: Query) -> Finds:
     for firm, ticker in firms(edgar, query):
         for filing in listed(edgar, firm, query, left_out):
             form = _asked_form(filing.form)
-            if form in forms and _wanted(filing, form, query, left_out):
+            if form in forms and _wanted(filing, query, left_out):
                 one = with_header(edgar, firm, ticker, filing, form, left_out)
                 if one is not None and (form not in OF_OTHERS or firm.cik in one.header.about):
                     filed.append(one)
@@ -158,7 +158,7 @@ def _asked_form(form: str) -> str:
     return next((name for name, new in ALSO.items() if plain == new), plain)
 
 
-def _wanted(filing: Filing, form: str, query: Query, left_out: list[LeftOut]) -> bool:
+def _wanted(filing: Filing, query: Query, left_out: list[LeftOut]) -> bool:
     if query.items and not set(query.items) & set(filing.items):
         return False
     if filing.form.endswith("/A") and query.amendments == "drop":
