@@ -18,7 +18,7 @@ import pandas as pd
 from eventstudy import plugins
 from eventstudy.errors import InvalidRequest
 from eventstudy.events.notebook import answer_page
-from eventstudy.language import Phrase
+from eventstudy.language import Phrase, spoken, spoken_in
 from eventstudy.language.messages import Message
 from eventstudy.prices import PriceTable, load_prices
 from eventstudy.study.result import StudyResult
@@ -157,14 +157,17 @@ class Answer(Finding):
     def _lines(self, *, verbose: bool) -> Iterable[str]:
         """The lines of `text`."""
 
-    def text(self, *, verbose: bool = False) -> str:
-        """What the command prints; `verbose` adds what takes more than a screen, where there is more.
+    def text(self, *, verbose: bool = False, lang: str = "en") -> str:
+        """What the command prints; `verbose` adds what takes more than a screen, where there is more. `lang`: `en` or `de`.
+
+        Raises:
+            UnknownName: there is no such language.
 
         Example:
             >>> answer.text()[:72]
             'On Monday 27 January 2025 the 2 firms lost 605.3 billion USD of market v'
         """
-        with self.as_shown():
+        with self.as_shown(), spoken_in(lang):
             return fitted("\n".join(self._lines(verbose=verbose)))
 
     def _repr_html_(self) -> str:
@@ -191,8 +194,8 @@ class Answer(Finding):
 
 
 def lines_of(warned: Iterable[Message]) -> tuple[str, ...]:
-    """Warnings as people read them: code, whom it concerns, and what is the matter."""
-    return tuple(f"{w.code} {w.ticker + ': ' if w.ticker else ''}{w.message}" for w in warned)
+    """Warnings as people read them, in the language spoken now: code, whom it concerns, and what is the matter."""
+    return tuple(f"{w.code} {w.ticker + ': ' if w.ticker else ''}{spoken(w.message)}" for w in warned)
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:

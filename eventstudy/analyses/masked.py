@@ -17,7 +17,7 @@ import pandas as pd
 from eventstudy.analyses.base import Answer, Finding, lines_of
 from eventstudy.analyses.confounders import Confounders, days_of_the_event, masked_cells
 from eventstudy.engine.abnormal import AbnormalReturns
-from eventstudy.language import Phrase
+from eventstudy.language import Phrase, spoken, written
 from eventstudy.language.messages import Message
 from eventstudy.models import model_of
 from eventstudy.panel import Bools, Ints
@@ -27,6 +27,7 @@ from eventstudy.study.estimate import Portfolios, abnormal_returns
 from eventstudy.study.names import words_of_test
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
+from eventstudy.study.text import prose
 from eventstudy.text import columns, wrapped
 from eventstudy.units.windows import Window
 
@@ -115,30 +116,38 @@ class Masked(Answer):
     def _lines(self, *, verbose: bool) -> Iterator[str]:
         """The windows that lose a day (`verbose`: all), with all days and without the masked ones."""
         changed = [row for row in self.rows if verbose or row.days]
-        rows = [["", "window", "CAR", "p", "without", "CAR", "p"]]
+        rows = [["", spoken(Phrase("window")), "CAR", "p", spoken(Phrase("without")), "CAR", "p"]]
         for row in changed if verbose else changed[:_SHOWN]:
-            days = ", ".join(f"{day:%m-%d}" for day in row.days[:4]) + (" ..." if len(row.days) > 4 else "")
+            days = ", ".join(written(day, "brief") for day in row.days[:4]) + (" ..." if len(row.days) > 4 else "")
             cells = [[percent(part.car), p_text(part.p)] for part in (row.before, row.after)]
-            name = row.name if row.kind == "group" else f"  {row.name}"
-            rows.append([name, str(row.window), *cells[0], days or "no day", *cells[1]])
+            name = spoken(row.name) if row.kind == "group" else f"  {row.name}"
+            rows.append([name, written(row.window), *cells[0], days or spoken(Phrase("no day")), *cells[1]])
         tests = dict.fromkeys(words_of_test(part.test) for row in self.rows for part in (row.before, row.after))
-        yield f"before and after days with other news are masked (p by {', '.join(tests)}; groups as one portfolio)"
+        yield spoken(
+            Phrase(
+                "before and after days with other news are masked (p by {tests}; groups as one portfolio)",
+                tests=list(tests),
+            )
+        )
         if len(rows) > 1:
             yield columns(rows, (2, 3, 5, 6), names=2)
         else:
-            yield "no window has a day that is masked"
+            yield spoken(Phrase("no window has a day that is masked"))
         if len(changed) >= len(rows):
-            yield f"... and {len(changed) - len(rows) + 1} more rows (--verbose shows all)"
+            yield spoken(Phrase("... and {n} more rows (--verbose shows all)", n=len(changed) - len(rows) + 1))
         for said in self.kept_day0:
-            yield from wrapped(f"day 0 is never masked, although it carries other news: {said}")
+            yield from prose(Phrase("day 0 is never masked, although it carries other news: {news}", news=said))
         for said in self.kept_own:
-            yield from wrapped(
-                "a day on which the event itself was announced or recognised is never masked, although it carries other news: "
-                + said
+            yield from prose(
+                Phrase(
+                    "a day on which the event itself was announced or recognised is never masked, although it carries other"
+                    " news: {news}",
+                    news=said,
+                )
             )
         if self.estimation_days:
-            told = ", ".join(f"{ticker} {n}" for ticker, n in list(self.estimation_days.items())[:8])
-            yield from wrapped(f"estimation days masked as well: {told}")
+            told = [f"{ticker} {n}" for ticker, n in list(self.estimation_days.items())[:8]]
+            yield from prose(Phrase("estimation days masked as well: {tickers}", tickers=told))
         for said in self.messages:
             yield from wrapped(said)
 

@@ -31,7 +31,7 @@ from eventstudy.inference.clusters import by_clusters, of_one_cluster, sharing_d
 from eventstudy.inference.distributions import critical_t
 from eventstudy.inference.parametric import proportional
 from eventstudy.inference.regime import Regime
-from eventstudy.language import Phrase, p_text, shown
+from eventstudy.language import Phrase, spoken, written
 from eventstudy.language.messages import Exclusion, Message, sentence
 from eventstudy.panel import Bools, Floats, Ints
 from eventstudy.study.answers import FirmAnswers, ask_firms
@@ -39,15 +39,15 @@ from eventstudy.study.cautions import of_regimes
 from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
 from eventstudy.study.estimate import combined
 from eventstudy.study.result import StudyResult
-from eventstudy.study.sentences import LEVEL, of_the_others
-from eventstudy.study.text import car_in_words
+from eventstudy.study.sentences import LEVEL, of_the_others, p_text
+from eventstudy.study.text import car_in_words, prose
 from eventstudy.tables.dates import dates_of
 from eventstudy.tables.headings import role_of
 from eventstudy.tables.numbers import numbers_of
 from eventstudy.tables.opened import opened, table_of
 from eventstudy.tables.place import Place, Reading, beyond_options
 from eventstudy.tables.workbook import as_text
-from eventstudy.text import columns, separated, wrapped
+from eventstudy.text import columns, separated
 from eventstudy.units.windows import Window
 
 Weights = Literal["equal", "precision", "random_effects"]
@@ -200,8 +200,8 @@ class Regression(Answer):
     def _mark(self) -> str:
         return self.result.config.unit.mark if self.result.config.returns == "difference" else ""
 
-    def _shown(self, value: float, lang: str) -> str:
-        return shown(self._factor * value, "+.5g", lang)
+    def _shown(self, value: float) -> str:
+        return written(self._factor * value, "+.5g")
 
     def _how(self) -> Phrase:
         """What the coefficients rest on, and what they are in."""
@@ -894,32 +894,31 @@ def _left_out(one: Exclusion) -> Phrase:
     return Phrase("left out {ticker} ({event}): {why}", ticker=one.ticker, event=one.event_id, why=one.message)
 
 
-def text_of(found: Sequence[Regression], lang: str = "en") -> str:
-    """The coefficients of each window, how they were judged, and what to know; `lang`: `en` or `de`."""
+def text_of(found: Sequence[Regression]) -> str:
+    """The coefficients of each window, how they were judged, and what to know; in the language spoken now."""
     if not found:
         return ""
     with found[0].as_shown():
-        lines = [*_table(found, lang).splitlines(), ""]
+        lines = [*_table(found).splitlines(), ""]
         for said in _notes(found):
-            lines += wrapped(shown(said, "", lang))
+            lines += prose(said)
         return "\n".join(lines)
 
 
-def _table(found: Sequence[Regression], lang: str) -> str:
+def _table(found: Sequence[Regression]) -> str:
     """A row a coefficient."""
     placed, several = _placed(found), _several(found)
     head = [Phrase("window"), "", Phrase("coefficient"), Phrase("95 % interval"), "p"]
     head += [*([Phrase("adj.")] if several else []), "t", *([Phrase("p of t")] if placed else [])]
-    rows = [[shown(name, "", lang) for name in head]]
+    rows = [[*map(spoken, head)]]
     for one in found:
         for i, c in enumerate(one.coefficients):
-            low, high = (one._shown(limit, lang) for limit in (c.low, c.high))
-            interval = Phrase("{low} .. {high}", low=low, high=high) if np.isfinite(c.low) else ""
-            of_t = f"({p_text(c.p_t, lang)})" if one.stormy else p_text(c.p_t, lang)
-            adjusted = [p_text(c.p_adjusted, lang) if i else ""] if several else []
-            cells = [shown(one.window, "", lang) if i == 0 else "", c.name if i else Phrase("intercept")]
-            cells += [one._shown(c.value, lang), interval, p_text(c.p, lang), *adjusted, shown(c.t, "+.2f", lang)]
-            rows.append([shown(cell, "", lang) for cell in (*cells, *([of_t] if placed else []))])
+            interval = f"{one._shown(c.low)} .. {one._shown(c.high)}" if np.isfinite(c.low) else ""
+            of_t = f"({p_text(c.p_t)})" if one.stormy else p_text(c.p_t)
+            adjusted = [p_text(c.p_adjusted) if i else ""] if several else []
+            cells = [written(one.window) if i == 0 else "", c.name if i else spoken(Phrase("intercept"))]
+            cells += [one._shown(c.value), interval, p_text(c.p), *adjusted, written(c.t, "+.2f")]
+            rows.append([*cells, *([of_t] if placed else [])])
     return columns(rows, range(2, 8), names=2)
 
 
@@ -931,7 +930,7 @@ def _several(found: Sequence[Regression]) -> bool:
     return any(len(one.coefficients) > 2 for one in found)
 
 
-def _notes(found: Sequence[Regression]) -> Iterator[Phrase]:
+def _notes(found: Sequence[Regression]) -> Iterator[str]:
     """How the coefficients were judged, what is found, and what to know of it."""
     yield found[0]._how()
     if _placed(found):

@@ -17,6 +17,7 @@ from click.core import ParameterSource
 from eventstudy import disk
 from eventstudy.cli._command import Choice
 from eventstudy.errors import InvalidRequest, Sentence
+from eventstudy.language import spoken_in
 from eventstudy.text import STDERR, columns, fitted, json_text, width
 
 if TYPE_CHECKING:
@@ -266,14 +267,16 @@ def answer(
     plain: Callable[[], Mapping[str, Any]],
     rows: Callable[[], pd.DataFrame],
     lines: Callable[[], Iterable[str]],
+    lang: str = "en",
 ) -> None:
-    """Put what was found in the form that was asked for: as plain values, as a table of rows, or as lines for people."""
+    """Put what was found in the form that was asked for: as plain values, as rows, or as lines for people in their language."""
     if form == "json":
         put(json_text(plain()), output)
     elif form == "csv":
         put(csv_text(rows()), output)
     else:
-        put(fitted("\n".join(lines())), output)
+        with spoken_in(lang):
+            put(fitted("\n".join(lines())), output)
 
 
 def csv_text(table: pd.DataFrame) -> str:

@@ -71,7 +71,7 @@ def COMMAND(  # noqa: N802
 
     def lines() -> list[str]:
         with result.config.as_shown():
-            return [*heading(result, lang), "", text_of(found, lang)]
+            return [*heading(result), "", text_of(found)]
 
     answer(
         form,
@@ -84,6 +84,7 @@ def COMMAND(  # noqa: N802
         },
         rows=lambda: pd.concat([one.tidy() for one in found]),
         lines=lines,
+        lang=lang,
     )
     finish(
         ctx,

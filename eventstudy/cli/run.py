@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy.cli._command import Choice, command
-from eventstudy.cli._output import csv_text, finish, output_options, put, say
+from eventstudy.cli._output import csv_text, finish, language_option, output_options, put, say
 from eventstudy.cli._study import mask_option, prices_are_a_folder, study_options, sums, sums_are_kept, what_else
 from eventstudy.errors import NeedsPairs
 from eventstudy.text import json_text
@@ -27,9 +27,18 @@ if TYPE_CHECKING:
     help="Every pair, or sums alone. [default: sums where prices are a folder or a file has over 20,000 events]",
 )
 @output_options
+@language_option("Of the screen.")
 @click.pass_context
 def COMMAND(  # noqa: N802
-    ctx: click.Context, /, keep: Any, form: str, output: str | None, quiet: bool, verbose: bool, **options: Any
+    ctx: click.Context,
+    /,
+    keep: Any,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    verbose: bool,
+    lang: str,
+    **options: Any,
 ) -> None:
     """Abnormal returns of an event: was it chance?
 
@@ -45,7 +54,7 @@ def COMMAND(  # noqa: N802
     """
     allowed = options["allow_excluded"]
     if many := _sums(options, keep, quiet=quiet):
-        put(_many(many, form, verbose=verbose), output)
+        put(_many(many, form, verbose=verbose, lang=lang), output)
         finish(ctx, lacking=many.incomplete, allowed=allowed, believable=many.believable)
         return
     found, masked = what_else(options, quiet=quiet)
@@ -55,8 +64,8 @@ def COMMAND(  # noqa: N802
     elif form == "csv":
         put(csv_text(result.tidy().assign(**_belief(result))), output)
     else:
-        shown = result.text(verbose=verbose)
-        put(shown if masked is None else "\n".join([shown, "", masked.text(verbose=verbose)]), output)
+        shown = result.text(verbose=verbose, lang=lang)
+        put(shown if masked is None else "\n".join([shown, "", masked.text(verbose=verbose, lang=lang)]), output)
     finish(ctx, lacking=result.incomplete, allowed=allowed, believable=result.believable)
 
 
@@ -79,9 +88,9 @@ def _belief(result: StudyResult) -> dict[str, list[Any]]:
     return {"believable": [not told for told in codes], "doubts": codes}
 
 
-def _many(result: AggregateResult, form: str, *, verbose: bool) -> str:
+def _many(result: AggregateResult, form: str, *, verbose: bool, lang: str) -> str:
     if form == "table":
-        return result.text(verbose=verbose)
+        return result.text(verbose=verbose, lang=lang)
     return result.to_json() if form == "json" else csv_text(result.windows())
 
 

@@ -11,7 +11,7 @@ what Python formats (`{p:.3f}`, `{share:.0%}`) these are added:
     {names:some}   a, b, c and 4 more, or as many first as `some 4` says; `days` and `dates` say of what
     {findings:;}   one; another; a third, or with another mark between them
     {on:long}      a date: 27 January 2025; `weekday`: Monday 27 January 2025; `month`: January 2025; `short`: Mon 2025-01-27;
-                   by itself 2025-01-27 (German 27.01.2025)
+                   `brief`: 01-27 (German 27.01.); by itself 2025-01-27 (German 27.01.2025)
 
 Translations are gettext catalogues, `locale/LANGUAGE/LC_MESSAGES/eventstudy.po`, with the English template as the msgid.
 They are read as they are written, so that there is no compiled file that could lag behind.
@@ -24,6 +24,8 @@ import gettext
 import math
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
@@ -31,7 +33,7 @@ from numbers import Real
 from pathlib import Path
 from typing import Any
 
-from eventstudy.errors import LABELS, EventStudyError, Sentence
+from eventstudy.errors import LABELS, EventStudyError, Sentence, UnknownName
 from eventstudy.language.wording import in_words_of
 from eventstudy.units import PERCENT, unit_shown
 from eventstudy.units.frequency import counted_in, frequency_counted, frequency_pinned
@@ -194,6 +196,48 @@ def refusal(error: EventStudyError, language: str) -> str:
     return "\n".join(lines)
 
 
+# ---- the language of a screen ------------------------------------------------------------------------------------------
+
+_spoken: ContextVar[str] = ContextVar("spoken", default="en")
+
+
+def language_spoken() -> str:
+    """The language in which a screen is written now."""
+    return _spoken.get()
+
+
+@contextmanager
+def spoken_in(language: str) -> Iterator[None]:
+    """`spoken`, `written` and `figure` use this language of `LANGUAGES` meanwhile.
+
+    Raises:
+        UnknownName: there is no such language.
+    """
+    if language not in LANGUAGES:
+        raise UnknownName("language", language, LANGUAGES)
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def spoken(text: str) -> str:
+    """A text in the language spoken now; where its catalogue has no words for it, as it is."""
+    said = in_language(text, language_spoken())
+    return str(text) if said is None else said
+
+
+def written(value: Any, spec: str = "") -> str:
+    """A value as a template shows it that asks for `spec`, in the language spoken now."""
+    return shown(value, spec, language_spoken())
+
+
+def figure(text: str) -> str:
+    """A number that was written in English, in the language spoken now."""
+    return text if language_spoken() == "en" else german_number(text)
+
+
 # ---- values at the edge -----------------------------------------------------------------------------------------------
 
 
@@ -255,17 +299,18 @@ _ISO = len("2025-01-27")
 
 
 def date_text(day: date, spec: str = "", language: str = "en") -> str:
-    """A date as a language writes it: in figures, `long` with the name of the month, `weekday` with that of the day too,
-    its `month` alone, or `short`, in figures behind the first letters of the day.
+    """A date as a language writes it: in figures, `long` with the name of the month, `weekday` with that of the day too, or
+    its `month` alone; `short` is in figures, with the first letters of the day, `brief` without the year.
 
     German names the day as it stands after "am".
     """
     months, days = MONTHS[language], WEEKDAYS[language]
     if not spec:
         return day.isoformat() if language == "en" else f"{day:%d.%m.%Y}"
+    if spec == "brief":
+        return f"{day:%m-%d}" if language == "en" else f"{day:%d.%m.}"
     if spec == "short":
-        letters = 3 if language == "en" else 2
-        return f"{days[day.weekday()][:letters]} {date_text(day, '', language)}"
+        return f"{days[day.weekday()][: 3 if language == 'en' else 2]} {date_text(day, '', language)}"
     if spec == "month":
         return f"{months[day.month - 1]} {day.year}"
     if language == "en":

@@ -17,6 +17,7 @@ import pandas as pd
 from eventstudy.engine.arrays import mean_of
 from eventstudy.errors import InvalidRequest
 from eventstudy.inference import Sample
+from eventstudy.language import Phrase, spoken_in
 from eventstudy.language.messages import Message
 from eventstudy.panel import Floats, Ints, Warned, calendar_ends
 from eventstudy.study import doubts
@@ -34,7 +35,7 @@ from eventstudy.study.document import (
 )
 from eventstudy.study.evidence import Evidence
 from eventstudy.study.result import Result
-from eventstudy.study.sentences import LEVEL, judged_together, p_text, percent
+from eventstudy.study.sentences import LEVEL, judged_together
 from eventstudy.study.text import many_screen
 from eventstudy.units.windows import Window
 
@@ -201,27 +202,49 @@ class AggregateResult(Result):
 
     def summary(self) -> str:
         """The finding in a few sentences; doubts stand before it, each in a line."""
-        lines = [*doubts.told(self.doubts_of()), *doubts.left_out(self)]
-        if self.withheld():
-            return "\n".join([*lines, doubts.no_finding(f"the {self.n:,} pairs together", self.withheld())])
-        told = []
-        for answer in self.answers.values():
-            if answer.headline:
-                p = self.adjusted[answer.window].p
-                verdict = "stands out" if p < LEVEL else "does not stand out"
-                told.append(f"{answer.window} {percent(answer.caar)} {verdict} (p {p_text(p)}, {answer.headline})")
-            else:
-                told.append(f"{answer.window} {percent(answer.caar)}, no valid test")
-        left = sum(self.left_out.values())
-        more = f" {left:,} pairs left out: {', '.join(f'{n:,} {r}' for r, n in self.left_out.items())}." if left else ""
-        n = judged_together(self)
-        further = f", beside {self.config.primary}," if self.config.primary else ""
-        together = f" (p of {n} windows{further} judged together)" if n > 1 else ""
-        return "\n".join([*lines, f"Mean CAR of {self.believed.totals.n:,} pairs{together}: {'; '.join(told)}.{more}"])
+        return "\n".join(self.sentences())
 
-    def text(self, *, verbose: bool = False) -> str:
-        """What the command prints: at most a screen; `verbose` adds every test and every warning."""
-        return many_screen(self, verbose=verbose)
+    def sentences(self) -> Iterator[Phrase]:
+        """What cannot be believed, then the finding of all windows."""
+        yield from (*doubts.told(self.doubts_of()), *doubts.left_out(self))
+        if self.withheld():
+            yield doubts.no_finding(Phrase("the {pairs:,} pairs together", pairs=self.n), self.withheld())
+            return
+        said: dict[str, Any] = {"pairs": self.believed.totals.n, "windows": [*map(self._told, self.answers.values())]}
+        left = [Phrase("{n:,} {reason}", n=n, reason=reason) for reason, n in self.left_out.items()]
+        said["left"] = ""
+        if left:
+            said["left"] = Phrase(" {n:,} pairs left out: {reasons}.", n=sum(self.left_out.values()), reasons=left)
+        said["n"] = n = judged_together(self)
+        if n < 2:
+            yield Phrase("Mean CAR of {pairs:,} pairs: {windows:;}.{left}", **said)
+        elif self.config.primary:
+            yield Phrase(
+                "Mean CAR of {pairs:,} pairs (p of {n} windows, beside {primary}, judged together): {windows:;}.{left}",
+                primary=self.config.primary,
+                **said,
+            )
+        else:
+            yield Phrase("Mean CAR of {pairs:,} pairs (p of {n} windows judged together): {windows:;}.{left}", **said)
+
+    def _told(self, answer: Answer) -> Phrase:
+        """What one window says."""
+        said: dict[str, Any] = {"window": answer.window, "caar": answer.caar}
+        if not answer.headline:
+            return Phrase("{window} {caar:+.2f %}, no valid test", **said)
+        said |= {"p": self.adjusted[answer.window].p, "test": answer.headline}
+        if said["p"] < LEVEL:
+            return Phrase("{window} {caar:+.2f %} stands out (p {p:p}, {test})", **said)
+        return Phrase("{window} {caar:+.2f %} does not stand out (p {p:p}, {test})", **said)
+
+    def text(self, *, verbose: bool = False, lang: str = "en") -> str:
+        """What the command prints: at most a screen; `verbose` adds every test and every warning. `lang`: `en` or `de`.
+
+        Raises:
+            UnknownName: there is no such language.
+        """
+        with spoken_in(lang):
+            return many_screen(self, verbose=verbose)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the contract, as plain values: no firms, the first of the excluded pairs, and their counts."""

@@ -25,7 +25,7 @@ from eventstudy.errors import InvalidRequest, Sentence, named
 from eventstudy.events import Event
 from eventstudy.inference import Pairs, Sample, SeriesSignificance, Significance, WeightedMean, precision_weighted
 from eventstudy.inference.distributions import critical_values, p_t
-from eventstudy.language import Phrase, Translated, at_most
+from eventstudy.language import Phrase, Translated, at_most, spoken_in
 from eventstudy.language.messages import NEWS_OF_A_DAY
 from eventstudy.language.wording import worded
 from eventstudy.models import Fit
@@ -844,14 +844,17 @@ class StudyResult(Result):
         """
         return plugins.load("charts", chart).draw(self, **options)
 
-    def text(self, *, verbose: bool = False) -> str:
-        """What the command prints: at most a screen; `verbose` adds every test and every warning.
+    def text(self, *, verbose: bool = False, lang: str = "en") -> str:
+        """What the command prints: at most a screen; `verbose` adds every test and every warning. `lang`: `en` or `de`.
+
+        Raises:
+            UnknownName: there is no such language.
 
         Example:
-            >>> print(result.text().splitlines()[0])
-            DeepSeek releases the R1 model (deepseek-r1)
+            >>> print(result.text(lang="de").splitlines()[0])
+            DeepSeek veröffentlicht das Modell R1 (deepseek-r1)
         """
-        with self.config.as_shown():
+        with self.config.as_shown(), spoken_in(lang):
             return screen(self, verbose=verbose)
 
     def to_dict(self) -> dict[str, Any]:

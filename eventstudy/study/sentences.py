@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy.inference import Alternative
-from eventstudy.language import Phrase, shown
+from eventstudy.language import NO_FIGURE, Phrase, figure, language_spoken, written
 from eventstudy.panel import Ints
 from eventstudy.study.answers import Answer
 from eventstudy.study.doubts import no_finding, not_counted, speak_for_all
@@ -24,25 +24,29 @@ _ON_AVERAGE = "bmp_adjusted"
 """The test that asks whether such firms move on average, by how unlike they are."""
 
 
-def percent(value: float, digits: int = 2) -> str:
+def percent(decimal: float, digits: int = 2) -> str:
     """A decimal as per cent with sign, as shown to people."""
-    return shown(value, f"+.{digits}f %")
+    return written(decimal, f"+.{digits}f %")
 
 
 def amount(result: StudyResult) -> Callable[[float], str]:
     """How abnormal values are shown: per cent, or plain logarithms of volume."""
-    return (lambda v: f"{v:+.2f}" if np.isfinite(v) else "n/a") if result.config.outcome == "volume" else percent
+    return to_two if result.config.outcome == "volume" else percent
+
+
+def to_two(number: float) -> str:
+    """A number with sign and two decimals, as shown to people."""
+    return figure(f"{number:+.2f}") if np.isfinite(number) else NO_FIGURE[language_spoken()]
 
 
 def p_text(p: float) -> str:
     """A p-value as shown to people."""
-    return shown(p, "p")
+    return written(p, "p")
 
 
 def listed(names: Iterable[str]) -> str:
     """Names as in a sentence: `a, b and c`."""
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+    return written(list(names), "list")
 
 
 def finding(result: StudyResult) -> Phrase:
