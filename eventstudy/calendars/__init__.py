@@ -577,7 +577,9 @@ def day0_on_sessions(moment: Moment, sessions: NDArray[np.datetime64], *, max_sh
     place = int(np.searchsorted(sessions, np.datetime64(local, "D"), side=side))
     if place == len(sessions):
         covered = f"{sessions[0]} to {sessions[-1]}" if len(sessions) else "no sessions"
-        raise InvalidRequest(f"no session of the prices follows {moment.when.isoformat()}", available=covered)
+        raise InvalidRequest(
+            Sentence("no session of the prices follows {when}", when=moment.when.isoformat()), available=covered
+        )
     found: date = sessions[place].astype("datetime64[D]").item()
     return _landed(moment, "", local, found, max_shift)
 

@@ -1239,8 +1239,8 @@ def severity_of(code: str) -> Severity:
 
 
 def templates() -> list[Template]:
-    """Every template of every code."""
+    """Every template of every code, and what to do about each doubt, which stands in place of a finding."""
     found: list[Template] = []
     for code in CODES.values():
         found += code.says.values() if isinstance(code.says, Mapping) else [code.says]
-    return found
+    return found + [code.advice for code in WARNINGS.values() if code.severity == "doubt"]
