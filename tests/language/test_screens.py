@@ -24,7 +24,7 @@ NO_SENTENCES = re.compile(
 """Options, commands, ids and codes."""
 
 
-def _day_series(n: int, rows: int = 900) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _day_series(n: int, rows: int = 900) -> tuple[Any, Any]:
     """Prices of some firms and of a market, and an event of each firm."""
     rng, days = np.random.default_rng(1), pd.bdate_range("2020-01-01", periods=rows)
     market = rng.normal(0, 0.01, rows)
@@ -87,10 +87,10 @@ def test_the_main_job_in_german() -> None:
         command, ["run", "deepseek-r1", "--tickers", "NVDA", "--day0", "recognised", "--lang", "de"]
     )
     lines = told.stdout.splitlines()
-    assert lines[:2] == [
-        "DeepSeek veröffentlicht das Modell R1 (deepseek-r1)",
-        "Am Montag, dem 27. Januar 2025, verlor Nvidia (NVDA) 17,0 %, 13,4 Prozentpunkte mehr, als der Markt erklärt; an keinem",
-    ]
+    assert lines[0] == "DeepSeek veröffentlicht das Modell R1 (deepseek-r1)"
+    assert lines[1].startswith(
+        "Am Montag, dem 27. Januar 2025, verlor Nvidia (NVDA) 17,0 %, 13,4 Prozentpunkte mehr, als der Markt"
+    )
     assert "vom Markt bemerkt 27.01.2025; Tag 0 ist Mo 27.01.2025, wie beim Aufruf gewählt (--day0 recognised)" in lines
     assert "  0  27.01.2025  −16,97 %  −13,37 %  −5,15  <0,001" in lines
     assert next(line for line in lines if line.startswith("NVDA:")).endswith("250 Schätztage")
