@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import Scaled
+from eventstudy.engine.arrays import Ints
+from eventstudy.units.frequency import FREQUENCIES
 from eventstudy.units.windows import Window
 
 
@@ -27,8 +29,15 @@ class Plan:
     min_estimation: int = 100
     regime: Scaled = "auto"
     """Whether the window of a portfolio is judged by the scale of the days near it: `auto`, `always` or `never`."""
+    rough: int = FREQUENCIES["daily"].rough
+    """With fewer estimation days, estimates are rough."""
     grid: int = 0
     """The number of the grid that the pairs stand on; it goes into the keys of dates."""
+
+    def few(self, m: Ints) -> dict[str, int]:
+        """How many pairs, of `m` (N,) estimation days, have so few that estimates are rough, and how many others lack some."""
+        short = m < self.rough
+        return {"short": int(short.sum()), "gaps": int((~short & (m < self.estimation.length)).sum())}
 
     def columns(self, window: Window) -> slice:
         """Where the days of a window stand among those of the event window."""
@@ -49,4 +58,5 @@ def plan_of(config: StudyConfig, *, portfolios: bool) -> Plan:
         prediction_error=config.prediction_error,
         min_estimation=config.min_estimation,
         regime=config.regime,
+        rough=config.clock.rough,
     )

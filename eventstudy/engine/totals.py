@@ -381,7 +381,7 @@ class Totals:
     """K, the estimated parameters."""
     errors: Errors = Errors()
     short: int = 0
-    """Pairs with fewer than 120 estimation days."""
+    """Pairs with so few estimation days that estimates are rough (`Plan.few`)."""
     gaps: int = 0
     """Other pairs with fewer than the estimation window has."""
 

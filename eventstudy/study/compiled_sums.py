@@ -168,7 +168,6 @@ class CompiledSums:
         self.part.held[self._named(b"kept")] = found.kept
         few = np.flatnonzero(self.taken & ~self.long)
         named = sorted(zip(self.part.origin[few].tolist(), self.seen.m[few].tolist(), strict=True))[:NAMED]
-        m = self.seen.m[found.good]
         by_window = [np.ascontiguousarray(found.sums[name].T) for name in ("car", "scar", "se", "bhar")]
         return Totals(
             {
@@ -183,8 +182,7 @@ class CompiledSums:
             problems={"MIN_EST": len(few)} if len(few) else {},
             named=tuple(("MIN_EST", row, days) for row, days in named),
             parameters=self.k,
-            short=int((m < 120).sum()),
-            gaps=int(((m >= 120) & (m < self.task.days)).sum()),
+            **self.plan.few(self.seen.m[found.good]),
         )
 
     def _strata(self, good: Bools) -> Iterator[tuple[int, int, Ints | slice]]:

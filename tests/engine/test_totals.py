@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from eventstudy.config import StudyConfig
 from eventstudy.engine.correlation import DateTables
+from eventstudy.engine.plan import plan_of
 from eventstudy.engine.totals import (
     Moments,
     NearSums,
@@ -33,6 +35,11 @@ from tests.worlds import many
 
 WINDOWS = [Window(0, 0), Window(-1, 1)]
 INSTANCES = tuple((i, 80 + 3 * (i % 4)) for i in range(9))
+
+
+def test_estimation_days_are_few_below_the_number_that_the_frequency_names() -> None:
+    plan = plan_of(StudyConfig(estimation_window=(-160, -11)), portfolios=False)
+    assert plan.few(np.array([100, 119, 120, 121, 149, 150])) == {"short": 2, "gaps": 3}
 
 
 def test_near_days_of_parts_add_up_stratum_by_stratum() -> None:

@@ -49,6 +49,7 @@ def test_least_p_of_wild_days() -> None:
         return Regimes(np.array([2.0]), np.array([p]), one, one, (np.ones(DAYS),)).at(0).p
 
     assert isinstance(told(1 / (DAYS + 1)), AtMost)
+    assert not isinstance(told(1 / DAYS), AtMost)
     assert not isinstance(told(2 / (DAYS + 1)), AtMost)
 
 
