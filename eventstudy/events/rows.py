@@ -326,7 +326,17 @@ def _told(columns: Mapping[str, int], others: Mapping[int, str], heads: list[str
         said.append(Phrase("columns taken for {names:list}", names=named))
     if others:
         said.append(Phrase("kept as attributes: {names:list}", names=list(others.values())))
+    for option, used in _USED_WITH.items():
+        if set(used) <= set(others.values()):
+            said.append(Phrase("{names:list} are used with {option} alone", names=used, option=option))
     return said
+
+
+_USED_WITH = {
+    "--own-windows": ("window_start", "window_end"),
+    "--own-estimation": ("estimation_start", "estimation_end"),
+}
+"""Columns that a study uses on request."""
 
 
 def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
@@ -372,7 +382,8 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
         if len(dated) == 1 and (role_of(heads[dated[0]], "events") or ("",))[0] == "date":
             others[others.index(dated[0])] = found["date"]
             found["date"] = dated[0]
-    _only_one(table, found, others)
+    _title_or_ticker(table, found, others)
+    wanting = _only_one(table, found, others)
     problems += _other_dates(table, found, others)
     problems += _of_times(table, found, others)
     if "time" in found and "timing" not in found:
@@ -386,7 +397,8 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
         if len(said) == 1:
             found["timing"] = said[0]
             others.remove(said[0])
-    problems = [f"there is no column {name}" for name in REQUIRED if name not in found] + list(dict.fromkeys(problems))
+    lacking = [wanting.get(name) or f"there is no column {name}" for name in REQUIRED if name not in found]
+    problems = [*lacking, *dict.fromkeys(problems)]
     if problems:
         held = ", ".join(filter(None, heads)) or ", ".join(COLUMNS)
         raise InvalidFile("\n".join(problems), where=table.place.name, available=held,
@@ -470,16 +482,57 @@ def _have_times(cells: Sequence[Any]) -> bool:
     return 2 * sum(map(bool, timed)) > len(cells)
 
 
-def _only_one(table: Headed, found: dict[str, int], others: list[int]) -> None:
-    """A date or a ticker that no word is known for is the one column of dates, or the one that is called something ticker."""
+_LIKE_A_TICKER = re.compile(r"[A-Z0-9][A-Z0-9.:/^=-]{0,14}")
+
+
+def _title_or_ticker(table: Headed, found: dict[str, int], others: list[int]) -> None:
+    """`Titre` and `titolo` are securities and headlines: the latter where they hold no tickers and another column may."""
+    held = [*([found["ticker"]] if "ticker" in found else []), *others]
+    firms = {i: role[1] for i in held if (role := role_of(table.headings[i], "events")) and role[0] == "ticker"}
+    titles = set(map(fold, words("events")["title"]))
+    both = [i for i in firms if fold(table.headings[i]) in titles]
+    if "title" in found or len(both) != 1 or len(firms) == 1:
+        return
+    if all(_LIKE_A_TICKER.fullmatch(str(v).strip()) for v in table.cells_of(both[0])):
+        return
+    found["title"] = both[0]
+    found["ticker"] = min(firms.keys() - both, key=firms.__getitem__)
+    others[:] = [i for i in held if i not in (found["title"], found["ticker"])]
+
+
+def _only_one(table: Headed, found: dict[str, int], others: list[int]) -> dict[str, str]:
+    """A date or a ticker that no word is known for is the one column of dates, or the one that is called something ticker.
+
+    Returned is what is told where several may be, or the one is the day of something else by its name.
+    """
     able = {
         "date": [i for i in others if table.is_dates(i, "events")],
         "ticker": [i for i in others if {"ticker", "symbol"} & set(fold(table.headings[i]).split("_"))],
     }
+    wanting = {}
     for name, columns in able.items():
-        if name not in found and len(columns) == 1 and columns[0] in others:
+        if name in found or not (columns := [i for i in columns if i in others]):
+            continue
+        shown = " and ".join(table.headings[i] or f"number {i + 1}" for i in columns)
+        if len(columns) > 1:
+            wanting[name] = f"there is no column {name}: {shown} may be it; call the one that is meant {name}"
+        elif name == "date" and (why := _of_something_else(table.headings[columns[0]])):
+            wanting[name] = (
+                f"there is no column date: {shown} is {why} by its name; call it date if it is that of the event"
+            )
+        else:
             found[name] = columns[0]
             others.remove(columns[0])
+    return wanting
+
+
+def _of_something_else(heading: str) -> str:
+    """What a day is that its heading says to be of no event: the end of a period, an earlier date; empty: it may be."""
+    said = f"_{fold(heading)}_"
+    kinds = {"period": "the end of a period", "another": "another day"}
+    return next(
+        (kinds[kind] for kind, listed in words("other_days").items() if any(f"_{w}_" in said for w in listed)), ""
+    )
 
 
 def _coded(column: Any) -> tuple[Codes, pd.Index]:
@@ -708,4 +761,4 @@ def _of_sessions() -> frozenset[str]:
 
 
 def _timing(text: str) -> str:
-    return _timings().get(fold(text), text)
+    return "unknown" if text.lower() in missing_marks() else _timings().get(fold(text), text)

@@ -119,25 +119,27 @@ def _read(place: Place, column: Any, name: str, reading: Reading, *, serials: bo
     wrong: dict[int, str] = {}
     met: dict[When, int] = {}
     for k, one in enumerate(found):
-        if isinstance(one, Written) and one.wrong:
-            wrong[k] = Phrase("{what}: {why}", what=_why_not(values[k]), why=one.wrong)
+        when = _meant(one, order)
+        if isinstance(when, str):
+            wrong[k] = Phrase("{what}: {why}", what=_why_not(values[k]), why=when) if when else _why_not(values[k])
             continue
-        if isinstance(one, Written):
-            day = one.days.get("only") or one.days.get(order or "")
-            one = None if day is None else one.when(day)
-        if one is None:
-            wrong[k] = _why_not(values[k])
-        else:
-            key = one
-            if key not in met or type(whens[met[key]]) is not type(one):
-                met[key] = len(whens)
-                whens.append(one)
-            again[k] = met[key]
+        if when not in met or type(whens[met[when]]) is not type(when):
+            met[when] = len(whens)
+            whens.append(when)
+        again[k] = met[when]
     bad = _blank(codes)
     if wrong:
         hit = np.isin(codes, list(wrong))
         bad |= {int(i): wrong[int(codes[i])] for i in np.flatnonzero(hit)}
     return Dates(again[codes], _as_days(whens), dict(sorted(bad.items())), said)
+
+
+def _meant(one: Written | When | None, order: str | None) -> When | str:
+    """The day or instant of a cell in this order; a text: why it has none, empty where there is no more to say."""
+    if not isinstance(one, Written):
+        return one or ""
+    day = one.days.get("only") or one.days.get(order or "")
+    return one.wrong or (one.when(day) if day else "")
 
 
 _SWAPPED = 3

@@ -148,7 +148,19 @@ def _missing(value: Any) -> bool:
 
 
 def _reset(column: pd.Series[Any]) -> pd.Series[Any]:
-    return column.reset_index(drop=True)
+    """A column by position; cells that hold several values are texts of them, with commas between."""
+    column = column.reset_index(drop=True)
+    if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) == "mixed":
+        return column.map(lambda v: ", ".join(map(str, v)) if isinstance(v, _SEVERAL) else str(v) if _odd(v) else v)
+    return column
+
+
+_SEVERAL = (list, tuple, set, frozenset, np.ndarray)
+
+
+def _odd(value: Any) -> bool:
+    """Whether a cell cannot be compared with others: a table in a cell."""
+    return getattr(type(value), "__hash__", None) is None
 
 
 def _label(place: Place, label: Any, part: str) -> str:

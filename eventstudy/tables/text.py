@@ -88,6 +88,21 @@ def _plain(raw: bytes) -> bytes:
     return raw
 
 
+def _on_one_line(raw: bytes) -> bytes | None:
+    """A text whose cells in quotes span lines, with each row on a line; None: none does, or what lies between may be rows."""
+    if b'"' not in raw or not any(line.count(b'"') % 2 for line in raw.split(b"\n")):
+        return None
+    joined = _IN_QUOTES.sub(lambda hit: b" ".join(hit[0].split()) if b"\n" in hit[0] else hit[0], raw)
+    first, *others = joined.split(b"\n")
+    heads = _IN_QUOTES.sub(b"", first)
+    marks = {mark: heads.count(mark) for mark in (m.encode() for m in _SEPARATORS) if mark in heads}
+    inner = [line for cell in _IN_QUOTES.findall(raw) if b"\n" in cell for line in cell.split(b"\n")]
+    if not marks or any(line.count(mark) >= n for line in inner for mark, n in marks.items()):
+        return None
+    return None if any(line.count(b'"') % 2 for line in (first, *others)) else joined
+
+
+_IN_QUOTES = re.compile(rb'(?<![^\n,;\t|])"(?:[^"]|"")*"(?=[\r\n,;\t|]|$)')
 _FOREIGN = re.compile("[" + "".join(map(chr, DIGITS)) + "]")
 _AS_TEXT = re.compile(rb'(?<![^\n,;\t|"])"?="+([^"\n]*)"+(?=[\r\n,;\t|]|$)')
 """A cell that a spreadsheet is to leave alone: `="007"`."""
@@ -139,6 +154,9 @@ class TextCells:
         self._settling: set[int] = set()
         """The columns whose numbers show which mark is the decimal one."""
         self._raw = self._decoded(content, part)
+        if part == "events" and (joined := _on_one_line(self._raw)) is not None:
+            self._raw = joined
+            self.said.append(Phrase("line ends within cells read as blanks; rows are counted without them"))
         self._lines = [line.removesuffix(b"\n").removesuffix(b"\r") for line in islice(BytesIO(self._raw), 4 * HEADS)]
         self.separator = self._separator(part)
         if b"#" in self._raw and (

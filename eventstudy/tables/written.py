@@ -78,14 +78,21 @@ class Written:
     """How dates of this kind are called."""
     wrong: str = ""
     """Why it means no day: none of them is the day of the week that stands beside it."""
+    called: str = ""
+    """The name of its zone, whose offset is that of the day that is meant: ET."""
 
-    def when(self, day: date) -> When:
-        """The day with its time."""
-        return day if self.clock is None else datetime.combine(day, self.clock, self.zone)
+    def when(self, day: date) -> When | Phrase:
+        """The day with its time; or why its zone has no such time."""
+        if self.clock is None:
+            return day
+        at = datetime.combine(day, self.clock, self.zone)
+        return local_time(at, self.called) if self.called else at
 
 
 _BEHIND = re.compile(r"(?<=[0-9])\s*г\.?$|(?<=[\s./][0-9]{2})\.$|(?<=[\s./][0-9])\.$")
 """What stands behind a day and says nothing of it: a Russian word for year, a point."""
+_FOOTNOTES = re.compile(r"(?:\[[0-9a-z]{1,3}\])+$")
+"""Marks of footnotes, as pages of an encyclopedia have them: March 24, 2025[5]."""
 _UHR = re.compile(r"(?<![0-9])([0-9]{1,2})(?:[:.]([0-9]{2}))?\s*Uhr(?:\s*([0-9]{2}))?\.?$", re.IGNORECASE)
 """A German time at the end: 16.05 Uhr, 18 Uhr, 7 Uhr 30."""
 _BRACKETS = re.compile(r"\s*\(([^\W\d_]{1,10})\.?\)$")
@@ -149,7 +156,7 @@ def _without_zone(text: str) -> tuple[str, str | None]:
 
 @cache
 def zone(name: str) -> tzinfo:
-    """The time zone of an IANA name, an offset from UTC (UTC-5), or an abbreviation that one place goes by (ET, MEZ).
+    """The time zone of an IANA name, an offset from UTC (UTC-5), a place (London), or an abbreviation of one place (ET).
 
     Raises:
         InvalidRequest: there is none of that name, or an abbreviation means several.
@@ -159,6 +166,8 @@ def zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(place_of(name) or name)
     except (KeyError, ValueError, OSError) as error:
+        if place := _places().get(fold(name)):
+            return ZoneInfo(place)
         why = Phrase("there is no time zone called {name!r}", name=name)
         raise InvalidRequest(why, hint=Phrase("e.g. America/New_York")) from error
 
@@ -279,7 +288,7 @@ def taken_apart(text: str, *, serials: bool = False, years: bool = False) -> Wri
             return _with_word(text[: hit.start()], hit[1], serials=serials, years=years)
         if hit := _BRACKETS.search(text):
             return _with_word(text[: hit.start()], hit[1], serials=serials, years=years)
-        text = _BEHIND.sub("", text)
+        text = _BEHIND.sub("", _FOOTNOTES.sub("", text))
         bare, zone = _without_zone(text)
         if zone:
             return _in_zone(taken_apart(bare, years=years), zone)
@@ -336,16 +345,11 @@ def _held_to(found: Written, word: str) -> Written:
     return replace(found, wrong=Phrase("that day is {days:or}", days=days))
 
 
-def _in_zone(found: Written | None, zone: str) -> Written | None:
-    """What was taken apart in the zone of this name; None: it has no time, or the zones of its days differ."""
+def _in_zone(found: Written | None, called: str) -> Written | None:
+    """What was taken apart in the zone of this name; None: it has no time, or a zone already."""
     if found is None or found.clock is None or found.zone is not None:
         return None
-    local = [local_time(datetime.combine(day, found.clock), zone) for day in found.days.values()]
-    if wrong := next((when for when in local if not isinstance(when, datetime)), None):
-        return replace(found, wrong=wrong)
-    offsets = {when.utcoffset() for when in local if isinstance(when, datetime)}
-    one = offsets.pop() if len(offsets) == 1 else None
-    return None if one is None else replace(found, zone=timezone(one))
+    return replace(found, called=called)
 
 
 def counted_day(number: float) -> Written | None:
@@ -390,7 +394,7 @@ def _made(days: Mapping[str, date | None], hit: re.Match[str], form: str) -> Wri
         clock = time(hour, int(hit["m"] or 0), int(hit["s"] or 0), int(f"{(hit['f'] or '0')[:6]:0<6}"))
     except ValueError:
         return None
-    return Written(found.days, clock, _zone(hit["zone"]), form)
+    return Written(found.days, clock, _zone(hit["zone"]), form=form)
 
 
 def _zone(text: str | None) -> timezone | None:
@@ -489,7 +493,10 @@ def days_meant(value: Any) -> frozenset[date]:
         found, zoned = {value}, False
     else:
         written = taken_apart(str(value).strip().removesuffix(".0"))
-        found, zoned = set(written.days.values()) if written else set(), bool(written and written.zone)
+        found, zoned = (
+            set(written.days.values()) if written else set(),
+            bool(written and (written.zone or written.called)),
+        )
     return frozenset(day + timedelta(step) for day in found for step in ((-1, 0, 1) if zoned else (0,)))
 
 
@@ -521,8 +528,6 @@ def one_moment(text: str, *, order: Order | None = None) -> When:
     found = taken_apart(text, years=order == "ymd")
     if found is None or found.form == "seconds since 1970":
         raise InvalidRequest(Phrase("{text!r} is not a date", text=text), hint=hint)
-    if found.wrong:
-        raise InvalidRequest(Phrase("{text!r} is not a date: {why}", text=text, why=found.wrong), hint=hint)
     days = (
         found.days.values()
         if order is None or "only" in found.days
@@ -536,7 +541,20 @@ def one_moment(text: str, *, order: Order | None = None) -> When:
         )
     if order is None and begins_with_day([found]):
         days = [found.days["dmy"]]
-    whens = list(dict.fromkeys(found.when(day) for day in days))
+    distinct = list(dict.fromkeys(days))
+    if len(distinct) > 1 and not found.wrong:
+        whens = [day if isinstance(when := found.when(day), Phrase) else when for day in distinct]
+        able = [
+            Phrase("{day} ({order})", day=when.isoformat(), order=ORDERS[order])
+            for order, when in zip(found.days, whens, strict=False)
+        ]
+        raise InvalidRequest(
+            Phrase("the date {text!r} reads two ways: {days:or}", text=text, days=able),
+            hint=Phrase("write the one meant, such as {day}", day=whens[0].isoformat()),
+        )
+    meant = found.wrong or found.when(distinct[0])
+    if isinstance(meant, str):
+        raise InvalidRequest(Phrase("{text!r} is not a date: {why}", text=text, why=meant), hint=hint)
     if found.form == NAMED and (other := in_croatian(found.days["only"], text)):
         raise InvalidRequest(
             Phrase(
@@ -546,16 +564,7 @@ def one_moment(text: str, *, order: Order | None = None) -> When:
             ),
             hint=hint,
         )
-    if len(whens) > 1:
-        able = [
-            Phrase("{day} ({order})", day=when.isoformat(), order=ORDERS[order])
-            for order, when in zip(found.days, whens, strict=False)
-        ]
-        raise InvalidRequest(
-            Phrase("the date {text!r} reads two ways: {days:or}", text=text, days=able),
-            hint=Phrase("write the one meant, such as {day}", day=whens[0].isoformat()),
-        )
-    return whens[0]
+    return meant
 
 
 def begins_with_day(dates: Sequence[Written]) -> bool:

@@ -237,3 +237,13 @@ def test_a_zone_that_there_is_not_is_refused_once_and_not_in_each_row(tmp_path: 
     with pytest.raises(InvalidRequest, match="no time zone called 'Foo/Bar'") as info:
         load_registry(path, tz="Foo/Bar")
     assert "row" not in str(info.value)
+
+
+def test_windows_of_a_list_that_nobody_asked_for_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text(
+        "ticker,date,window_start,window_end,estimation_end\nNVDA,2025-01-27,-1,1,2024-12-01\n", encoding="utf-8"
+    )
+    told = [str(said) for said in es.load_registry(path).read_as]
+    assert "window_start and window_end are used with --own-windows alone" in told
+    assert not any("--own-estimation" in said for said in told)

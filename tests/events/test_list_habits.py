@@ -11,9 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from eventstudy import calendars
-from eventstudy.errors import InvalidFile
-from eventstudy.events import load_registry
+from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.events import load_registry, parse_when
 from eventstudy.prices._shapes import Names, matched
+from eventstudy.tables.written import Order
 from tests.tables.shapes import book
 
 D = pd.to_datetime(["2025-01-27", "2025-02-03", "2025-02-14"])
@@ -66,6 +67,11 @@ READ: dict[str, str | bytes] = {
     "no time at all": "ticker,date,time\n" + "".join(f"{t},{iso(d)},{x}\n" for t, d, x in zip(T, D, ("-", "TBD", "n/a"), strict=True)),
     "after the close": "ticker,date,when\n" + rows(lambda t, d: f"{t},{iso(d)},After Market Close"),
     "after the close, French": "ticker,date,Annonce à\n" + rows(lambda t, d: f"{t},{iso(d)},après clôture"),
+    "marks of footnotes": "Ticker,Date added\n" + rows(lambda t, d: f'{t},"{d:%B} {d.day}, {d.year}[5][a]"'),
+    "line ends in cells": 'ticker,"event\ndate",title\r\n' + rows(lambda t, d: f'{t},{iso(d)},"a, or\r\n ""b"" of {t}"'),
+    "a French title beside its firm": "Société;Date;Titre\n" + rows(lambda t, d: f"{t};{iso(d)};Résultats annuels"),
+    "an Italian title beside its firm": "Titolo;Data;Società\n" + rows(lambda t, d: f"Risultati;{iso(d)};{t}"),
+    "a French share beside its firm": "Société;Date;Titre\n" + rows(lambda t, d: f"Une société;{iso(d)};{t}"),
     "workbook": book([["Ticker", "Date"], *([t, d.to_pydatetime()] for t, d in zip(T, D, strict=True)), ["Count", 3]]),
 }  # fmt: skip
 REFUSED = {
@@ -79,6 +85,13 @@ REFUSED = {
     "about a day": ("ticker,date\n" + rows(lambda t, d: f"{t},~{iso(d)}"), "is not a date"),
     "a time without a zone": ("ticker,date\n" + rows(lambda t, d: f"{t},{iso(d)} 16:05"), "without an offset or a zone"),
     "dates that nobody knows": ("ticker,rumour date,completion date\n" + rows(lambda t, d: f"{t},{iso(d)},{iso(d)}"), "no column date"),
+    "ends of periods": ("tic,datadate\n" + BARE, "datadate is the end of a period by its name"),
+    "ends of quarters": ("Symbol,Fiscal Quarter Ending\n" + BARE, "Ending is the end of a period by its name; call it date"),
+    "dates of last year": ("Time,Symbol,Last Year's Report Date\n" + rows(lambda t, d: f"after hours,{t},{iso(d)}"), "is another day by its name"),
+    "days of a download": ("ticker,Data as of\n" + BARE, "Data as of is another day by its name"),
+    "two that may be dates": ("ticker,rumour,completion\n" + rows(lambda t, d: f"{t},{iso(d)},{iso(d)}"), "no column date: rumour and completion may be it; call the one that is meant date"),
+    "two that may be tickers": ("Target Ticker,Acquiror Ticker,date\n" + rows(lambda t, d: f"{t},X{t},{iso(d)}"), "no column ticker: Target Ticker and Acquiror Ticker may be it"),
+    "rows in quotes": ('ticker,date,title\nNVDA,2025-01-27,"a\nAMD,2025-01-28,b"\nMSFT,2025-01-29,c\n', "a quoted cell spans several rows"),
     "side by side": ("ticker,NVDA,AMD\ndate,2025-01-27,2025-02-03\n", "no column date"),
 }  # fmt: skip
 
@@ -121,6 +134,7 @@ TIMINGS = {
     "ticker,date,Zeitpunkt\nNVDA,2025-01-27,post\nAMD,2025-01-28,\n": ("post", "unknown"),
     "ticker,date,remark\nNVDA,2025-01-27,after close\nAMD,2025-01-28,before\n": ("post", "pre"),
     "ticker,date,time\nNVDA,2025-01-27,after close\nAMD,2025-01-28,22:15 Uhr\n": ("post", "unknown"),
+    "ticker,date,call time\nNVDA,2025-01-27,After close\nAMD,2025-01-28,--\n": ("post", "unknown"),
     "ticker,date,time\nNVDA,2025-01-27,Aft-mkt\nAMD,2025-01-28,22:15 Uhr\n": ("post", "unknown"),
 }
 
@@ -183,12 +197,58 @@ def test_tickers_in_one_cell_are_each_of_the_event(tmp_path: Path) -> None:
 
 def test_zones_in_a_column_are_called_as_people_call_them(tmp_path: Path) -> None:
     path = tmp_path / "events.csv"
-    zones = {"ET": "-05:00", "MEZ": "+01:00", "JST": "+09:00", "UTC-5": "-05:00"}
+    zones = {
+        "ET": "-05:00",
+        "MEZ": "+01:00",
+        "London": "+00:00",
+        "eastern time": "-05:00",
+        "JST": "+09:00",
+        "UTC-5": "-05:00",
+    }
     rows_of = "".join(f"T{i},2025-01-27,16:05,{zone}\n" for i, zone in enumerate([*zones, "CST"]))
     path.write_text("ticker,date,time,tz\n" + rows_of, encoding="utf-8")
     found = load_registry(path)
     assert [e.announced.isoformat()[16:] for e in found] == [":00" + offset for offset in zones.values()]
     assert "CST may be the time of America/Chicago or Asia/Shanghai" in found.left_out[0].why
+
+
+def test_zones_of_times_whose_day_the_column_settles(tmp_path: Path) -> None:
+    """Of 2/4/2025 one reading is in winter and one in summer: the offset is that of the day that is meant."""
+    path = tmp_path / "events.csv"
+    asked = "ticker,date\nA,2/4/2025 4:15 PM ET\nB,2/4/2025 16:15 America/New_York\nC,4/2/2025 16:15 ET\nD,4/2/2025 16:15 EST\n"
+    path.write_text(asked, encoding="utf-8")
+    with pytest.raises(InvalidFile, match="'2/4/2025 4:15 PM ET' reads two ways"):
+        load_registry(path)
+    path.write_text(asked + "E,1/27/2025 7:00 AM ET\n", encoding="utf-8")
+    found = load_registry(path)
+    told = ["2025-02-04T16:15:00-05:00"] * 2 + ["2025-04-02T16:15:00-04:00", "2025-01-27T07:00:00-05:00"]
+    assert [e.announced.isoformat() for e in found] == told
+    assert [bad.row for bad in found.left_out] == ["row 5"]
+    assert "EST is not the time of that place on 2025-04-02" in found.left_out[0].why
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "meant"),
+    [
+        ("2/4/2025 4:15 PM ET", "mdy", "2025-02-04T16:15:00-05:00"),
+        ("2/4/2025 4:15 PM ET", "dmy", "2025-04-02T16:15:00-04:00"),
+        ("13/4/2025 16:15 ET", None, "2025-04-13T16:15:00-04:00"),
+        ("2/4/2025 4:15 PM EST", "mdy", "2025-02-04T16:15:00-05:00"),
+    ],
+)
+def test_a_time_by_itself_is_in_the_zone_of_its_day(text: str, order: Order | None, meant: str) -> None:
+    assert parse_when(text, order=order).isoformat() == meant
+
+
+@pytest.mark.parametrize(("text", "order", "why"), [
+    ("2/4/2025 4:15 PM ET", None, "reads two ways: 2025-04-02T16:15:00-04:00 .* or 2025-02-04T16:15:00-05:00"),
+    ("2/4/2025 4:15 PM EST", None, "reads two ways: 2025-04-02 .* or 2025-02-04T16:15:00-05:00"),
+    ("2/4/2025 4:15 PM EST", "dmy", "EST is not the time of that place on 2025-04-02"),
+    ("9/3/2025 02:30 ET", "dmy", "ET is not the time of that place on 2025-03-09"),
+])  # fmt: skip
+def test_a_time_that_its_zone_leaves_open_or_has_not_is_refused(text: str, order: Order | None, why: str) -> None:
+    with pytest.raises(InvalidRequest, match=why):
+        parse_when(text, order=order)
 
 
 def test_a_time_names_its_zone_or_is_left_out(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from eventstudy.errors import InvalidFile
 from eventstudy.events import from_frame, load_registry
@@ -230,6 +232,21 @@ FRAMES: dict[str, Any] = {
 def test_a_frame_of_events_is_read_to_the_same_days(key: str) -> None:
     events = list(from_frame(FRAMES[key]))
     assert [(e.tickers, str(e.announced)) for e in events] == [((t,), str(d.date())) for t, d in zip(T, D, strict=True)]
+
+
+@pytest.mark.parametrize("kind", [list, tuple, set, np.array, pl.Series])
+def test_cells_of_frames_that_hold_several(kind: Callable[[list[str]], Any]) -> None:
+    cells = {"ticker": [kind(["NVDA"]), kind(["AMD", "MSFT"]), None], "note": [{"a": 1}, ["x", 2], "y"]}
+    made = pd.DataFrame if kind is not pl.Series else pl.DataFrame
+    if made is pl.DataFrame:
+        cells["note"] = ["{'a': 1}", "x, 2", "y"]
+    found = from_frame(made(cells | {"date": ["2025-01-27", "2025-02-03", "2025-02-14"]}))
+    assert sorted((e.tickers, str(e.announced), e.attributes["note"]) for e in found) == [
+        (("AMD",), "2025-02-03", "x, 2"),
+        (("MSFT",), "2025-02-03", "x, 2"),
+        (("NVDA",), "2025-01-27", "{'a': 1}"),
+    ]
+    assert [(bad.row, str(bad.why)) for bad in found.left_out] == [("row 3", "column ticker: is blank")]
 
 
 @pytest.mark.parametrize("cells", [[3, 200, 3, 7], [3, 7, 200], [3, 3, 7]])
