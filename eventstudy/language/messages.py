@@ -1094,6 +1094,14 @@ WARNINGS: dict[str, Code] = {
         "The volume that tickers are compared with is their own mean, which the event raised as well.",
         "Use the model constant_mean, or study events of several dates.",
     ),
+    "VOLUME_TREND": Code(
+        (
+            "log volume moved by {slope:+.4f} a day over the estimation window (t {t:+.1f}): if that went on, {taken:+.2f} of "
+            "day 0 is the trend, not the event"
+        ),
+        "Volume rose or fell all through the estimation window, so its mean there is not that of ordinary days near the event.",
+        "Look at a shorter estimation window, nearer the event.",
+    ),
     "WINDOW_INCOMPLETE": Code(
         {
             "": "prices end on day {day:day}: {seen} of {length} event days observed",

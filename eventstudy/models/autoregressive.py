@@ -88,6 +88,22 @@ def _single(names: tuple[str, ...], y: Floats, x: Floats, days: Ints, event: sli
     )
 
 
+def trend(fit: Fit, i: int) -> tuple[float, float]:
+    """By how much log volume of pair i rose a day over its estimation window, and the t of that.
+
+    The line goes through the same steps as the volume: it is whitened, and what the regressors explain of it is taken off
+    (Frisch and Waugh 1933), so that the errors of both are those of the model with a trend.
+    """
+    known = np.flatnonzero(np.isfinite(fit.residuals[i]))
+    own, basis = fit.residuals[i, known], fit.basis[fit.basis_of[i], known, : fit.parameters]
+    line = whiten(known[:, None].astype(np.float64), known, float(fit.params[i, -1]))[:, 0]
+    line = line - basis @ (basis.T @ line)
+    size = float(line @ line)
+    slope = float(line @ own) / size
+    left = float(own @ own) - slope**2 * size
+    return slope, slope / float(np.sqrt(left / (fit.df[i] - 1) / size))
+
+
 def autocorrelation(residuals: Floats, days: Ints) -> float:
     """rho = sum u_t u_(t-1) / sum u_(t-1)² over days that follow one another, kept inside (-.99, .99)."""
     follow = np.diff(days) == 1

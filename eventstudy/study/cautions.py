@@ -18,6 +18,7 @@ from eventstudy.inference.regime import MANY, Regime, regimes
 from eventstudy.language import Phrase
 from eventstudy.language.messages import Message
 from eventstudy.models import fit_pairs, model_of
+from eventstudy.models.autoregressive import trend
 from eventstudy.panel import Floats, Pair
 from eventstudy.study.estimate import abnormal_returns
 from eventstudy.units.windows import Window
@@ -375,8 +376,24 @@ def _pair_warnings(result: StudyResult) -> Iterator[Message]:
         still, lacking = result.untraded[i].tolist()
         if is_thin(still, lacking):
             yield Message.of("THIN_TRADING", pair.event_id, pair.ticker, still=still, lacking=lacking)
-        if fit.names[:1] == ("alpha",) and config.outcome != "volume":
+        if config.outcome == "volume":
+            yield from _volume_trend(result, i, pair)
+        elif fit.names[:1] == ("alpha",):
             yield from _alpha_drift(result, i, pair)
+
+
+def _volume_trend(result: StudyResult, i: int, pair: Pair) -> Iterator[Message]:
+    """Warn where volume rose or fell over the estimation days by so much that this alone moves a reported window.
+
+    As of alpha: by more than half its standard error, where the trend goes on to the days of the event.
+    """
+    slope, t = trend(result.fit, i)
+    middle = result.config.spans[0].start + float(np.flatnonzero(np.isfinite(result.fit.residuals[i])).mean())
+    on_day0 = -slope * middle
+    cars = [firm.found for firm in result.firm_answers.values()]
+    moved = any(abs(found.n_days[i] * on_day0) > 0.5 * found.se[i] for found in cars)
+    if abs(t) > _OUT_OF_THE_ORDINARY and moved:
+        yield Message.of("VOLUME_TREND", pair.event_id, pair.ticker, slope=slope, t=t, taken=on_day0)
 
 
 def _alpha_drift(result: StudyResult, i: int, pair: Pair) -> Iterator[Message]:

@@ -269,3 +269,16 @@ def test_what_to_look_at_next_is_what_the_model_allows() -> None:
     together = study(closes(), tickers=TICKERS, outcome="volatility").answers[(0, 0)]  # type: ignore[index]
     assert together.robustness == ("variance_placebo", "variance_ratio")
     assert volume_study(traded()).multiple()["romano_wolf"].isna().all()
+
+
+@pytest.mark.parametrize(("rise", "told"), [(0.0, False), (0.004, True), (-0.004, True)])
+def test_volume_that_rose_all_through_the_estimation_window_is_told(rise: float, told: bool) -> None:
+    """Its mean there is that of days long ago."""
+    days = np.arange(len(SESSIONS)) - DAY0
+    volume = {ticker: own * np.exp(rise * days) for ticker, own in traded().items()}
+    found = [w for w in volume_study(volume).warned if w.code == "VOLUME_TREND"]
+    assert [w.ticker for w in found] == (list(TICKERS) if told else [])
+    for w in found:
+        assert w.message.params["slope"] == pytest.approx(rise, abs=0.002)
+        middle = float(np.mean(ESTIMATION)) - DAY0
+        assert w.message.params["taken"] == pytest.approx(-w.message.params["slope"] * middle)

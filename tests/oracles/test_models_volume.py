@@ -11,6 +11,7 @@ from eventstudy import plugins
 from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import cumulate
 from eventstudy.models import model_of
+from eventstudy.models.autoregressive import trend
 from eventstudy.panel import EventBlock, Floats
 from eventstudy.study.estimate import abnormal_returns
 from eventstudy.units.windows import Window
@@ -125,3 +126,16 @@ def test_size_in_the_upper_tail(window: tuple[int, int], least: float, most: flo
     assert least < shares["volume"] < most
     if window != (0, 0):
         assert shares["plain"] > 0.15
+
+
+@pytest.mark.parametrize("model", ["constant_mean", "market"])
+def test_a_trend_is_the_slope_of_generalised_least_squares(model: str) -> None:
+    """With errors of the model's own rho, gaps counted; the df are those that the trend leaves."""
+    made = volumes(3)
+    fit = model_of(StudyConfig(outcome="volume", model=model)).fit(made, 100)
+    for i in range(3):
+        days = np.flatnonzero(np.isfinite(fit.residuals[i]))
+        x = np.column_stack([regressors(made, i, model)[days], days])
+        omega = fit.params[i, -1] ** np.abs(np.subtract.outer(days, days))
+        gls = sm.GLS(made.returns[i, days], x, sigma=omega).fit()
+        assert trend(fit, i) == pytest.approx((gls.params[-1], gls.tvalues[-1]), rel=1e-8)
