@@ -18,7 +18,7 @@ from eventstudy.engine.abnormal import FEW, AbnormalReturns, cumulate
 from eventstudy.inference import Sample
 from eventstudy.models import Model
 from eventstudy.models.linear import LinearModel
-from eventstudy.panel import Bools, Days, EventBlock, Floats, Panel
+from eventstudy.panel import Bools, Days, EventBlock, Floats, Ints, Panel
 from eventstudy.study.answers import ask_firms
 from eventstudy.study.estimate import abnormal_returns, around, fits
 from eventstudy.study.result import StudyResult
@@ -160,14 +160,9 @@ def _ordinary(returns: AbnormalReturns, i: int, name: tuple[str, str] = ("", "")
 def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Window]) -> dict[Key, Judged]:
     """All estimation windows in one fit of the pairs, and one of their portfolio; what is not regular is left to `_one`."""
     n, s = panel.block.n_pairs, len(spans)
-    block, near = _stacked(panel.block, spans, config), near_days(config) if n > 1 else None
-    after = panel.after and replace(panel.after, returns=np.tile(panel.after.returns, (s, 1)))
-    fit, wide = fits(model, block, after, config.min_estimation, near)
-    good = (fit.problem == "") & (np.isfinite(fit.ar[:, -config.event_window.start]) | (not config.day0_seen))
-    last = np.tile(last_day(panel), s)
-    returns = abnormal_returns(block, fit, last, prediction_error=config.prediction_error)
-    returns = around(returns, block, after, model, config.min_estimation, near, wide)
-    whole = _whole(panel, block, model, config, s)
+    block = _stacked(panel.block, spans, config)
+    returns, good = _fitted(panel, block, model, config, np.tile(last_day(panel), s))
+    whole = returns if n == 1 else _portfolio(panel, block, model, config, s)
     found: dict[Key, Judged] = {}
     names = tuple((pair.event_id, pair.ticker) for pair in panel.pairs)
     taken = cache(lambda *rows: returns.take(np.concatenate([np.arange(row * n, row * n + n) for row in rows])))
@@ -195,19 +190,31 @@ def _at_once(panel: Panel, model: Model, config: StudyConfig, spans: Sequence[Wi
     return found
 
 
-def _whole(panel: Panel, block: EventBlock, model: Model, config: StudyConfig, s: int) -> AbnormalReturns:
-    """(S series) the pair, or the equal-weighted portfolio of the pairs, once for each estimation window."""
-    n = panel.block.n_pairs
-    mean = block.returns.reshape(s, n, -1).mean(axis=1)
+def _portfolio(panel: Panel, block: EventBlock, model: Model, config: StudyConfig, s: int) -> AbnormalReturns:
+    """(S series) the equal-weighted portfolio of the pairs, once for each estimation window."""
+    mean = block.returns.reshape(s, panel.block.n_pairs, -1).mean(axis=1)
     unseen = None if block.unseen is None else block.unseen[:s]
     one = replace(block, returns=mean, design=np.zeros(s, dtype=np.int64), unseen=unseen)
+    after = panel.after
+    if after is not None:
+        after = replace(after, returns=after.returns.mean(axis=0, keepdims=True))
+    return _fitted(replace(panel, after=after), one, model, config, np.repeat(block.event.end, s))[0]
+
+
+def _fitted(
+    panel: Panel, block: EventBlock, model: Model, config: StudyConfig, last: Ints
+) -> tuple[AbnormalReturns, Bools]:
+    """The series of a stacked block, each known until its `last` event day; and whether each has a fit and its day 0.
+
+    What comes after the event window is that of the panel, once for each estimation window.
+    """
     after, near = panel.after, near_days(config)
     if after is not None:
-        after = replace(after, returns=np.repeat(after.returns.mean(axis=0, keepdims=True), s, axis=0))
-    fit, wide = fits(model, one, after, config.min_estimation, near)
-    end = last_day(panel) if n == 1 else np.array([block.event.end])
-    made = abnormal_returns(one, fit, np.repeat(end, s), prediction_error=config.prediction_error)
-    return around(made, one, after, model, config.min_estimation, near, wide)
+        after = replace(after, returns=np.tile(after.returns, (len(block.returns) // len(after.returns), 1)))
+    fit, wide = fits(model, block, after, config.min_estimation, near)
+    good = (fit.problem == "") & (np.isfinite(fit.ar[:, -config.event_window.start]) | (not config.day0_seen))
+    made = abnormal_returns(block, fit, last, prediction_error=config.prediction_error)
+    return around(made, block, after, model, config.min_estimation, near, wide), np.asarray(good, dtype=bool)
 
 
 def _stacked(block: EventBlock, spans: Sequence[Window], config: StudyConfig) -> EventBlock:

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from eventstudy.charts._save import alt_text, render
-from eventstudy.charts._style import DPI
+from eventstudy.charts._style import DPI, OWN
 
 
 def _picture(shown: Any, dots: float) -> tuple[bytes, dict[str, Any]]:
@@ -22,7 +22,7 @@ def _picture(shown: Any, dots: float) -> tuple[bytes, dict[str, Any]]:
 class ChartAxes(Axes):
     """Axes of a figure of our own."""
 
-    name = "eventstudy"
+    name = OWN
 
     def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
         return _picture(self, self.figure.figure.bbox.width)

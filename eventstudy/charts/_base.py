@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from eventstudy.charts._canvas import is_own, of_doubt, of_slide, of_width, settle
+from eventstudy.charts._canvas import of_doubt, of_slide, of_width, settle
 from eventstudy.charts._language import of_language
 from eventstudy.charts._select import members
-from eventstudy.charts._style import style
+from eventstudy.charts._style import is_own, style
 from eventstudy.charts._words import in_doubt
 from eventstudy.errors import InvalidRequest, UnknownName
 from eventstudy.language import Phrase

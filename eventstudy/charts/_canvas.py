@@ -27,6 +27,7 @@ from eventstudy.charts._style import (
     SUBTITLE,
     TITLE,
     WIDTH,
+    is_own,
 )
 from eventstudy.errors import named
 
@@ -188,13 +189,6 @@ def _layout(figure: Figure) -> Margins:
     engine = figure.get_layout_engine()
     assert isinstance(engine, Margins)
     return engine
-
-
-def is_own(ax: Axes) -> bool:
-    """Whether the figure of these Axes is one of ours."""
-    from eventstudy.charts._axes import ChartAxes
-
-    return isinstance(ax, ChartAxes)
 
 
 def grid_of_rows(ax: Axes, *, edge: bool = False) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from eventstudy.charts._canvas import is_own, text_width
-from eventstudy.charts._style import SMALL
+from eventstudy.charts._canvas import text_width
+from eventstudy.charts._style import SMALL, is_own
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from eventstudy import disk
-from eventstudy.charts._style import DPI, HEAD, LINE, style
+from eventstudy.charts._style import DPI, HEAD, LINE, is_own, style
 from eventstudy.charts._touch import TOLD
 from eventstudy.errors import InvalidRequest
 
@@ -49,8 +49,6 @@ def render(chart: Axes | Iterable[Axes], kind: str = "svg", *, head: bool = True
     Raises:
         InvalidRequest: another kind, or Axes of several figures.
     """
-    from eventstudy.charts._layout import Margins
-
     kind, figure, buffer = _kind(kind), _figure(chart), BytesIO()
     title, description = _words(figure)
     facts: dict[str, dict[str, Any]] = {
@@ -58,8 +56,7 @@ def render(chart: Axes | Iterable[Axes], kind: str = "svg", *, head: bool = True
         "svg": {"Date": None, "Title": title, "Description": description},
         "pdf": {"CreationDate": None, "Title": title, "Subject": description},
     }
-    own = isinstance(figure.get_layout_engine(), Margins)
-    backend = "module://eventstudy.charts._svg" if kind == "svg" and own else None
+    backend = "module://eventstudy.charts._svg" if kind == "svg" and all(map(is_own, figure.axes)) else None
     with style(), _off_the_dots(dpi), nullcontext() if head else _without_head(figure) as box:
         figure.savefig(buffer, format=kind, metadata=facts[kind], bbox_inches=box, dpi=dpi or "figure", backend=backend)
     return _titled(buffer.getvalue(), figure) if kind == "svg" else buffer.getvalue()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 INK = "#1a1a1a"
 MUTED = "#595959"
@@ -49,6 +52,9 @@ SIDE = "side"
 BELOW = "below"
 """The label of the words below several panels that share a scale."""
 
+OWN = "eventstudy"
+"""What Axes on figures of our own are called."""
+
 FAMILY = "DejaVu Sans"
 """Comes with matplotlib, so that a chart looks and measures the same everywhere."""
 
@@ -78,6 +84,11 @@ SETTINGS: dict[str, Any] = {
     "svg.fonttype": "path",
     "pdf.fonttype": 42,
 }
+
+
+def is_own(ax: Axes) -> bool:
+    """Whether the figure of these Axes is one of ours."""
+    return ax.name == OWN
 
 
 _in_force: ContextVar[bool] = ContextVar("in_force", default=False)

@@ -9,11 +9,11 @@ import numpy as np
 
 from eventstudy.analyses.robustness import DIMENSIONS, MODELS, robustness
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import as_panels, head, is_own, narrow, of_doubt, open_panels, settle
+from eventstudy.charts._canvas import as_panels, head, narrow, of_doubt, open_panels, settle
 from eventstudy.charts._language import say, spoken
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import percent_axis, zero_line
-from eventstudy.charts._style import BLUE, GRID, INK, MUTED, ORANGE, SMALL, THIN, style
+from eventstudy.charts._style import BLUE, GRID, INK, MUTED, ORANGE, SMALL, THIN, is_own, style
 from eventstudy.charts._words import caveat, method, no_finding_of, percent, subject, upper
 from eventstudy.language import marked
 from eventstudy.study.sentences import LEVEL

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from eventstudy.language import Phrase
 from eventstudy.reports.elsewhere import elsewhere, who
@@ -35,15 +35,16 @@ def build(
     files: tuple[Link, ...] = (),
     title: str = "",
     answers: Answers | None = None,
+    document: Mapping[str, Any] | None = None,
 ) -> Report:
     """The report of a result.
 
     `charts`: names of charts to draw; None: those that suit the number of pairs. `home`: the index page of a site. `files`: the
     same report in other formats. `title`: instead of that of the event. `answers`: those to further questions; None: they are
-    asked now.
+    asked now. `document`: the result as the object of its JSON, which is not changed; None: it is made now.
     """
     with result.config.as_shown():
-        told = Material(result, Words(lang), further(result) if answers is None else answers)
+        told = Material(result, Words(lang), further(result) if answers is None else answers, document)
         return _built(told, result, charts, home, files, title, lang)
 
 

@@ -128,9 +128,10 @@ def render(
             )
         return journal.render(result, lang=lang, stars=stars)
     if form == "json":
-        answers = options.get("answers")
-        found = {**result.to_dict(), **(further(result) if answers is None else answers)}
-        return json_file(found)
+        answers, known = options.get("answers"), options.get("document")
+        return json_file(
+            {**(result.to_dict() if known is None else known), **(further(result) if answers is None else answers)}
+        )
     writer = import_module(f"eventstudy.reports.{FORMATS[form]}")
     if form in _OF_THE_RESULT:
         data: bytes = writer.render(result, lang=lang)

@@ -43,11 +43,13 @@ class Material:
     words: Words
     answers: Mapping[str, Any] = field(default_factory=dict)
     """Answers to further questions, by the name of the question."""
+    document: Mapping[str, Any] | None = None
+    """The result as the object of its JSON, where it was made already."""
 
     @cached_property
     def data(self) -> dict[str, Any]:
         """The object of the report's JSON: that of `to_json()`, with the answers to further questions."""
-        return {**self.result.to_dict(), **self.answers}
+        return {**(self.result.to_dict() if self.document is None else self.document), **self.answers}
 
     @property
     def doubts(self) -> tuple[Text, ...]:

@@ -174,10 +174,11 @@ def _site(
     made = executor.run(_of_one, (result, lang, found), result.events, told_of)
     entries = [entry for entry, _ in made]
     pages = {name: data for _, own in made for name, data in own.items()}
-    told = Material(result, Words(lang))
+    document = result.to_dict()
+    told = Material(result, Words(lang), document=document)
     title = title or title_of(told)
     pages[INDEX] = index_page(entries, lang, title, tuple(finding(told, _doubtful(entries))))
-    pages["index.json"] = render(result, "json", answers={})
+    pages["index.json"] = render(result, "json", answers={}, document=document)
     pages[FEED] = feed([item_of(e, lang) for e in entries if e.data is not None], lang, title)
     return pages
 
@@ -192,7 +193,8 @@ def _of_one(shared: tuple[StudyResult, Lang, Confounders | None], event: Event) 
             why = Words(lang).left_out(left)
             entry = Entry(event.id, event.title, None, why, tickers=tuple(event.tickers))
             return entry, {f"{stem(event.id)}.html": gap_page(event.id, event.title, why, lang)}
-        return entry_of(part, lang), pages_of(part, ("html", "json"), lang, further(part, found))
+        document, answers = part.to_dict(), further(part, found)
+        return entry_of(part, lang, document), pages_of(part, ("html", "json"), lang, answers, document)
 
 
 def _doubtful(entries: Iterable[Entry]) -> list[Text]:
@@ -219,9 +221,10 @@ def of_event(result: StudyResult, event: Event) -> StudyResult | None:
     )
 
 
-def pages_of(result: StudyResult, forms: Iterable[str], lang: Lang, answers: Answers | None = None) -> dict[str, bytes]:
-    """The report of one event in several formats, each page linking to the others."""
-    answers = further(result) if answers is None else answers
+def pages_of(
+    result: StudyResult, forms: Iterable[str], lang: Lang, answers: Answers, document: Mapping[str, Any]
+) -> dict[str, bytes]:
+    """The report of one event in several formats, each page linking to the others; `document` is the object of its JSON."""
     event = result.events[0]
     forms = tuple(forms)
     links = tuple(Link(form.upper(), stem(event.id) + SUFFIXES[form], own=True) for form in forms if form != "html")
@@ -229,21 +232,23 @@ def pages_of(result: StudyResult, forms: Iterable[str], lang: Lang, answers: Ans
     found = {}
     for form in forms:
         options: dict[str, Any] = {"home": home, "files": links} if form in ("html", "pdf") else {}
-        found[stem(event.id) + SUFFIXES[form]] = render(result, form, lang=lang, answers=answers, **options)
+        found[stem(event.id) + SUFFIXES[form]] = render(
+            result, form, lang=lang, answers=answers, document=document, **options
+        )
     return found
 
 
-def entry_of(result: StudyResult, lang: Lang, changes: tuple[str, ...] = (), updated: str = "") -> Entry:
-    """What the index tells of a result."""
+def entry_of(result: StudyResult, lang: Lang, document: Mapping[str, Any] | None = None) -> Entry:
+    """What the index tells of a result; `document` is the object of its JSON, made now where there is none."""
     with result.config.as_shown():
-        return _entry(Material(result, Words(lang)), changes, updated)
+        return _entry(Material(result, Words(lang), document=document))
 
 
-def _entry(told: Material, changes: tuple[str, ...], updated: str) -> Entry:
-    data, gap = told.result.to_dict(), "; ".join(plain(gap) for gap in missing(told))
+def _entry(told: Material) -> Entry:
+    data, gap = told.data, "; ".join(plain(gap) for gap in missing(told))
     event, doubts, offers = data["events"][0], tuple(map(plain, told.doubts)), tuple(map(plain, told.offers))
     title = plain((told.of_registry(told.result.events[0], "title"),))
-    return Entry(event["id"], title, data, gap, changes, updated or last_session(data), doubts, offers)
+    return Entry(event["id"], title, data, gap, (), last_session(data), doubts, offers)
 
 
 def last_session(data: dict[str, Any]) -> str:

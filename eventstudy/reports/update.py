@@ -340,16 +340,17 @@ def _one(
         result, found = _run(event, options, as_of)
     except (SourceError, NothingUsable) as error:
         return _without(study, event, key, error, old if data else None, last)
-    less = lost(data, result.to_dict()) if old and old.key == key else []
+    document = result.to_dict()
+    less = lost(data, document) if old and old.key == key else []
     if old and data and less:
         words, known = Words(study.lang), site.last_session(data)
         why = words.left_out(e for e in result.exclusions if e.ticker in less) or ", ".join(less)
         if as_of and as_of.isoformat() < known:
             why = words("knows more", as_of=words.date(as_of.isoformat()), last=words.date(known))
         return replace(old, status="kept", complete=False, incomplete=True, gap=words("kept") + why), last
-    if old and data and whole and not differences(data, result.to_dict()):  # other prices, or other days of them
+    if old and data and whole and not differences(data, document):  # other prices, or other days of them
         return replace(old, status="unchanged", prices=_prices(options, data, hash_of)), last
-    return _with(study, event, key, result, found, old if data else None, data, last, options, hash_of)
+    return _with(study, event, key, result, document, found, old if data else None, data, last, options, hash_of)
 
 
 def _with(
@@ -357,6 +358,7 @@ def _with(
     event: Event,
     key: str,
     result: StudyResult,
+    document: dict[str, Any],
     other: Confounders,
     old: State | None,
     data: dict[str, Any] | None,
@@ -366,14 +368,14 @@ def _with(
 ) -> tuple[State, dict[str, bytes]]:
     """The state and files of a result; those of the last one where it says the same."""
     answers = further(result, other)
-    found = {**result.to_dict(), **answers}
-    entry = site.entry_of(result, study.lang)
+    found = {**document, **answers}
+    entry = site.entry_of(result, study.lang, document)
     state = State(
         id=event.id,
         title=event.title,
         key=key,
         status="updated" if old else "new",
-        complete=_complete(result),
+        complete=_complete(result, document["firms"]),
         incomplete=(result.incomplete and not options.get("allow_excluded", False)) or not result.believable,
         gap=entry.gap,
         doubts=site.doubts_of(entry, study.lang),
@@ -387,7 +389,7 @@ def _with(
     if old and data and old.key == key and substance(data) == substance(json.loads(json_text(found))):
         same = replace(state, status="unchanged", changes=old.changes, date=old.date, files=old.files)
         return same, last
-    pages = site.pages_of(result, dict.fromkeys(("html", *study.formats, "json")), study.lang, answers)
+    pages = site.pages_of(result, dict.fromkeys(("html", *study.formats, "json")), study.lang, answers, document)
     hashes = {name: files.sha256(page) for name, page in pages.items()}
     return replace(state, changes=changes(data, found, Words(study.lang)), files=hashes), pages
 
@@ -425,9 +427,8 @@ def _run(event: Event, options: Options, as_of: date | None) -> tuple[StudyResul
     return found.result, found
 
 
-def _complete(result: StudyResult) -> bool:
+def _complete(result: StudyResult, firms: Sequence[dict[str, Any]]) -> bool:
     """Whether every stock was kept and has every day, or ended before: nothing can be added by waiting."""
-    firms = result.to_dict()["firms"]
     whole = all(observed(firm) == len(firm["days"]) or bool(result.panel.delisted[i]) for i, firm in enumerate(firms))
     return whole and not any(e.reason in ("NO_PRICES", "NO_BENCHMARK") for e in result.exclusions)
 

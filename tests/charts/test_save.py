@@ -15,6 +15,7 @@ import pytest
 from eventstudy import plugins
 from eventstudy.charts import render, save, words
 from eventstudy.charts._style import style
+from eventstudy.charts._svg import _shapes
 from eventstudy.errors import InvalidRequest
 from eventstudy.study.result import StudyResult
 from matplotlib.figure import Figure
@@ -165,3 +166,17 @@ def test_a_chart_that_is_let_go_is_freed(nvda: StudyResult) -> None:
     figure = weakref.ref(nvda.plot("car").figure)
     gc.collect()
     assert figure() is None
+
+
+def test_texts_of_our_own_figures_are_shaped_once_and_a_users_figure_is_written_by_matplotlib(
+    nvda: StudyResult,
+) -> None:
+    ours = render(nvda.plot("car"), "svg")
+    before = _shapes()._shape.cache_info()
+    assert render(nvda.plot("car"), "svg") == ours
+    after = _shapes()._shape.cache_info()
+    assert (after.misses, after.hits > before.hits) == (before.misses, True)
+    ax = Figure().subplots()
+    ax.set_title("theirs")
+    render(ax, "svg")
+    assert _shapes()._shape.cache_info() == after
