@@ -38,7 +38,7 @@ from eventstudy.prices._store_days import (
     session_before,
 )
 from eventstudy.prices._store_join import Apart, Outcome, changed, join
-from eventstudy.prices._store_parts import Bars, NoPart, Part, part_of, read, seal, series_of, write
+from eventstudy.prices._store_parts import Bars, NoPart, Part, is_sealed, part_of, read, seal, series_of, write
 from eventstudy.prices._store_schema import connect, location, told, transaction
 from eventstudy.prices._table import hash_of
 from eventstudy.text import json_text
@@ -62,7 +62,8 @@ class Vintage:
 
     `first` to `through`: the days it reaches over, sessions or not. `final_through`: up to here no bar is expected to
     change. `asked_first` to `asked_last`: what that one fetch was for. `rows`, `sha256`: of all bars then held; `years`: the
-    beginning of the hash of those of each year, and `seal` that of what is written of them (empty: kept by an earlier version).
+    beginning of the hash of those of each year, and `seal` a checksum of what is written of them (an earlier version took a
+    hash, or none: empty).
     """
 
     source: str
@@ -180,23 +181,27 @@ class Store:
             self._sessions = bars.days, pd.DatetimeIndex(days, name="session")
         return pd.DataFrame(bars.values.T, self._sessions[1], _headings(bars.columns), copy=False)
 
-    def sound(self, vintage: Vintage, start: date | None = None, end: date | None = None) -> pd.DataFrame:
-        """The bars of a vintage from `start` to `end`, both included, which are those that were written with it.
+    def sound(self, vintage: Vintage) -> pd.DataFrame:
+        """All bars of a vintage, which by their hash are those that were written with it.
 
         Raises:
             SourceMalformed: they are not.
         """
-        return self._frame(self._sound(vintage, start, end))
+        return self._frame(self._by_hash(vintage, _series(vintage, self._parts(vintage))))
+
+    def _by_hash(self, vintage: Vintage, bars: Bars) -> Bars:
+        if digest(vintage.symbol, self._frame(bars)) != vintage.sha256:
+            raise _changed(vintage, f"{len(bars.days)} bars, and {vintage.rows} were written")
+        return bars
 
     def _sound(self, vintage: Vintage, start: date | None, end: date | None) -> Bars:
+        """The bars from `start` to `end`, both included, which by their seal or a hash are those that were written."""
         parts = self._parts(vintage)
         bars = _series(vintage, parts)
-        if vintage.seal and seal(parts) == vintage.seal:
+        if is_sealed(parts, vintage.seal):
             return _cut(bars, start, end)
         if start is None or end is None or not vintage.years:
-            if digest(vintage.symbol, self._frame(bars)) != vintage.sha256:
-                raise _changed(vintage, f"{len(bars.days)} bars, and {vintage.rows} were written")
-            return _cut(bars, start, end)
+            return _cut(self._by_hash(vintage, bars), start, end)
         bars = _cut(bars, start.replace(month=1, day=1), end.replace(month=12, day=31))
         written = {year: sha for year, sha in vintage.years.items() if start.year <= int(year) <= end.year}
         found = by_year(vintage.symbol, self._frame(bars))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -16,6 +17,7 @@ from eventstudy.cli import doctor
 from eventstudy.errors import InvalidFile, Locked, SourceMalformed
 from eventstudy.prices._store import Store
 from eventstudy.prices._store_join import Apart
+from eventstudy.prices._store_parts import is_sealed, seal
 from eventstudy.prices._store_schema import STEPS, connect
 from eventstudy.prices._store_update import Keeping, bring, take
 
@@ -173,6 +175,42 @@ def test_a_store_of_an_earlier_version_is_checked_whole(store: Store, price_stor
     assert load_prices("AAA", *INSIDE, source="store").missing == {}
     change_bars(price_store, moved("close", 19800, 1.0))
     assert "AAA" in load_prices("AAA", *INSIDE, source="store").missing
+
+
+def resealed(path: Path) -> None:
+    """Put in place of each checksum that of what stands there now."""
+    with Store(path) as store:
+        seals = {v.series_id: seal(store._parts(v)) for v in store.vintages()}
+    for series, one in seals.items():
+        by_hand(path, "UPDATE vintage SET seal = ? WHERE series_id = ?", one, series)
+
+
+def test_a_checksum_that_tells_nothing_does_not_deceive_the_doctor_nor_the_next_fetch(
+    store: Store, service: Service, price_store: Path
+) -> None:
+    store.keep("yahoo", fetched(made()), FIRST, DAYS[200])
+    change_bars(price_store, moved("close"))
+    resealed(price_store)
+    assert load_prices("AAA", FIRST, DAYS[200], source="store").missing == {}, "the checksum is what a study looks at"
+    (fault,) = store.faults()
+    assert "the bars are not those that were written" in fault
+    with pytest.raises(SourceMalformed, match="are not those that were written"):
+        bring(store, "yahoo", service, "AAA", FIRST, LAST, at=LATER)
+
+
+@pytest.mark.parametrize("change", [None, moved("close"), "UPDATE part SET number = number, whole = 2"])
+def test_parts_that_an_earlier_version_sealed_by_a_hash_are_known_by_it(
+    store: Store, price_store: Path, change: Change | str | None
+) -> None:
+    store.keep("yahoo", fetched(made()), FIRST, LAST)
+    (part,) = store._parts(store.vintages()[0])
+    about = repr((part.number, part.whole, part.columns, len(part.gone), len(part.bars))).encode()
+    old = hashlib.sha256(about + part.gone + part.bars).hexdigest()
+    if change is not None:
+        change_bars(price_store, change)
+    assert is_sealed(store._parts(store.vintages()[0]), old) == (change is None)
+    by_hand(price_store, "UPDATE vintage SET seal = ?", old)
+    assert set(load_prices("AAA", FIRST, LAST, source="store").missing) == ({"AAA"} if callable(change) else set())
 
 
 def test_what_was_changed_does_not_become_the_past_of_the_next_fetch(
