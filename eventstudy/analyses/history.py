@@ -8,7 +8,7 @@ ordinary days.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -20,6 +20,7 @@ from eventstudy.analyses.base import Answer, in_its_unit, lines_of, plain
 from eventstudy.calendars import Timing, timing_of
 from eventstudy.errors import EventStudyError, InvalidRequest
 from eventstudy.events import Event, Moment
+from eventstudy.inference import holm
 from eventstudy.inference.distributions import p_t
 from eventstudy.language import Phrase, marked
 from eventstudy.language.messages import Message
@@ -90,6 +91,8 @@ class Mean:
     """The test behind p; empty where there are too few events."""
     statistic: float
     p: float
+    p_adjusted: float = float("nan")
+    """p by Holm over the windows that are tested; of the one declared before looking its own."""
 
 
 @dataclass(frozen=True)
@@ -172,10 +175,15 @@ class History(Answer):
         ]  # fmt: skip
         if judged := [mean for mean in self.means if mean.test][:_TOLD]:
             windows = [
-                Phrase("{window} {value:+.2f %} (p {p:p})", window=m.window, value=m.mean, p=m.p) for m in judged
+                Phrase("{window} {value:+.2f %} (p {p:p})", window=m.window, value=m.mean, p=m.p_adjusted)
+                for m in judged
             ]
-            tests = list(dict.fromkeys(m.test for m in judged))
-            told.append(Phrase("mean CAR {windows} by {tests:list}", windows=windows, tests=tests))
+            said = {"windows": windows, "tests": list(dict.fromkeys(m.test for m in judged)), "n": self._together}
+            told.append(
+                Phrase("mean CAR (p by Holm over {n} windows) {windows} by {tests:list}", **said)
+                if self._together > 1
+                else Phrase("mean CAR {windows} by {tests:list}", **said)
+            )
         else:
             told.append(Phrase("with fewer than {fewest} events nothing is tested", fewest=FEWEST))
         last = self.studied[-1]
@@ -186,6 +194,11 @@ class History(Answer):
             )
         )  # fmt: skip
         return Phrase("{findings:;}.", findings=told)
+
+    @property
+    def _together(self) -> int:
+        """How many windows are judged together."""
+        return sum(m.test != "" and m.window != self.result.config.primary for m in self.means)
 
     def _document(self) -> dict[str, Any]:
         last = self.studied[-1]
@@ -267,6 +280,8 @@ class History(Answer):
         ]
         if tests := list(dict.fromkeys(m.test for m in self.means if m.test)):
             yield [f"  p, {', '.join(tests)}", *(p_text(m.p) for m in self.means)]
+            if self._together > 1:
+                yield ["  by Holm", *(p_text(m.p_adjusted) for m in self.means)]
 
 
 def _column(window: Window) -> str:
@@ -330,7 +345,7 @@ def history(result: StudyResult, *, kind: str = "", asked: int = 0, notes: tuple
     ar = result.returns.ar[:, -result.config.event_window.start]
     rows = sorted(_rows(result, ar), key=lambda row: (row.announced[:10], row.announced))
     windows = list(dict.fromkeys([_DAY0, *(result.config.windows or ())]))
-    means = tuple(_mean(result, window) for window in windows)
+    means = _adjusted([_mean(result, window) for window in windows], result.config.primary)
     drift = DRIFT if DRIFT.inside(result.config.event_window) and result.config.window_days is None else None
     return History(
         ticker=tickers[0],
@@ -462,6 +477,15 @@ def _mean(result: StudyResult, window: Window) -> Mean:
         said = result.test(test, window)
         statistic, p = said.statistic, said.p_value
     return Mean(window, answer.n, answer.n_positive, answer.n_negative, answer.caar, answer.median, test, statistic, p)
+
+
+def _adjusted(means: Sequence[Mean], declared: Window | None) -> tuple[Mean, ...]:
+    """With p that count how many windows are looked at, but for the one declared before."""
+    p = np.array([np.nan if mean.window == declared else mean.p for mean in means])
+    return tuple(
+        replace(mean, p_adjusted=mean.p if mean.window == declared else float(q))
+        for mean, q in zip(means, holm(p), strict=True)
+    )
 
 
 def _in_direction(result: StudyResult, ar: Floats, window: Window) -> Mean:

@@ -21,7 +21,9 @@ from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName
 from eventstudy.events import Event, Group, Registry, parse_when
 from eventstudy.events.finders import find
 from eventstudy.language import in_language
+from eventstudy.study.sentences import p_text, percent
 from eventstudy.units.windows import Window
+from statsmodels.stats.multitest import multipletests
 
 from tests.worlds import MARKET, SESSIONS, closes
 
@@ -160,6 +162,20 @@ def test_a_list_of_dates_is_taken_for_the_kind_and_says_so(tmp_path: Path) -> No
     assert "all 10 on the ticker are taken as earnings" in " ".join(found.text().split())  # lines are wrapped
     assert "with fewer than 6 events nothing is tested" in found.sentence
     assert all(m.test == "" and np.isnan(m.p) for m in found.means)
+
+
+@pytest.mark.parametrize("declared", [None, (0, 1)])
+def test_the_sentence_counts_how_many_windows_are_looked_at(tmp_path: Path, declared: tuple[int, int] | None) -> None:
+    """By Holm, as statsmodels has it; the window that was declared before looking is judged by itself."""
+    choices = SHORT | {"windows": [(0, 0), (-1, 1), (0, 1), (0, 5)], "primary": declared}
+    found = history("AAA", registry=listed(tmp_path, DAYS), prices=PRICES, **choices)
+    others = [m for m in found.means if m.window != declared]
+    assert [m.p_adjusted for m in others] == pytest.approx(multipletests([m.p for m in others], method="holm")[1])
+    assert all(m.p_adjusted == m.p for m in found.means if m.window == declared)
+    assert f"mean CAR (p by Holm over {len(others)} windows) [0, 0] " in found.sentence
+    assert all(f"{percent(m.mean)} (p {p_text(m.p_adjusted)})" in found.sentence for m in found.means[:3])
+    said = json.loads(found.to_json())["summary"]["windows"]
+    assert [one["p_adjusted"] for one in said] == pytest.approx([m.p_adjusted for m in found.means])
 
 
 def test_windows_that_share_days_are_judged_by_the_test_that_allows_it(tmp_path: Path) -> None:
