@@ -39,13 +39,13 @@ from eventstudy.inference.clusters import (
     wild,
 )
 from eventstudy.inference.distributions import critical_t
-from eventstudy.language import Phrase
+from eventstudy.language import Phrase, figure, spoken
 from eventstudy.language.messages import Exclusion, Message
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
 from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, of_the_others, p_text, percent
-from eventstudy.study.text import heading
+from eventstudy.study.text import heading, prose
 from eventstudy.text import columns, wrapped
 from eventstudy.units import LOGS, shown_in
 from eventstudy.units.windows import Window
@@ -149,7 +149,10 @@ class Comparison(Answer):
     @property
     def messages(self) -> tuple[str, ...]:
         """What to know of the comparison, and what was left out."""
-        left = (f"left out {e.ticker} ({e.event_id}): {e.message}" for e in self.excluded)
+        left = (
+            Phrase("left out {ticker} ({event}): {why}", ticker=e.ticker, event=e.event_id, why=e.message)
+            for e in self.excluded
+        )
         return (*self.without, *lines_of(self.warned), *left)
 
     def tidy(self) -> pd.DataFrame:
@@ -223,32 +226,37 @@ class Comparison(Answer):
         """The kinds, each difference by the headline and beside it, and what to know."""
         yield from heading(self.result)
         yield ""
-        yield from wrapped(self.sentence)
+        yield from prose(self.sentence)
         yield ""
-        rows = [
-            [self.by, "pairs", "clusters of dates", Phrase("mean CAR{window}", window=self.window), "mean of clusters"]
-        ]
+        head = [Phrase("pairs"), Phrase("clusters of dates"), Phrase("mean CAR{window}", window=self.window)]
+        rows = [[self.by, *map(spoken, [*head, Phrase("mean of clusters")])]]
         rows += [[v.name, str(v.n), str(v.clusters), percent(v.mean), percent(v.vote)] for v in self.levels]
         yield columns(rows, range(1, 5))
         for pair in self.pairs:
             yield ""
-            rows = [[f"{pair.a} less {pair.b}", "difference", "t", "df", "p", ""]]
+            less = Phrase("{a} less {b}", a=pair.a, b=pair.b)
+            rows = [[spoken(less), spoken(Phrase("difference")), "t", "df", "p", ""]]
             for test in pair.tests:
-                mark = "headline" if test.name == pair.headline else "" if test.valid else f"not valid: {test.reason}"
-                figures = [f"{v:.{d}f}" if np.isfinite(v) else "" for v, d in ((test.statistic, 2), (test.df, 1))]
-                rows.append([f"  {test.name}", percent(test.difference), *figures, p_text(test.p), mark])
+                mark = "" if test.valid else Phrase("not valid: {reasons:;}", reasons=[test.reason])
+                mark = Phrase("headline") if test.name == pair.headline else mark
+                figures = [
+                    figure(f"{v:.{d}f}") if np.isfinite(v) else "" for v, d in ((test.statistic, 2), (test.df, 1))
+                ]
+                rows.append([f"  {test.name}", percent(test.difference), *figures, p_text(test.p), spoken(mark)])
             yield columns(rows, range(1, 5))
             if pair.headline:
-                holm_p = f"p by Holm over {len(self.pairs)}: {p_text(pair.p_adjusted)}"
-                yield f"  95 % interval {percent(pair.low)} .. {percent(pair.high)}; {holm_p}"
+                interval = Phrase("95 % interval {low:+.2f %} .. {high:+.2f %}", low=pair.low, high=pair.high)
+                holm_p = Phrase("p by Holm over {n}: {p:p}", n=len(self.pairs), p=pair.p_adjusted)
+                yield f"  {spoken(interval)}; {spoken(holm_p)}"
             else:
-                yield from wrapped(f"  {pair.why_none}")
+                yield from wrapped(f"  {spoken(pair.why_none)}")
         if self.alike:
             yield ""
-            yield f"all kinds alike: Wald {self.alike.statistic:.2f}, p {p_text(self.alike.p)} (wild cluster bootstrap)"
+            said = {"wald": self.alike.statistic, "p": self.alike.p}
+            yield spoken(Phrase("all kinds alike: Wald {wald:.2f}, p {p:p} (wild cluster bootstrap)", **said))
         yield ""
         for line in self.messages:
-            yield from wrapped(line)
+            yield from prose(line)
 
 
 def _plain(value: Any) -> dict[str, Any]:

@@ -22,14 +22,14 @@ from eventstudy.errors import EventStudyError, InvalidRequest
 from eventstudy.events import Event, Moment
 from eventstudy.inference import holm
 from eventstudy.inference.distributions import p_t
-from eventstudy.language import Phrase, marked
+from eventstudy.language import Phrase, marked, spoken, written
 from eventstudy.language.messages import Message
 from eventstudy.panel import Floats
 from eventstudy.study.document import called_as_dict, number, warnings_as_dicts
 from eventstudy.study.result import StudyResult
-from eventstudy.study.sentences import instead_of_finding, p_text, percent
+from eventstudy.study.sentences import instead_of_finding, p_text, percent, to_two
 from eventstudy.study.study import EventStudy
-from eventstudy.study.text import car_in_words
+from eventstudy.study.text import car_in_words, prose
 from eventstudy.text import columns, wrapped
 from eventstudy.units.windows import Window
 
@@ -147,7 +147,7 @@ class History(Answer):
         return (
             *lines_of(self.notes),
             *lines_of(self.result.warned),
-            *(f"{r.event_id}: {r.left_out}" for r in self.rows if r.left_out),
+            *(Phrase("{event}: {why}", event=r.event_id, why=r.left_out) for r in self.rows if r.left_out),
         )
 
     def tidy(self) -> pd.DataFrame:
@@ -229,55 +229,57 @@ class History(Answer):
     def _lines(self, *, verbose: bool) -> Iterator[str]:
         """The doubts, the rows, the summary, and what to know."""
         for line in self.doubts:
-            yield from wrapped(line)
-        yield from wrapped(self.sentence)
+            yield from prose(line)
+        yield from prose(self.sentence)
         yield ""
         table = list(self._cells())
         yield columns(table, range(3, len(table[0]) - 1))
         yield ""
         yield columns(list(self._summary()), range(1, 1 + len(self.means)))
-        yield "p of a row: place of day 0 among ordinary days; volume: abnormal log volume of day 0"
+        yield spoken(Phrase("p of a row: place of day 0 among ordinary days; volume: abnormal log volume of day 0"))
         if self.drift and self.drift.test:
-            p = f"p {p_text(self.drift.p)} ({self.drift.test})"
-            yield f"drift {DRIFT} in the direction of day 0: {percent(self.drift.mean)} on average, {p}"
+            yield spoken(
+                Phrase(
+                    "drift {window} in the direction of day 0: {mean:+.2f %} on average, p {p:p} ({test})",
+                    window=DRIFT,
+                    mean=self.drift.mean,
+                    p=self.drift.p,
+                    test=self.drift.test,
+                )
+            )
         for row in self.rows:
             if row.left_out:
-                yield from wrapped(f"left out {row.event_id}: {row.left_out}")
+                yield from prose(Phrase("left out {event}: {why}", event=row.event_id, why=row.left_out))
         said = (*self.notes, *(self.result.warned if verbose else ()))
         for line in dict.fromkeys(lines_of(said)):
             yield from wrapped(line)
         if reasons := list(dict.fromkeys(row.no_gap for row in self.rows if row.no_gap)):
-            yield from wrapped(f"no gap at the open: {'; '.join(reasons)}")
+            yield from prose(Phrase("no gap at the open: {reasons:;}", reasons=reasons))
         if not verbose and self.result.warned:
             codes = list(dict.fromkeys(w.code for w in self.result.warned))
-            yield from wrapped(f"warnings of the study (--verbose shows them): {', '.join(codes)}")
+            yield from prose(Phrase("warnings of the study (--verbose shows them): {codes}", codes=codes))
 
     def _cells(self) -> Iterator[list[str]]:
         opens = any(np.isfinite(row.gap) for row in self.rows)
-        named = [Phrase("CAR{window}", window=mean.window) for mean in self.means[1:]]
-        yield ["announced", "came", "day 0", *(["gap"] if opens else []), "AR of day 0", "p", *named, "volume", "flags"]
+        head: list[str] = [Phrase("announced"), Phrase("came"), Phrase("day 0"), *([Phrase("gap")] if opens else [])]
+        head += [Phrase("AR of day 0"), "p", *(Phrase("CAR{window}", window=mean.window) for mean in self.means[1:])]
+        yield [spoken(name) for name in [*head, Phrase("volume"), Phrase("flags")]]
         for row in self.rows:
             cars = [percent(row.cars.get(m.window, np.nan)) if row.day0 else "" for m in self.means[1:]]
             figures = [*([percent(row.gap)] if opens else []), percent(row.ar), p_text(row.p)]
             figures = figures if row.day0 else [""] * len(figures)
-            volume = f"{row.volume:+.2f}" if np.isfinite(row.volume) else ""
+            volume = to_two(row.volume) if np.isfinite(row.volume) else ""
             flags = ", ".join((*row.doubts, *row.flags))
-            day0 = str(row.day0) if row.day0 else "not studied"
-            yield [row.announced[:16].replace("T", " "), SIDES[row.timing], day0, *figures, *cars, volume, flags]
+            day0 = written(row.day0) if row.day0 else spoken(Phrase("not studied"))
+            day, _, hour = row.announced[:16].partition("T")
+            yield [f"{written(day)} {hour}".rstrip(), spoken(SIDES[row.timing]), day0, *figures, *cars, volume, flags]
 
     def _summary(self) -> Iterator[list[str]]:
-        n = len(self.studied)
-        yield [
-            f"{n} event{'s' if n != 1 else ''} (up:down)",
-            *(f"{m.window} ({m.n_positive}:{m.n_negative})" for m in self.means),
-        ]
-        yield [
-            f"  mean; median {car_in_words(self.result.config)}",
-            *(
-                f"{percent(m.mean).removesuffix(self.result.config.unit.mark or '#')}; {percent(m.median)}"
-                for m in self.means
-            ),
-        ]
+        n = Phrase.counted("{n} event (up:down)", "{n} events (up:down)", n=len(self.studied))
+        yield [spoken(n), *(f"{written(m.window)} ({m.n_positive}:{m.n_negative})" for m in self.means)]
+        mark = self.result.config.unit.mark or "#"
+        means = [f"{percent(m.mean).removesuffix(mark)}; {percent(m.median)}" for m in self.means]
+        yield [f"  {spoken(Phrase('mean; median {car}', car=car_in_words(self.result.config)))}", *means]
         if tests := list(dict.fromkeys(m.test for m in self.means if m.test)):
             yield [f"  p, {', '.join(tests)}", *(p_text(m.p) for m in self.means)]
             if self._together > 1:

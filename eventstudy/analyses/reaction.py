@@ -23,16 +23,16 @@ from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference import holm
 from eventstudy.inference.multiple import least_of_draws, romano_wolf_of_windows
-from eventstudy.language import AtMost, Phrase, at_most
+from eventstudy.language import AtMost, Phrase, at_most, spoken, written
 from eventstudy.language.messages import Message
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.answers import levels_of, raised
 from eventstudy.study.document import number, warnings_as_dicts
 from eventstudy.study.families import MANY_TICKERS, judged_by_days
 from eventstudy.study.result import Group, StudyResult
-from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
-from eventstudy.study.text import heading, notes
-from eventstudy.text import columns, wrapped
+from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent, to_two
+from eventstudy.study.text import heading, left_out, notes, prose
+from eventstudy.text import columns
 from eventstudy.units.windows import Window
 
 DAYS = Window(0, 10)
@@ -121,12 +121,12 @@ class Subject(Finding):
         """The adjusted p of a day beyond all estimation days: no day can have a smaller one."""
         return float(1 - (1 - 1 / (self.n_estimation + 1)) ** sum(np.isfinite(day.sar) for day in self.days))
 
-    def _finding(self) -> str:
+    def _finding(self) -> Phrase:
         """Announcement and recognition side by side, then the day of the reaction or that there was none."""
-        told = [_beside("announced", self, self.announced_day0)]
+        told = [Phrase("announced {day}", day=_beside(self, self.announced_day0))]
         if self.recognised_day0 and self.recognised_day0 != self.announced_day0:
-            told.append(_beside("recognised", self, self.recognised_day0))
-        return f"{self.name}: {'; '.join(told)}. {_reaction_of(self)}"
+            told.append(Phrase("recognised {day}", day=_beside(self, self.recognised_day0)))
+        return Phrase("{who}: {days:;}. {reaction}", who=self.name, days=told, reaction=_reaction_of(self))
 
 
 @dataclass(frozen=True)
@@ -186,10 +186,11 @@ class Scan(Answer):
         """What was searched, a row a subject (or a day, of a single one), the answer in words, and what to know."""
         one = len(self.subjects) == 1
         table = _days_of(self.subjects[0]) if one else _subjects(self, verbose)
-        told = [line for subject in self.subjects[:1] for line in wrapped(subject.sentence)]
-        after = [line for said in lines_of(self.warned) for line in wrapped(said)]
+        told = [line for subject in self.subjects[:1] for line in prose(subject.sentence)]
+        after = [line for said in lines_of(self.warned) for line in prose(said)]
+        searched = spoken(Phrase("days searched: {window}, fixed beforehand", window=self.days))
         blocks = [
-            [*heading(self.result), f"days searched: {self.days}, fixed beforehand"],
+            [*heading(self.result), searched],
             told,
             list(table),
             [*_legend(self), *after, *(notes(self.result, verbose) if verbose or one else _left_out(self))],
@@ -525,42 +526,60 @@ def _too_few_days(subjects: Sequence[Subject]) -> Iterator[Message]:
         )
 
 
-def _beside(word: str, subject: Subject, session: date) -> str:
+def _beside(subject: Subject, session: date) -> Phrase:
+    """What a day brought, and whether that stands out; read after `announced` or `recognised`."""
     day = subject.on(session)
     if day is None:
-        return f"{word} day {session} lies outside the event window"
+        return Phrase("day {on} lies outside the event window", on=session)
     if not np.isfinite(day.ar):
-        return f"{word} day {session} has no return"
+        return Phrase("day {on} has no return", on=session)
+    said: dict[str, Any] = {"on": session, "ar": day.ar}
     if not np.isfinite(day.p_adjusted):
-        return f"{word} day {session} {percent(day.ar)}, not among the days searched (p {p_text(day.p)} by itself)"
-    verdict = "not significant" if day.p_adjusted >= LEVEL else "significant"
-    return f"{word} day {session} {percent(day.ar)}, {verdict} (p {p_text(day.p_adjusted)})"
+        return Phrase("day {on} {ar:+.2f %}, not among the days searched (p {p:p} by itself)", p=day.p, **said)
+    if day.p_adjusted >= LEVEL:
+        return Phrase("day {on} {ar:+.2f %}, not significant (p {p:p})", p=day.p_adjusted, **said)
+    return Phrase("day {on} {ar:+.2f %}, significant (p {p:p})", p=day.p_adjusted, **said)
 
 
-def _reaction_of(subject: Subject) -> str:
-    n = sum(np.isfinite(day.sar) for day in subject.days)
-    of = f"adjusted for {n} days"
-    if np.isfinite(subject.p_together):
-        of += f"; {p_text(subject.p_together)} for those of {subject.together} {subject.kind}s"
+def _reaction_of(subject: Subject) -> Phrase:
+    """The day of the reaction, or that there was none."""
     day, largest = subject.reaction, subject.largest
     if largest is None:
-        return "No searched day has an abnormal return."
+        return Phrase("No searched day has an abnormal return.")
+    n = sum(np.isfinite(day.sar) for day in subject.days)
+    of = Phrase("adjusted for {n} days", n=n)
+    if np.isfinite(subject.p_together):
+        both = {"n": n, "p": subject.p_together, "of": subject.together}
+        of = Phrase("adjusted for {n} days; {p:p} for those of {of} firms", **both)
+        if subject.kind == "group":
+            of = Phrase("adjusted for {n} days; {p:p} for those of {of} groups", **both)
     if day is None:
-        return (
-            f"No reaction day: the largest of the {n} days, {largest.session} ({percent(largest.ar)}),"
-            f" is not out of the ordinary (p {p_text(largest.p_adjusted)}, {of})."
+        return Phrase(
+            "No reaction day: the largest of the {n} days, {on} ({ar:+.2f %}), is not out of the ordinary (p {p:p}, {of}).",
+            n=n,
+            on=largest.session,
+            ar=largest.ar,
+            p=largest.p_adjusted,
+            of=of,
         )
-    told = f"Reaction day: {day.session}{_later(subject, day)}, {percent(day.ar)}"
-    return f"{told} (p {p_text(day.p_adjusted)}, {of})."
+    said = {"on": day.session, "later": _later(subject, day), "ar": day.ar, "p": day.p_adjusted, "of": of}
+    return Phrase("Reaction day: {on}{later}, {ar:+.2f %} (p {p:p}, {of}).", **said)
 
 
 def _later(subject: Subject, day: Day) -> str:
     start = subject.on(subject.announced_day0)
-    if start is None:
-        return ""
-    steps = day.rel_day - start.rel_day
-    sessions = f"{abs(steps)} session{'s' if abs(steps) != 1 else ''}"
-    return f", {sessions} {'after' if steps > 0 else 'before'} day 0 of the announcement" if steps else ""
+    steps = day.rel_day - start.rel_day if start else 0
+    if steps > 0:
+        return Phrase.counted(
+            ", {n} session after day 0 of the announcement", ", {n} sessions after day 0 of the announcement", n=steps
+        )
+    if steps < 0:
+        return Phrase.counted(
+            ", {n} session before day 0 of the announcement",
+            ", {n} sessions before day 0 of the announcement",
+            n=-steps,
+        )
+    return ""
 
 
 def _subject_as_dict(subject: Subject) -> dict[str, Any]:
@@ -609,24 +628,26 @@ _SHOWN = 30
 def _subjects(found: Scan, verbose: bool) -> Iterator[str]:
     recognised = any(s.recognised_day0 for s in found.subjects)
     volume = any(s.volume_peak is not None for s in found.subjects)
-    head = ["", "announced", "p", *(["recognised", "p"] if recognised else [])]
-    head += ["reaction day", "AR", "p", "first", "half by", *(["volume"] if volume else [])]
-    rows = [head]
+    head: list[str] = ["", Phrase("announced"), "p", *([Phrase("recognised"), "p"] if recognised else [])]
+    head += [Phrase("reaction day"), "AR", "p", Phrase("first"), Phrase("half by")]
+    head += [Phrase("volume")] if volume else []
+    rows = [[spoken(name) for name in head]]
     shown = found.subjects if verbose else found.subjects[:_SHOWN]
     for s in shown:
         days = [s.on(s.announced_day0), *([s.on(s.recognised_day0)] if recognised else []), s.reaction or s.largest]
         cells = [[percent(day.ar), _p_of(day)] if day else ["", ""] for day in days]
-        cells[-1].insert(0, "in doubt" if s.instead else str(s.reaction.session) if s.reaction else "none")
+        which = Phrase("in doubt") if s.instead else Phrase("none")
+        cells[-1].insert(0, written(s.reaction.session) if s.reaction else spoken(which))
         steps = [s.earliest.rel_day if s.earliest else None, s.half_life, *([s.volume_peak] if volume else [])]
-        name = s.name if s.kind == "group" else f"  {s.name}"
+        name = spoken(s.name) if s.kind == "group" else f"  {s.name}"
         rows.append([name, *(text for pair in cells for text in pair), *map(_step, steps)])
     yield columns(rows, range(1, len(head)))
     if len(found.subjects) > len(shown):
-        yield f"... and {len(found.subjects) - len(shown)} more (--format csv shows all)"
+        yield spoken(Phrase("... and {n} more (--format csv shows all)", n=len(found.subjects) - len(shown)))
 
 
 def _step(day: int | None) -> str:
-    return "" if day is None else f"{day:+d}" if day else "0"
+    return "" if day is None else written(day, "day")
 
 
 def _p_of(day: Day) -> str:
@@ -635,61 +656,77 @@ def _p_of(day: Day) -> str:
 
 
 def _days_of(subject: Subject) -> Iterator[str]:
-    marks = {subject.announced_day0: "announced", subject.recognised_day0: "recognised"}
-    rows = [["day", "session", "abnormal", "SAR", "p", "p, adjusted", ""]]
+    marks = {subject.announced_day0: Phrase("announced"), subject.recognised_day0: Phrase("recognised")}
+    head = [Phrase("day"), Phrase("session"), Phrase("abnormal"), "SAR", "p", Phrase("p, adjusted")]
+    rows = [[*map(spoken, head), ""]]
     for day in subject.days:
         said = [marks[day.session]] if day.session in marks else []
-        said += ["REACTION DAY"] if day == subject.reaction else []
-        said += ["highest volume"] if day.rel_day == subject.volume_peak else []
-        sar = f"{day.sar:+.2f}" if day.sar == day.sar else "n/a"
-        figures = [percent(day.ar), sar, p_text(day.p), p_text(day.p_adjusted)]
-        rows.append([_step(day.rel_day), str(day.session), *figures, ", ".join(said)])
+        said += [Phrase("REACTION DAY")] if day == subject.reaction else []
+        said += [Phrase("highest volume")] if day.rel_day == subject.volume_peak else []
+        figures = [percent(day.ar), to_two(day.sar), p_text(day.p), p_text(day.p_adjusted)]
+        rows.append([_step(day.rel_day), written(day.session), *figures, ", ".join(map(spoken, said))])
     yield columns(rows, range(6))
-    half = (
-        "" if subject.half_life is None else f"; half of the largest CAR was reached by day {_step(subject.half_life)}"
-    )
     if subject.instead:
         return
-    first = subject.earliest
-    yield (
-        f"first significant day by Holm's correction: {first.session} (p {p_text(first.p_holm)})"
-        if first
-        else "no day is significant by Holm's correction"
+    first, half = subject.earliest, ""
+    if first:
+        by_holm = Phrase("first significant day by Holm's correction: {on} (p {p:p})", on=first.session, p=first.p_holm)
+        yield spoken(by_holm)
+    else:
+        yield spoken(Phrase("no day is significant by Holm's correction"))
+    if subject.half_life is not None:
+        half = Phrase("; half of the largest CAR was reached by day {day:day}", day=subject.half_life)
+    yield spoken(
+        Phrase(
+            "CAR{window} {car:+.2f %} (p {p:p} among windows made of ordinary days){half}",
+            window=subject.searched,
+            car=subject.car,
+            p=subject.car_p,
+            half=half,
+        )
     )
-    yield f"CAR{subject.searched} {percent(subject.car)} (p {p_text(subject.car_p)} among windows made of ordinary days){half}"
 
 
 def _legend(found: Scan) -> Iterator[str]:
-    n = found.days.length
     shown = [p for s in found.subjects for day in s.days for p in (day.p, day.p_adjusted)]
-    floor = "; ≤: least possible" if any("≤" in p_text(p) for p in shown) else ""
-    chance = f"chance that the largest of {n} ordinary days is as large (maxT over the days)"
-    yield from wrapped(f"p: {chance}, on the scale of the days near it{floor}")
+    yield from prose(
+        Phrase(
+            "p: chance that the largest of {n} ordinary days is as large (maxT over the days), on the scale of the days near"
+            " it{floor}",
+            n=found.days.length,
+            floor=Phrase("; ≤: least possible") if any("≤" in p_text(p) for p in shown) else "",
+        )
+    )
     if len(found.subjects) > 1:
-        yield "where no day reacted its columns show the largest; groups are judged as one portfolio each"
+        yield spoken(
+            Phrase("where no day reacted its columns show the largest; groups are judged as one portfolio each")
+        )
         yield from _together(found)
-        yield "first: earliest day below 5 % by Holm's correction over the days of its row"
-        yield "half by: day on which half of the largest CAR was reached"
+        yield spoken(Phrase("first: earliest day below 5 % by Holm's correction over the days of its row"))
+        yield spoken(Phrase("half by: day on which half of the largest CAR was reached"))
 
 
 def _together(found: Scan) -> Iterator[str]:
     """What is left of the reaction days where those of all groups, and of all firms, are judged together."""
     if any(s.kind == "firm" and s.together == 1 for s in found.subjects):
-        yield "p of firms are not adjusted for the number of firms"
-    for kind, word in (("group", "groups"), ("firm", "firms")):
+        yield spoken(Phrase("p of firms are not adjusted for the number of firms"))
+    for kind in ("group", "firm"):
         judged = [s for s in found.subjects if s.kind == kind and np.isfinite(s.p_together)]
-        if judged:
-            left = [f"{s.name} {p_text(s.p_together)}" for s in judged if s.p_together < LEVEL]
-            least = min(judged, key=lambda s: s.p_together)
-            told = ", ".join(left) or f"none (least: {least.name} {p_text(least.p_together)})"
-            yield from wrapped(f"below 5 % where all days of {judged[0].together} {word} are judged together: {told}")
+        if not judged:
+            continue
+        left = [Phrase("{who} {p:p}", who=s.name, p=s.p_together) for s in judged if s.p_together < LEVEL]
+        least = min(judged, key=lambda s: s.p_together)
+        none = Phrase("none (least: {who} {p:p})", who=least.name, p=least.p_together)
+        said = {"of": judged[0].together, "names": left or none}
+        if kind == "group":
+            yield from prose(Phrase("below 5 % where all days of {of} groups are judged together: {names}", **said))
+        else:
+            yield from prose(Phrase("below 5 % where all days of {of} firms are judged together: {names}", **said))
 
 
 def _left_out(found: Scan) -> Iterator[str]:
-    left = found.result.exclusions
-    for exclusion in left[:6]:
-        yield f"left out {exclusion.ticker} ({exclusion.event_id}): {exclusion.message}"
-    if len(left) > 6:
-        yield f"... and {len(left) - 6} more left out (--verbose shows all)"
+    yield from left_out(found.result.exclusions)
     if found.result.day0_policy != "announced":
-        yield "DAY0_CHOSEN: the user chose day 0, and with it the days searched; no p accounts for that choice"
+        yield spoken(
+            Phrase("DAY0_CHOSEN: the user chose day 0, and with it the days searched; no p accounts for that choice")
+        )

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from eventstudy.cli._command import command
-from eventstudy.cli._output import answer, draw, finish, output_options, picture_option
+from eventstudy.cli._output import answer, draw, finish, language_option, output_options, picture_option
 from eventstudy.cli._study import study, study_options
 from eventstudy.errors import InvalidRequest
 
@@ -22,6 +22,7 @@ from eventstudy.errors import InvalidRequest
 @click.option("--characteristics", type=click.Path(), help="File: ticker[,event_id][,date], columns to compare by.")
 @click.option("--cut", metavar="median|NUMBER", help="Makes two kinds of numbers. [default: 0 for surprise]")
 @picture_option("--chart", "Write the chart to this file (.png, .svg or .pdf).")
+@language_option("Of the screen.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802
@@ -35,6 +36,7 @@ def COMMAND(  # noqa: N802
     output: str | None,
     quiet: bool,
     verbose: bool,
+    lang: str,
     **options: Any,
 ) -> None:
     """Do kinds of events differ in their mean CAR?
@@ -53,7 +55,7 @@ def COMMAND(  # noqa: N802
     table = read_characteristics(characteristics) if characteristics else None
     options["windows"] = windows
     window = windows[0] if windows else None
-    found = compare(study(options, quiet=quiet), by, window=window, characteristics=table, cut=cut)
-    answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose)])
+    found = compare(study(options, quiet=quiet, lang=lang), by, window=window, characteristics=table, cut=cut)
+    answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose, lang=lang)])
     draw(found.plot, chart, quiet=quiet)
     finish(ctx, lacking=found.incomplete, allowed=allowed, believable=found.believable)

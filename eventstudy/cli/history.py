@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from eventstudy.cli._command import command
-from eventstudy.cli._output import answer, draw, finish, output_options, picture_option
+from eventstudy.cli._output import answer, draw, finish, language_option, output_options, picture_option
 from eventstudy.cli._study import options_but, words_of
 
 _OF_EVENTS = (
@@ -35,6 +35,7 @@ _OF_EVENTS = (
 )
 @click.option("--last", type=int, default=12, show_default=True, help="So many of them.")
 @picture_option("--chart", "Write the chart to this file (.png, .svg or .pdf).")
+@language_option("Of the screen.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802
@@ -47,6 +48,7 @@ def COMMAND(  # noqa: N802
     output: str | None,
     quiet: bool,
     verbose: bool,
+    lang: str,
     **options: Any,
 ) -> None:
     """How did the last events of a kind go for a ticker?
@@ -63,6 +65,6 @@ def COMMAND(  # noqa: N802
     ):
         options["event_window"] = (-1, 20)
     found = history(options.pop("ticker"), kind=kind, last=last, **words_of(options, quiet=quiet))
-    answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose)])
+    answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose, lang=lang)])
     draw(found.plot, chart, quiet=quiet)
     finish(ctx, lacking=found.incomplete, allowed=allowed, believable=found.believable)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from eventstudy.cli._command import command
-from eventstudy.cli._output import answer, finish, output_options
+from eventstudy.cli._output import answer, finish, language_option, output_options
 from eventstudy.cli._study import only_of_days, study, study_options
 
 
@@ -20,6 +20,7 @@ from eventstudy.cli._study import only_of_days, study, study_options
     metavar="A B",
     help="Days to search, fixed beforehand. [default: 0 10, or from 0 on those of a given --event-window]",
 )
+@language_option("Of the screen.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802
@@ -30,6 +31,7 @@ def COMMAND(  # noqa: N802
     output: str | None,
     quiet: bool,
     verbose: bool,
+    lang: str,
     **options: Any,
 ) -> None:
     """Which day did the market react?
@@ -45,6 +47,6 @@ def COMMAND(  # noqa: N802
         days = DAYS
     if days is not None:
         options["event_window"] = window_for(days, options["event_window"])
-    found = scan(study(options, quiet=quiet), days)
-    answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose)])
+    found = scan(study(options, quiet=quiet, lang=lang), days)
+    answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose, lang=lang)])
     finish(ctx, lacking=found.incomplete, allowed=allowed, believable=found.result.believable)

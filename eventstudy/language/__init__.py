@@ -147,6 +147,8 @@ def marked(*templates: str) -> tuple[str, ...]:
 
 def in_language(text: str, language: str) -> str | None:
     """A text in a language of `LANGUAGES`; None where its catalogue has no words for it, or for a phrase within it."""
+    if not text:  # which is what a catalogue calls its own heading
+        return ""
     if isinstance(text, Translated):
         return str(text) if language == "en" else text.others.get(language)
     usual = frequency_counted() == "daily" and not unit_shown().of_levels

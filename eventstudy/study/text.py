@@ -15,7 +15,7 @@ import numpy as np
 
 from eventstudy.inference import Significance
 from eventstudy.language import Phrase, at_most, figure, spoken, written
-from eventstudy.language.messages import NEWS_OF_A_DAY
+from eventstudy.language.messages import NEWS_OF_A_DAY, Exclusion
 from eventstudy.panel import Ints, Warned
 from eventstudy.study import doubts
 from eventstudy.study.answers import Answer
@@ -657,11 +657,16 @@ def notes(result: StudyResult, verbose: bool) -> Iterator[str]:
                 ]
         for line in lines:
             yield from wrapped(line)
-    for one in result.exclusions[: None if verbose else 6]:
+    yield from left_out(result.exclusions, verbose=verbose)
+
+
+def left_out(exclusions: Sequence[Exclusion], *, verbose: bool = False) -> Iterator[str]:
+    """What was left out and why: the first few, or with `verbose` all."""
+    for one in exclusions[: None if verbose else 6]:
         said = {"ticker": one.ticker, "event": one.event_id, "why": one.message}
         yield from prose(Phrase("left out {ticker} ({event}): {why}", **said))
-    if not verbose and len(result.exclusions) > 6:
-        yield spoken(Phrase("... and {n} more left out (--verbose shows all)", n=len(result.exclusions) - 6))
+    if not verbose and len(exclusions) > 6:
+        yield spoken(Phrase("... and {n} more left out (--verbose shows all)", n=len(exclusions) - 6))
 
 
 # ---- sums over many pairs ------------------------------------------------------------------------------------------------

@@ -43,6 +43,18 @@ def _of(frequency: str, first: int) -> es.StudyResult:
     return es.run(events, prices=prices, benchmark="MKT", frequency=frequency)
 
 
+def _by_kind() -> es.StudyResult:
+    prices, events = _day_series(12)
+    return es.run(events.assign(category=["earnings", "deal"] * 6), prices=prices, benchmark="MKT")
+
+
+def _of_one() -> es.StudyResult:
+    prices, events = _day_series(12)
+    return es.run(
+        events.assign(ticker="T01", category="earnings"), prices=prices, benchmark="MKT", event_window=(-1, 20)
+    )
+
+
 def _faulty() -> es.StudyResult:
     prices, events = _day_series(12)
     prices.iloc[402, 0] *= 10
@@ -56,7 +68,7 @@ def _sums() -> Any:
 
 
 FEW, ONE = "NVDA,AMD,MSFT,AAPL,TSM", "NVDA"
-STUDIES = {
+STUDIES: dict[str, Any] = {
     "one": lambda: es.run("deepseek-r1", tickers=ONE, day0="recognised"),
     "sixteen": lambda: es.run("deepseek-r1"),
     "volume": lambda: es.run("deepseek-r1", tickers=ONE, outcome="volume"),
@@ -70,6 +82,10 @@ STUDIES = {
     "no benchmark": lambda: es.run("deepseek-r1", tickers=ONE, model="constant_mean", returns="log"),
     "in doubt and left out": _faulty,
     "sums": _sums,
+    "scan of one": lambda: es.analyses.scan(es.run("deepseek-r1", tickers=ONE)),
+    "scan": lambda: es.analyses.scan(es.run("deepseek-r1")),
+    "kinds": lambda: es.analyses.compare(_by_kind(), "category", window=(0, 1)),
+    "history": lambda: es.analyses.history(_of_one()),
 }
 
 
