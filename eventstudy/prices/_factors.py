@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -82,8 +83,7 @@ def _of_table(table: Headed, unit: Unit | None, *, monthly: bool) -> pd.DataFram
     place, heads = table.place, table.headings
     dated = [i for i in range(len(heads)) if table.is_dates(i, "prices")]
     held = [i for i in range(len(heads)) if i not in dated and heads[i]]
-    names = [_name(heads[i]) for i in held]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = _twice([_name(heads[i]) for i in held])
     if len(dated) != 1 or not held or twice:
         what = f"the factor file has two columns {twice[0]!r}" if twice else _NO_TABLE
         raise place.fault(what, available=", ".join(filter(None, heads)))
@@ -93,6 +93,8 @@ def _of_table(table: Headed, unit: Unit | None, *, monthly: bool) -> pd.DataFram
     )
     for _, error in table.uneven:
         raise error
+    words = [heads[i] for i in held if numbers.bad.get(i) and not np.isfinite(numbers.values[i]).any()]
+    held = [i for i in held if heads[i] not in words] or held
     _check_unit(place.name, unit, signed=len(numbers.percent), columns=len(held))
     for i in held:
         for row, why in numbers.bad.get(i, {}).items():
@@ -113,9 +115,11 @@ def _of_table(table: Headed, unit: Unit | None, *, monthly: bool) -> pd.DataFram
     factor = [0.01 if i in numbers.percent else UNITS[unit or "percent"] for i in held]
     values = np.column_stack([numbers.values[i] for i in held])
     values = np.where(np.isin(values, _NONE), np.nan, values) * factor
+    names = [_name(heads[i]) for i in held]
     found = pd.DataFrame(values, pd.DatetimeIndex(own.astype("datetime64[ns]"), name="session"), names).sort_index()
     comma = getattr(table.cells, "comma", None)
-    if told := [*table.cells.said, *([comma] if comma else []), *numbers.said, *said]:
+    left = [Phrase("columns without numbers left aside: {columns:some 4}", columns=words)] if words else []
+    if told := [*table.cells.said, *([comma] if comma else []), *numbers.said, *said, *left]:
         found.attrs["read_as"] = told
     return _believable(found, place.name, monthly=monthly)
 
@@ -123,9 +127,14 @@ def _of_table(table: Headed, unit: Unit | None, *, monthly: bool) -> pd.DataFram
 _NO_TABLE = "a factor file has a column `date` and a column a factor"
 
 
+def _twice(names: Sequence[str]) -> list[str]:
+    """The names that are there more than once."""
+    return sorted({name for name in names if names.count(name) > 1})
+
+
 def _name(heading: str) -> str:
-    """The name of a factor: `Mkt-RF` is mkt_rf, `UMD` is mom."""
-    plain = re.sub(r"[\s-]+", "_", heading.strip().lower())
+    """The name of a factor: `Mkt-RF` and `Mkt.RF`, as R writes it, are mkt_rf, `UMD` is mom."""
+    plain = re.sub(r"[\s.-]+", "_", heading.strip().lower())
     return _CALLED.get(plain, plain)
 
 
@@ -234,7 +243,7 @@ def _table(lines: list[str], first: int, where: str) -> tuple[list[str], list[tu
     except csv.Error as error:
         raise InvalidFile(f"the factor file is not valid CSV: {error}", where=where) from None
     names = ["date", *map(_name, cells[0][1:])]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = _twice(names)
     if twice or "" in names:
         raise InvalidFile(
             f"the factor file has two columns {twice[0]!r}" if twice else _NO_TABLE,

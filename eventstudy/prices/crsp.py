@@ -1,9 +1,9 @@
 """Prices from an export of CRSP's stock files, in their legacy columns (PRC, RET) or those of CIZ (DlyPrc, MthRet).
 
 A security is its PERMNO; a TICKER stands for the PERMNO that bore it, if only one did. Returns are CRSP's own (RET, which
-counts distributions), put into `adj_close`. A negative PRC is the mean of bid and ask on a day without a trade: it is kept as a
-price. The legacy delisting return DLRET is compounded into the last return; DlyRet has it in it already. What was done is said
-in the notes of each series.
+counts distributions), put into `adj_close`; returns of an index in a column of their own (vwretd) are a series by that name. A
+negative PRC is the mean of bid and ask on a day without a trade: it is kept as a price. The legacy delisting return DLRET is
+compounded into the last return; DlyRet has it in it already. What was done is said in the notes of each series.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ import pandas as pd
 from eventstudy.calendars import markets
 from eventstudy.errors import SourceError, SymbolUnknown
 from eventstudy.language import Phrase
-from eventstudy.prices._base import Fetch
+from eventstudy.prices._base import Basis, Fetch
 from eventstudy.prices._given import NO_RETURN, Bools, Days, Floats, Ints, Wanted, not_there
-from eventstudy.prices._read import size_of, texts_of
+from eventstudy.prices._read import index_of, size_of, texts_of
+from eventstudy.prices._shapes import matched
 from eventstudy.prices._table import PriceTable
 from eventstudy.tables.dates import dates_of, sessions_of
 from eventstudy.tables.headed import Headed
-from eventstudy.tables.headings import fold
+from eventstudy.tables.headings import fold, role_of
 from eventstudy.tables.numbers import numbers_of
 from eventstudy.tables.opened import opened, table_of
 from eventstudy.tables.place import Place, Reading
@@ -45,6 +46,8 @@ MONTHS = {name.replace("dly", "mth"): meaning for name, meaning in CIZ.items()}
 _NEEDED = ("security", "date", "price")
 _TEXTS = {"security", "date", "ticker", "ret", "delisting", "flag", "delisted"}
 _MEAN = "prices of days without a trade are the mean of bid and ask, as CRSP marks them; they are used as prices"
+
+_OF_RETURNS = "an index of the returns that the file has of each day, in place of prices"
 
 
 class CrspFile:
@@ -88,10 +91,14 @@ def read_export(table: Headed, wanted: Wanted, reading: Reading | None = None) -
     for _, error in table.uneven:
         raise error
     rows = _rows(place, table, names, _columns(place, names), reading or Reading())
-    known = _Known(rows)
+    indices = [name for name in names if (role_of(name, "prices") or ("",))[0] == "index"]
+    known = _Known(rows, indices)
     fetches, missing = [], dict[str, SourceError]()
-    for ticker in known.all if wanted.tickers is None else dict.fromkeys(wanted.tickers):
+    for ticker in [*known.all, *indices] if wanted.tickers is None else dict.fromkeys(wanted.tickers):
         try:
+            if not known.has(ticker) and (index := matched(ticker, indices)):
+                fetches.append(("crsp", _index(place, table, index[0], rows, ticker, wanted)))
+                continue
             fetches.append(("crsp", _series(place, rows, ticker, known.rows(place.name, ticker, wanted), wanted)))
         except SymbolUnknown as error:
             missing[ticker] = error
@@ -262,10 +269,10 @@ def _returns(
 
 
 class _Known:
-    """Which rows are those of a name."""
+    """Which rows are those of a name, beside indices that have columns of their own."""
 
-    def __init__(self, rows: _Rows) -> None:
-        self._rows = rows
+    def __init__(self, rows: _Rows, indices: Sequence[str] = ()) -> None:
+        self._rows, self._indices = rows, indices
         self._first = np.searchsorted(rows.security, np.arange(len(rows.permnos) + 1))
         self._order = {permno: k for k, permno in enumerate(rows.permnos)}
         bearers: dict[str, list[int]] = {}
@@ -285,6 +292,10 @@ class _Known:
             names.append(last if self._bearers.get(last) == [k] else permno)
         return names
 
+    def has(self, name: str) -> bool:
+        """Whether a security is called so."""
+        return name in self._order or name in self._bearers
+
     def rows(self, file: str, name: str, wanted: Wanted) -> Ints:
         """The rows of the security that a PERMNO or ticker means.
 
@@ -293,7 +304,7 @@ class _Known:
         """
         securities = [self._order[name]] if name in self._order else self._bearers.get(name, [])
         if not securities:
-            raise not_there(file, name, [*self._bearers, *self._rows.permnos], wanted)
+            raise not_there(file, name, [*self._bearers, *self._rows.permnos, *self._indices], wanted)
         if len(securities) > 1:
             raise SymbolUnknown(
                 f"{name!r} was the ticker of {len(securities)} securities",
@@ -339,6 +350,33 @@ def _series(place: Place, rows: _Rows, name: str, which: Ints, wanted: Wanted) -
     if merged:
         notes.append("days that stand there several times with the same price and return are taken once")
     return Fetch(name, frame, "adj_close" if own.returns else "as_given", "USD", None, None, tuple(notes))
+
+
+def _index(place: Place, table: Headed, heading: str, rows: _Rows, name: str, wanted: Wanted) -> Fetch:
+    """An index of which the file has the return of each day, beside every security.
+
+    Raises:
+        SymbolUnknown: it has no return on the days wanted.
+        InvalidFile: a return is no number, or one day has two.
+    """
+    at = table.headings.index(heading)
+    numbers = numbers_of(place, {at: table.cells.columns(set(), {at})[at]}, Reading(), {at: heading}, "point")
+    for row, why in numbers.bad.get(at, {}).items():
+        raise place.fault(why, row=row, column=heading, hint="leave a missing value empty")
+    returns = numbers.values[at][rows.line]
+    order = np.argsort(rows.days, kind="stable")
+    order = order[np.isfinite(returns[order]) & wanted.on(rows.days[order])]
+    days, first, of = np.unique(rows.days[order], return_index=True, return_inverse=True)
+    if (twice := np.flatnonzero(returns[order] != returns[order][first][of])).size:
+        row = order[twice[0]]
+        what = f"{heading} on {rows.days[row]} is given twice, with different values"
+        raise place.fault(what, row=int(rows.line[row]), column=heading, hint="keep one of them")
+    if not len(days):
+        raise not_there(place.name, name, [name], wanted)
+    index = pd.DatetimeIndex(days.astype("datetime64[ns]"), name="session")
+    level = index_of(returns[order][first][:, None])[:, 0]
+    basis: Basis = "returns" if fold(heading).endswith("retd") else "as_given"  # with dividends: vwretd, ewretd
+    return Fetch(name, pd.DataFrame({"close": level}, index), basis, "USD", None, None, (_OF_RETURNS,))
 
 
 def _once_a_day(place: Place, own: _Rows) -> tuple[_Rows, bool]:

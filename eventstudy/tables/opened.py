@@ -38,6 +38,22 @@ _USUAL, _PACKED = 100_000_000, 50
 _FILES, _DEEPEST = 10_000, 3
 """An archive holds at most so many files, and a file is packed at most so many times."""
 
+_PACKED_OTHERWISE = (
+    *(b"BZh%d1AY&SY" % k for k in range(1, 10)),
+    b"\xfd7zXZ",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"\x28\xb5\x2f\xfd",
+)
+"""How files begin that are packed by bzip2, xz, 7-Zip, RAR or Zstandard;"""
+_NO_TABLES = (
+    *(b"%PDF", b"\x89PNG", b"GIF8", b"\x89HDF", b"SQLite format"),
+    *(b"<stata_dta>", b"q\x01\x01", b"q\x02\x01", b"r\x01\x01", b"r\x02\x01", b"s\x01\x01", b"s\x02\x01"),  # Stata
+    *(b"RDX2\n", b"RDX3\n", b"X\n\0\0\0"),  # R
+    *(b"$FL2@(#)", b"$FL3@(#)", b"MATLAB 5.0 MAT"),  # SPSS, Matlab
+)
+"""and those that hold other things than tables, or tables that only one program writes."""
+
 
 def room(packed: int) -> int:
     """Bytes that a packed file of this size may unpack to."""
@@ -71,7 +87,13 @@ class Opened:
                 where=self.name,
                 hint=Sentence("in Python hand over the frame itself, or save it as Parquet or CSV"),
             )
-        if c.startswith((b"%PDF", b"\x89PNG", b"GIF8", b"\x89HDF", b"SQLite format")):
+        if c.startswith(_PACKED_OTHERWISE):
+            raise InvalidFile(
+                Sentence("the file is packed in a way that is not opened"),
+                where=self.name,
+                hint=Sentence("unpack it, or pack it as .zip or .gz"),
+            )
+        if c.startswith(_NO_TABLES) or c[84:92] == b"SAS FILE" or c[8:12] == b"DUCK":
             raise InvalidFile(
                 Sentence("the file holds no table that is read"),
                 where=self.name,

@@ -73,6 +73,7 @@ def _plain(raw: bytes) -> bytes:
     """Tables of Markdown, tables of blanks and single quotes as other texts have them; all else as it is."""
     if b'="' in raw[:8192]:
         raw = _AS_TEXT.sub(rb'"\1"', raw)
+    raw = _headings_in_one_line(raw)
     first = raw[:4096].lstrip().split(b"\n", 1)[0].strip()
     if first.startswith(b'"') and first.endswith(b'"') and _one_cell_a_line(raw):
         raw = b"\n".join(line.strip()[1:-1].replace(b'""', b'"') for line in raw.split(b"\n"))
@@ -107,11 +108,26 @@ _FOREIGN = re.compile("[" + "".join(map(chr, DIGITS)) + "]")
 _AS_TEXT = re.compile(rb'(?<![^\n,;\t|"])"?="+([^"\n]*)"+(?=[\r\n,;\t|]|$)')
 """A cell that a spreadsheet is to leave alone: `="007"`."""
 _QUOTED = re.compile(rb'"[ ]*[+-]?[1-9][0-9]{0,2}\.[0-9]{3}[ ]*"')
+_EDGE = re.compile(rb"[,;\t|]")
+_BROKEN = re.compile(rb'(?:^|(?<=[,;\t|\n]))"(?:[^"]|"")*"(?=[,;\t|\r\n])')
+"""A cell in quotation marks, which may hold line breaks."""
 _RULE = re.compile(rb"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?")
 _WORD = re.compile(rb'"[^"]*"|\S+')
 _SINGLE = re.compile(rb"'[^']*'([,;\t|]'[^']*')+")
 _NOTICE = re.compile(r"dividend|split", re.I)
 """A row that tells of one, among rows of prices: Yahoo's page."""
+
+
+def _headings_in_one_line(raw: bytes) -> bytes:
+    """The text with blanks for line breaks inside quoted cells that stand above the first row with a date."""
+    above = 0
+    for line in islice(BytesIO(raw), HEADS):
+        if looks_like_one(_EDGE.split(line, maxsplit=1)[0].decode().strip(' "\r\n')):
+            break
+        above += len(line)
+    else:
+        return raw
+    return _BROKEN.sub(lambda cell: re.sub(rb"\s*\n\s*", b" ", cell[0]), raw[:above]) + raw[above:]
 
 
 def _one_cell_a_line(raw: bytes) -> bool:
@@ -131,6 +147,15 @@ def _proof(separator: str, mark: str = ".") -> re.Pattern[bytes]:
     edge, dot = re.escape(separator).encode(), re.escape(mark).encode()
     number = rb"(?:\d+" + dot + rb"(?:\d{1,2}|\d{4,})|0" + dot + rb"\d+|\d{4,}" + dot + rb"\d*|" + dot + rb"\d+)"
     return re.compile(rb"(?:^|[\n\"" + edge + rb"])[ ]*[+-]?" + number + rb"[ ]*(?=[\r\n\"" + edge + rb"]|$)")
+
+
+_OF_JSON = Phrase(
+    "ask the source for CSV, or make a table of it (in Python: pandas.read_json) and save that; if it holds a message in"
+    " place of data, do what it says"
+)
+_OF_PAGES = Phrase(
+    "the source answered with a page in place of the data: open it in a browser, and save the data as CSV"
+)
 
 
 class TextCells:
@@ -221,11 +246,13 @@ class TextCells:
         self._refuse_endless(raw)
         start = raw[:4096].lstrip()[:200].lower()
         if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body", b"{", b"[{")):
-            kind = "JSON" if start.startswith((b"{", b"[{")) else "a web page (HTML)"
+            json = start.startswith((b"{", b"[{"))
             raise self.place.fault(
-                f"the file is {kind}, not a table",
-                available=raw.strip()[:60].decode("utf-8", "replace").replace("\n", " "),
-                hint="the source answered with a page in place of the data: open it in a browser, and save the data as CSV",
+                Phrase("the file is JSON, not a table")
+                if json
+                else Phrase("the file is a web page (HTML), not a table"),
+                available=" ".join(raw.strip()[:60].decode("utf-8", "replace").split()),
+                hint=_OF_JSON if json else _OF_PAGES,
             )
         return _plain(raw)
 

@@ -123,6 +123,20 @@ def test_a_delisting_return_that_is_not_known_is_left_out_and_said(write: Write,
     assert any("does not know with what return" in n for n in table.info["10001"].notes)
 
 
+def test_returns_of_an_index_beside_the_securities_are_a_series(write: Write) -> None:
+    text = "PERMNO,date,PRC,vwretd,sprtrn\n10002,20080103,11,0.02,0.01\n10002,20080102,10,,0.03\n10001,20080103,5,0.02,0.01\n"
+    path = write(text + "10001,20080104,6,-0.05,0.04\n")
+    table = SOURCE.read(path, ["10002", "VWRETD", "sprtrn"])
+    assert table.close["VWRETD"].dropna().tolist() == pytest.approx([102, 96.9])
+    assert table.close["sprtrn"].tolist() == pytest.approx([103, 103 * 1.01, 103 * 1.01 * 1.04])
+    assert (table.info["VWRETD"].basis, table.info["sprtrn"].basis) == ("returns", "as_given"), "one holds dividends"
+    assert SOURCE.read(path).tickers == ["10002", "10001", "vwretd", "sprtrn"]
+    absent = SOURCE.read(path, ["ewretd"]).missing["ewretd"]
+    assert "vwretd" in str(absent.available)
+    with pytest.raises(InvalidFile, match="2008-01-03 is given twice"):
+        SOURCE.read(write(text + "10003,20080103,5,0.03,0.01\n"), ["vwretd"])
+
+
 def test_a_delisting_that_loses_all(write: Write) -> None:
     table = SOURCE.read(write(LEGACY.replace("-0.300000", "-1")), ["10001"])
     assert returns(table, "10001")[-1] == -1.0

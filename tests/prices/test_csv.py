@@ -215,6 +215,16 @@ def test_a_bad_file_is_refused_with_its_place(write: Write, text: str | bytes, w
     assert more is None or more in str(error)
 
 
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_line_breaks_inside_headings_are_blanks(write: Write, mark: str) -> None:
+    rows = f"2025-01-02{mark}1.5{mark}2.5\n2025-01-03{mark}1.6{mark}2.6\n"
+    table = SOURCE.read(write(f'"Prices\nof January"\n"Date"{mark}"A\nclose"{mark}"B\r\nclose"\n{rows}'))
+    assert table.close["A"].tolist() == [1.5, 1.6]
+    assert table.close["B"].tolist() == [2.5, 2.6]
+    apart = f'Date{mark}"A{mark}B\n{rows}'  # a mark that does not pair up joins no rows
+    assert refused(write(apart)).exit_code == 3
+
+
 @pytest.mark.parametrize("cut", range(20, len(LONG) - 1))
 def test_a_long_file_cut_off_anywhere_is_never_read_in_silence(write: Write, cut: int) -> None:
     path = write(LONG[:cut])

@@ -193,6 +193,20 @@ def test_tables_of_factors_are_read_as_those_of_prices(tmp_path: Path, form: str
     pd.testing.assert_frame_equal(found, OWN, check_freq=False, atol=1e-12, check_index_type=False)
 
 
+def test_a_column_of_words_is_no_factor(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("date,Mkt.RF,rf,note\n2025-01-02,0.01,0.0002,\n2025-01-03,-0.02,0.0002,checked\n", encoding="utf-8")
+    table = read_factors(path, "decimal")
+    assert list(table.columns) == ["mkt_rf", "rf"], "R writes Mkt.RF for Mkt-RF"
+    assert "without numbers left aside: note" in " ".join(map(str, table.attrs["read_as"]))
+    path.write_text(path.read_text(encoding="utf-8") + "2025-01-06,0.01,0.0002,1\n", encoding="utf-8")
+    with pytest.raises(InvalidFile, match="'checked' is not a number"):
+        read_factors(path, "decimal")  # some are numbers: which were meant?
+    path.write_text("date,note\n2025-01-02,a\n2025-01-03,b\n", encoding="utf-8")
+    with pytest.raises(InvalidFile, match="'a' is not a number"):
+        read_factors(path, "decimal")
+
+
 def test_what_factors_were_taken_for_is_said(tmp_path: Path) -> None:
     name, content = FORMS["German"]
     (tmp_path / name).write_bytes(content)

@@ -70,7 +70,11 @@ PRICES: dict[str, tuple[str, str, str]] = {
     "an instant at noon": ("Date,NVDA\n2024-01-03 15:00:00+00:00,480.5\n", "two ways", "date at the exchange"),
     "nobody's prices": (one(), "which ticker", "--ticker"),
     "a page": ("<!DOCTYPE html><html></html>", "a web page", "save the data"),
-    "JSON": ('{"chart": 1}', "JSON", "save the data"),
+    "JSON": ('{"chart": 1}', "the file is JSON", "read_json"),
+    "a table of R": ("RDX3\nX\n", "no table that is read", "CSV or .xlsx"),
+    "a table of SAS": ("\0" * 84 + "SAS FILE" + "\0" * 40, "no table that is read", "CSV or .xlsx"),
+    "a table of Stata": ("<stata_dta><header>", "no table that is read", "CSV or .xlsx"),
+    "packed by bzip2": ("BZh91AY&SY", "packed in a way", ".zip or .gz"),
     "a pickle": ("\x80\x04K", "pickle", "frame itself"),
     "decimal comma between commas": ("ticker,date,close\nA,2025-01-02,142,62\nA,2025-01-03,143,62\n", "4 cells where the header has 3", "row 2"),  # noqa: E501
     "decimal comma between commas, wide": ("Date,NVDA\n2025-01-02,142,62\n2025-01-03,143,62\n", "3 cells where the header has 2", "row 2"),  # noqa: E501
