@@ -960,18 +960,51 @@ WARNINGS: dict[str, Code] = {
         {
             "": "its returns are those of {whom} a session early: one of the two has the wrong dates",
             "behind": "its returns are those of {whom} a session late: one of the two has the wrong dates",
+            "far": "its returns are those of {whom} {n} sessions early: one of the two has the wrong dates",
+            "far_behind": "its returns are those of {whom} {n} sessions late: one of the two has the wrong dates",
+            "backwards": (
+                "its returns are those of {whom} if it is read from the last day to the first: its prices stand in the other "
+                "order than its dates, or those of the other do"
+            ),
             "factors": (
                 "the factor {factor} moves as the prices do, a session early: the factors or the prices have the wrong dates"
             ),
             "factors_behind": (
                 "the factor {factor} moves as the prices do, a session late: the factors or the prices have the wrong dates"
             ),
+            "factors_far": (
+                "the factor {factor} moves as the prices do, {n} sessions early: the factors or the prices have the "
+                "wrong dates"
+            ),
+            "factors_far_behind": (
+                "the factor {factor} moves as the prices do, {n} sessions late: the factors or the prices have the "
+                "wrong dates"
+            ),
+            "factors_backwards": (
+                "the factor {factor} moves as the prices do if it is read from the last day to the first: the factors "
+                "or the prices stand in the other order than their dates"
+            ),
         },
         (
-            "A series moves with the others of its exchange, or a factor with the prices, but a session apart from "
-            "them, as if its dates were off by one."
+            "A series moves with the others of its exchange, or a factor with the prices, but some sessions apart "
+            "from them or from the last day to the first, as if its dates were others."
         ),
-        "Check the dates of the file against another source: the day before, or the day of the time zone, may stand in it.",
+        (
+            "Check the dates of the file against another source: the day before, the day of the time zone or of settlement may "
+            "stand in it, or one column newest first beside dates that are oldest first."
+        ),
+        "doubt",
+    ),
+    "SORTED": Code(
+        {
+            "": (
+                "the closes only rise, {n} times in a row and by uneven steps: they stand in order of size, or are sums, not "
+                "prices"
+            ),
+            "down": "the closes only fall, {n} times in a row and by uneven steps: they stand in order of size",
+        },
+        "No price but that of money that earns interest goes one way for so long; a column that was sorted by itself does.",
+        "Fetch the series again: which close was of which day can no longer be told.",
         "doubt",
     ),
     "SPLIT_NOT_APPLIED": Code(

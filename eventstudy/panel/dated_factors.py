@@ -12,7 +12,7 @@ from eventstudy.panel.align import Panel
 from eventstudy.panel.block import Days, Floats
 from eventstudy.panel.dense import Dense
 from eventstudy.panel.flagged import Accepts, accepted, hours_later
-from eventstudy.prices import Moves, out_of_step
+from eventstudy.prices import Moves, out_of_order, out_of_step
 
 _AT_ONCE = 32
 """Rows that are added up at a time: what is worked out of them stays in the cache."""
@@ -90,6 +90,18 @@ def _apart(days: Days, factors: Mapping[str, Floats], others: Sequence[Floats], 
     for i, ahead in out_of_step(Moves.between(moved)):
         if i == 0 and not (ahead and _in_the_east(home, days)):
             return [Message.of("SESSION_SHIFT.factors" if ahead else "SESSION_SHIFT.factors_behind", factor=name)]
+    return _disordered(factors, held)
+
+
+def _disordered(factors: Mapping[str, Floats], others: Sequence[Floats]) -> list[Message]:
+    """Whether a factor moves as some series do, but some sessions from them or from the last day to the first."""
+    for name, factor in factors.items():
+        with np.errstate(divide="ignore", invalid="ignore"):
+            moved = np.log1p(np.column_stack([factor, *others]))
+        for i, by in out_of_order(Moves.between(moved)):
+            if i == 0:
+                form = "backwards" if not by else "far" if by > 0 else "far_behind"
+                return [Message.of(f"SESSION_SHIFT.factors_{form}", factor=name, **({"n": abs(by)} if by else {}))]
     return []
 
 

@@ -3,7 +3,7 @@
 from eventstudy.prices._abnormal import load_abnormal
 from eventstudy.prices._bars import MASSIVE_KEY, BarTable, Series, load_bars
 from eventstudy.prices._base import FIELDS, Basis, FactorSource, Fetch, PriceSource
-from eventstudy.prices._beside import copies_among, out_of_step
+from eventstudy.prices._beside import copies_among, out_of_order, out_of_step
 from eventstudy.prices._currency import currency_of, in_currency, in_whole_units, rates_for, whole_currency
 from eventstudy.prices._factors import factors_of_frame, read_factors
 from eventstudy.prices._frame import frame_to_table
@@ -55,6 +55,7 @@ __all__ = [
     "long_columns",
     "massive_bars",
     "opened",
+    "out_of_order",
     "out_of_step",
     "rates_for",
     "read_factors",

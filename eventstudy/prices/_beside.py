@@ -23,6 +23,9 @@ APART = 4.0
 """and by how many standard errors it exceeds that of the same session (Fisher's z)."""
 ENOUGH = 60
 """Sessions that such a correlation needs."""
+FARTHEST, UNRELATED = 5, 3.0
+"""Up to so many sessions apart, and in the other order, one is looked for as well, where that of the same session is below so
+many of its own standard errors."""
 ODD_DAYS, ALL_DAYS = 0.05, 0.98
 """A series with such a part of its days outside the calendar, and all the others one day on, has wrong dates."""
 ODD, ODD_REST = 5, 0.1
@@ -51,8 +54,20 @@ def shifted(tickers: Sequence[str], days: Days, moves: Moves) -> Iterator[Flag]:
     """
     for i, ahead in out_of_step(moves):
         form = "SESSION_SHIFT" if ahead else "SESSION_SHIFT.behind"
-        whom = Phrase.quoted(tickers[1 - i]) if len(tickers) == 2 else Phrase("the others of its exchange")
-        yield Flag.of(form, tickers[i], days[0], whom=whom)._replace(whole=True)
+        yield Flag.of(form, tickers[i], days[0], whom=_whom(tickers, i))._replace(whole=True)
+
+
+def disordered(tickers: Sequence[str], days: Days, moves: Moves) -> Iterator[Flag]:
+    """SESSION_SHIFT: series that move as the others do, but some sessions apart from them or from the last day to the first."""
+    for i, by in out_of_order(moves):
+        form = "backwards" if not by else "far" if by > 0 else "far_behind"
+        said = {"whom": _whom(tickers, i), **({"n": abs(by)} if by else {})}
+        yield Flag.of(f"SESSION_SHIFT.{form}", tickers[i], days[0], **said)._replace(whole=True)
+
+
+def _whom(tickers: Sequence[str], i: int) -> Phrase:
+    """The others of a series, in words."""
+    return Phrase.quoted(tickers[1 - i]) if len(tickers) == 2 else Phrase("the others of its exchange")
 
 
 def out_of_step(moves: Moves) -> Iterator[tuple[int, bool]]:
@@ -62,10 +77,7 @@ def out_of_step(moves: Moves) -> Iterator[tuple[int, bool]]:
     """
     if moves.moved.shape[1] < 2 or len(moves.moved) < ENOUGH:
         return
-    with np.errstate(invalid="ignore", divide="ignore"):
-        scaled = moves.moved / moves.scale
-    scaled = np.clip(np.nan_to_num(scaled, posinf=0.0, neginf=0.0), -_BOUND, _BOUND)
-    others = scaled.sum(axis=1, keepdims=True) - scaled
+    scaled, others = _beside_others(moves)
     thirds = [slice(at, at + len(scaled) // 3) for at in range(0, len(scaled) - len(scaled) // 3 + 1, len(scaled) // 3)]
     seen: set[int] = set()
     for part in (slice(None), *(thirds if len(scaled) // 3 >= ENOUGH else ())):
@@ -75,16 +87,66 @@ def out_of_step(moves: Moves) -> Iterator[tuple[int, bool]]:
                 yield i, ahead
 
 
+def out_of_order(moves: Moves) -> Iterator[tuple[int, int]]:
+    """Which of n series do not move with the others, and do some sessions apart: by so many, positive where they are ahead.
+
+    By 0: from the last session to the first. Each once, and of two one.
+    """
+    if moves.moved.shape[1] < 2 or len(moves.moved) < ENOUGH:
+        return
+    scaled, others = _beside_others(moves)
+    known = (scaled != 0).sum(axis=0)
+    same = _alike_in_step(scaled, others)
+    for i in np.flatnonzero((known >= ENOUGH) & (same < UNRELATED / np.sqrt(np.maximum(known, 1)))).tolist():
+        own, rest, floor = scaled[:, i], others[:, i], float(np.arctanh(max(same[i], 0.0)))
+        middle = len(own) - 1
+        steps = [by for by in range(-FARTHEST, FARTHEST + 1) if abs(by) > 1]
+        straight = _beyond(own, rest, floor)[[middle + by for by in steps]]
+        turned = own[
+            ::-1
+        ]  # of prices each move turns round as well, of returns none; what is asked for lies anywhere in it
+        backwards = float(max(_beyond(turned, rest, floor).max(), _beyond(-turned, rest, floor).max()))
+        if max(backwards, float(straight.max())) > APART:
+            yield i, 0 if backwards > straight.max() else steps[int(straight.argmax())]
+            if scaled.shape[1] == 2:
+                return
+
+
+def _beyond(own: Floats, rest: Floats, floor: float) -> Floats:
+    """(2N-1,) by how many standard errors a series (N,) goes with another more than a floor (Fisher's z), at all distances.
+
+    From that of the other N-1 sessions before to so many after; 0 where they share few or go together but little.
+    """
+    each = np.ones(len(own))
+    both, one, two, shared = (
+        np.correlate(b, a, "full") for b, a in ((rest, own), (each, own**2), (rest**2, each), (each, each))
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        alike = np.clip(np.nan_to_num(both / np.sqrt(one * two)), -0.999, 0.999)
+    beyond: Floats = (np.arctanh(alike) - floor) * np.sqrt(shared / 2)
+    return np.where((shared >= ENOUGH) & (alike >= ALIKE), beyond, 0.0)
+
+
+def _beside_others(moves: Moves) -> tuple[Floats, Floats]:
+    """(S-1, n) the moves of series in their own spreads, none of more than a few, and those of all others added up."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scaled = moves.moved / moves.scale
+    scaled = np.clip(np.nan_to_num(scaled, posinf=0.0, neginf=0.0), -_BOUND, _BOUND)
+    return scaled, scaled.sum(axis=1, keepdims=True) - scaled
+
+
+def _alike_in_step(a: Floats, b: Floats) -> Floats:
+    """(n,) how far the columns of (S, n) go with those of another."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        both, first, second = (np.einsum("sn,sn->n", x, y) for x, y in ((a, b), (a, a), (b, b)))
+        found = both / np.sqrt(first * second)
+    bounded: Floats = np.clip(np.nan_to_num(found), -0.999, 0.999)
+    return bounded
+
+
 def _apart(own: Floats, others: Floats) -> Iterator[tuple[int, bool]]:
     """Positions of series that follow the others a session apart, and whether they are ahead."""
-
-    def alike(a: Floats, b: Floats) -> Floats:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            both, first, second = (np.einsum("sn,sn->n", x, y) for x, y in ((a, b), (a, a), (b, b)))
-            found = both / np.sqrt(first * second)
-        bounded: Floats = np.clip(np.nan_to_num(found), -0.999, 0.999)
-        return bounded
-
+    alike = _alike_in_step
     same, ahead, behind = alike(own, others), alike(own[:-1], others[1:]), alike(own[1:], others[:-1])
     most = np.maximum(ahead, behind)
     known = np.maximum((own != 0).sum(axis=0), 1)

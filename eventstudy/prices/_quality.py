@@ -16,7 +16,17 @@ from numpy.typing import NDArray
 
 from eventstudy import calendars
 from eventstudy.language import Phrase
-from eventstudy.prices._beside import ODD, ODD_DAYS, ODD_REST, among, before_closed, same_closes, shifted, shifted_dates
+from eventstudy.prices._beside import (
+    ODD,
+    ODD_DAYS,
+    ODD_REST,
+    among,
+    before_closed,
+    disordered,
+    same_closes,
+    shifted,
+    shifted_dates,
+)
 from eventstudy.prices._moves import (
     NEARBY,
     STEP,
@@ -34,7 +44,7 @@ from eventstudy.prices._opened import opened
 from eventstudy.prices._sound import first_look
 from eventstudy.prices._store_days import home_of
 from eventstudy.prices._table import PriceTable, SeriesInfo
-from eventstudy.prices._whole import may_be_odd, of_whole
+from eventstudy.prices._whole import may_be_odd, may_be_sorted, of_whole
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]
@@ -69,7 +79,7 @@ def flags(
 
     Of one ticker: GAP, HALTED, STALE, ZERO_VOLUME, and what is odd in its moves (`_moves`): PRICE_SPIKE, MOVE_UNDONE,
     RATE_SPIKE, RATE_INVERTED, JUMP, LEVEL_SHIFT, SPLIT_NOT_APPLIED, UNIT_CHANGE, DIVIDEND_NOT_FOLLOWED, ADJUSTED_DISAGREES,
-    or in the whole of it (`_whole`): REPEATED_CLOSES, LOGARITHMS, RATE_INVERTED.
+    or in the whole of it (`_whole`): REPEATED_CLOSES, SORTED, LOGARITHMS, RATE_INVERTED.
     Beside the others (`_beside`): CALENDAR_MISMATCH, WRONG_CALENDAR, SESSION_SHIFT, OTHER_SYMBOL. SUSPECT_CALENDAR is about
     sessions that no ticker of a market has, of two or more. Moves are those of the series that returns are made of:
     `adj_close` where it is used, else `close`. `closer`: days of each ticker on which an event is studied, so that smaller
@@ -122,13 +132,16 @@ def flags(
         level = np.array([is_level(t) or t in compared for t in members])
         more = {"which": which} if quick else {}
         seen = first_look(members, level, own, None if explains is None else closely, explains, expected, **more)
-        if not seen.in_step:
+        few = 1 < len(members) <= AT_ONCE
+        if few or not seen.in_step:
             some = {name: values[:, which] if quick else values for name, values in own.items()}
             moves = moves or Moves.of(some["used"], some["paid"])
-            found += shifted(members, days[rows], moves)
+            found += shifted(members, days[rows], moves) if not seen.in_step else ()
+            found += disordered(members, days[rows], moves) if few else ()
         counts |= zip(members, seen.priced.tolist(), strict=True)
         lacking = seen.lacking + len(open_days[home]) - int(expected.sum())
         odd = lacking >= (LONG if "GAP" in unasked else 1)
+        odd |= may_be_sorted(own["close"])[which if quick else slice(None)]
         whole = odd.copy()
         looked_at = own | {
             "closely": closely,

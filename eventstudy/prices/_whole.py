@@ -1,4 +1,6 @@
-"""What looks wrong in one series as a whole: closes that stand in it twice, logarithms, a rate that is the wrong way round."""
+"""What looks wrong in one series as a whole: closes that stand in it twice or in order of size, logarithms, a rate that is the
+wrong way round.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +22,11 @@ LOGS, ENOUGH, CENT = (0.0, 12.0), 30, 0.01
 """Closes between these are logarithms, where on so many days the numbers that they are the logarithms of are whole cents,"""
 SHARP = 0.2
 """as far as the digits of the logarithms tell it: to within such a part of a cent."""
+GLANCES, RISEN = 32, 16
+"""Closes of so many days, evenly apart, tell whether a series may be in order of size, where so many of them differ;"""
+STEPS, EVEN, BESIDE = 60, 0.6, 5
+"""it is, where so many steps or more go one way, and fewer than such a part of them are like those of so many on either side,
+as the steps of money that earns interest are: to within half of their median, or a tick."""
 _WEIGHTS = np.sqrt([2.0, 3.0, 5.0, 7.0, 11.0])
 _PER_DOLLAR = """
 USD:1 EUR:0.9 GBP:0.75 CHF:0.95 AUD:1.45 CAD:1.35 NZD:1.55 SGD:1.37 JPY:115 KRW:1200 TWD:31 HKD:7.8 CNY:6.8 INR:72 IDR:14000
@@ -41,9 +48,19 @@ def may_be_odd(closes: Floats) -> Bools:
     return np.asarray(small | (sums[1:] == sums[:-1]).any(axis=0))
 
 
+def may_be_sorted(closes: Floats) -> Bools:
+    """(n,) which series (S, n) may be in order of size: a glance at some of their days."""
+    steps = np.diff(closes[np.linspace(0, len(closes) - 1, GLANCES).astype(int)], axis=0)
+    up, down = (steps > 0).sum(axis=0), (steps < 0).sum(axis=0)
+    return np.asarray((np.minimum(up, down) == 0) & (up + down >= RISEN))
+
+
 def of_whole(ticker: str, days: Days, closes: Floats) -> Iterator[Flag]:
-    """REPEATED_CLOSES, LOGARITHMS and RATE_INVERTED of one series, its N closes and their days."""
+    """REPEATED_CLOSES, SORTED, LOGARITHMS and RATE_INVERTED of one series, its N closes and their days."""
     yield from _twice(ticker, days, closes)
+    if _are_sorted(closes):
+        form = "SORTED" if closes[-1] > closes[0] else "SORTED.down"
+        yield Flag.of(form, ticker, days[0], n=int(np.count_nonzero(np.diff(closes))))._replace(whole=True)
     if _are_logarithms(closes):
         yield Flag.of("LOGARITHMS", ticker, days[0], close=float(closes[-1]), price=float(np.exp(closes[-1])))._replace(
             whole=True
@@ -97,6 +114,20 @@ def _by_chance(closes: Floats, moved: Floats, changed: int) -> float:
         return float(np.sum((counts / counts.sum()) ** 2))
 
     return len(closes) ** 2 / 2 * alike(closes) * alike(moved[moved != 0]) ** changed
+
+
+def _are_sorted(closes: Floats) -> bool:
+    """Whether all steps go one way, and are not even, as those of interest are."""
+    steps = np.diff(closes)
+    there = steps != 0
+    if there.sum() < STEPS or (steps > 0).any() == (steps < 0).any():
+        return False
+    tick = np.abs(steps[there]).min() / closes[:-1][there]
+    moved = np.abs(np.diff(np.log(closes)))[there]
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(moved, BESIDE, mode="reflect"), 2 * BESIDE + 1)
+    middle = np.median(around, axis=1)
+    even = np.abs(moved - middle) <= np.maximum(0.5 * middle, 1.01 * tick)
+    return bool(even.mean() < EVEN)
 
 
 def _are_logarithms(closes: Floats) -> bool:

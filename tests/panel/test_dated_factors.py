@@ -69,6 +69,22 @@ def test_a_market_is_known_by_its_moves_whatever_its_name(keep: Any, sign: int) 
         )
 
 
+@pytest.mark.parametrize(("by", "words"), [(3, "3 sessions late"), (-2, "2 sessions early")])
+def test_factors_some_sessions_apart_from_the_prices(keep: str, by: int, words: str) -> None:
+    (found,) = told("XNYS", by, keep)
+    assert words in found.message
+
+
+@pytest.mark.parametrize("keep", ["pairs", "aggregate"])
+def test_factors_in_the_other_order_than_their_dates(keep: str) -> None:
+    prices, factors, events = world("XNYS")
+    turned = factors[::-1].set_axis(factors.index)
+    result = EventStudy(windows=[(0, 0)], model="fama_french3").run(events, prices, factors=turned, keep=keep)
+    (found,) = [w for w in result.warned if w.code == "SESSION_SHIFT"]
+    assert "from the last day to the first" in found.message
+    assert result.withheld()
+
+
 def test_factors_a_session_apart_from_the_prices_of_a_folder(tmp_path: Path) -> None:
     prices, factors, events = world("XNYS")
     folder = by_security(prices, tmp_path / "panel", each=1)

@@ -474,11 +474,11 @@ def test_cheap_shares_stand_still_and_dear_ones_do_not() -> None:
     assert named(series(dear)) == [("STALE", "AAA", DAY)]
 
 
-def market_of(n: int, seed: int = 0) -> dict[str, np.ndarray]:
+def market_of(n: int, seed: int = 0, own: float = 0.012) -> dict[str, np.ndarray]:
     """So many shares that follow one market."""
     rng = np.random.default_rng(seed)
     common = rng.normal(0, 0.01, (len(DAYS), 1))
-    moved = common + rng.normal(0, 0.012, (len(DAYS), n))
+    moved = common + rng.normal(0, own, (len(DAYS), n))
     return {f"S{i}": 50 * np.exp(moved[:, i].cumsum()) for i in range(n)}
 
 
@@ -490,6 +490,56 @@ def test_a_series_a_session_apart_from_the_others(n: int, by: int, words: str) -
     (found,) = flags(beside(shifted_by(closes, by)))
     assert (found.code, found.ticker, found.whole) == ("SESSION_SHIFT", "S0", True)
     assert words in found.message
+
+
+@pytest.mark.parametrize("n", [2, 3, 8])
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [(-2, "2 sessions early"), (2, "2 sessions late"), (5, "5 sessions late"), (0, "from the last day to the first")],
+)
+def test_a_series_some_sessions_apart_or_in_the_other_order(n: int, by: int, words: str) -> None:
+    closes = market_of(n, own=0.008)
+    turned = closes | {"S0": closes["S0"][::-1]}
+    (found,) = flags(beside(shifted_by(closes, by) if by else turned))
+    assert (found.code, found.ticker, found.whole) == ("SESSION_SHIFT", "S0", True)
+    assert words in found.message
+    assert named(beside(shifted_by(closes, 9))) == [], "nobody looks so far"
+
+
+def test_the_other_order_is_seen_in_a_part_of_the_days() -> None:
+    closes = market_of(2, own=0.008)
+    whole = beside(closes | {"S0": closes["S0"][::-1]})
+    upto = whole.part(["S0", "S1"], DAYS[0], DAYS[-60])
+    assert [f.code for f in flags(upto)] == ["SESSION_SHIFT"]
+
+
+def test_unrelated_series_are_in_no_other_order() -> None:
+    rng = np.random.default_rng(11)
+    for _ in range(60):
+        moved = (
+            0.01 * rng.standard_t(3, (len(DAYS), 2)) * np.exp(0.5 * rng.normal(size=(len(DAYS), 1)).cumsum(axis=0) / 10)
+        )
+        closes = {name: 50 * np.exp(moved[:, i].cumsum()) for i, name in enumerate("AB")}
+        assert "SESSION_SHIFT" not in [f.code for f in flags(beside(closes))]
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_a_column_that_was_sorted_by_itself(down: bool) -> None:
+    closes = np.sort(np.round(walk(5, len(DAYS)), 2))
+    (found,) = [f for f in flags(series(closes[::-1] if down else closes)) if f.code == "SORTED"]
+    assert found.whole
+    assert ("only fall" if down else "only rise") in found.message
+    assert str(np.count_nonzero(np.diff(closes))) in found.message
+
+
+@pytest.mark.parametrize("digits", [2, 4, 9])
+@pytest.mark.parametrize("rate", [0.001, 0.02, 0.2])
+def test_money_that_earns_interest_is_not_sorted(rate: float, digits: int) -> None:
+    days = np.array(DAYS, "datetime64[D]").astype(int)
+    nights = np.diff(days, prepend=days[0] - 1)
+    rates = rate * np.exp(np.linspace(-1, 1, len(DAYS)))  # that rise as fast as ever
+    money = np.round(100 * np.cumprod(1 + rates * nights / 360), digits)
+    assert "SORTED" not in [f.code for f in flags(series(money))]
 
 
 def shifted_by(closes: dict[str, np.ndarray], by: int) -> dict[str, np.ndarray]:
