@@ -69,6 +69,7 @@ def test_a_market_is_known_by_its_moves_whatever_its_name(keep: Any, sign: int) 
         )
 
 
+@pytest.mark.parametrize("keep", ["pairs", "aggregate"])
 @pytest.mark.parametrize(("by", "words"), [(3, "3 sessions late"), (-2, "2 sessions early")])
 def test_factors_some_sessions_apart_from_the_prices(keep: str, by: int, words: str) -> None:
     (found,) = told("XNYS", by, keep)
