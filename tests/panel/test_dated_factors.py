@@ -77,7 +77,7 @@ def test_factors_some_sessions_apart_from_the_prices(keep: str, by: int, words: 
 
 
 @pytest.mark.parametrize("keep", ["pairs", "aggregate"])
-def test_factors_in_the_other_order_than_their_dates(keep: str) -> None:
+def test_factors_in_the_other_order_than_their_dates(keep: Any) -> None:
     prices, factors, events = world("XNYS")
     turned = factors[::-1].set_axis(factors.index)
     result = EventStudy(windows=[(0, 0)], model="fama_french3").run(events, prices, factors=turned, keep=keep)
