@@ -15,7 +15,7 @@ from typing import Any
 from eventstudy.errors import InvalidRequest
 
 VARIABLE = "EVENTSTUDY_NATIVE"
-CONTRACT = 13
+CONTRACT = 14
 """What the arrays mean; a kernel that was built for another contract is not used."""
 
 

@@ -24,12 +24,17 @@ typedef struct {
     void (*near_others)(const Others *);
     int (*moved_on)(const Grid *, uint8_t *);
     int (*shared_days)(const Shared *);
+    int (*traded_on)(const Traded *);
+    void (*spans_of)(const Grid *, int64_t *, int64_t *, int64_t *);
 } Form;
 static const Form forms[] = {
-    {look_at_base, count_met_base, rows_alike_base, bounds_of_base, returns_on_base, products_base, near_others_base, moved_on_base, shared_days_base},
+    {look_at_base, count_met_base, rows_alike_base, bounds_of_base, returns_on_base, products_base, near_others_base, moved_on_base, shared_days_base,
+        traded_on_base, spans_of_base},
 #ifdef X86_LEVELS
-    {look_at_avx2, count_met_avx2, rows_alike_avx2, bounds_of_avx2, returns_on_avx2, products_avx2, near_others_avx2, moved_on_avx2, shared_days_avx2},
-    {look_at_avx512, count_met_avx512, rows_alike_avx512, bounds_of_avx512, returns_on_avx512, products_avx512, near_others_avx512, moved_on_avx512, shared_days_avx512},
+    {look_at_avx2, count_met_avx2, rows_alike_avx2, bounds_of_avx2, returns_on_avx2, products_avx2, near_others_avx2, moved_on_avx2, shared_days_avx2,
+        traded_on_avx2, spans_of_avx2},
+    {look_at_avx512, count_met_avx512, rows_alike_avx512, bounds_of_avx512, returns_on_avx512, products_avx512, near_others_avx512, moved_on_avx512, shared_days_avx512,
+        traded_on_avx512, spans_of_avx512},
 #endif
 };
 
@@ -321,6 +326,57 @@ PyObject *days_shared(PyObject *self, PyObject *args) {
             Py_END_ALLOW_THREADS
             if (failed) PyErr_NoMemory();
         }
+    }
+    release(&b);
+    if (PyErr_Occurred()) return NULL;
+    Py_RETURN_NONE;
+}
+
+PyObject *days_traded(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *close, *volume, *which, *known, *closed, *span, *astray;
+    int64_t *spans;
+    Traded w = {0};
+    Grid marks;
+    Buffers b = {.count = 0};
+    int form, failed = 0;
+    long long most;
+    if (!PyArg_ParseTuple(args, "iOOOOOLOO", &form, &close, &volume, &which, &known, &closed, &most, &span, &astray)) return NULL;
+    if (form < 0 || form > best_form()) { PyErr_SetString(PyExc_ValueError, "this machine lacks that instruction set"); return NULL; }
+    if (!take_grid(&b, close, &w.close, "d", NULL, "close") && !take_grid(&b, volume, &w.volume, "d", &w.close, "volume")
+        && !take_some(&b, which, &w.close) && !take_row(&b, known, &w.known, w.close.days, 0, "known")
+        && !take_grid(&b, closed, &marks, "?", NULL, "closed") && !take_row(&b, span, &spans, 8 * 3 * w.close.series, 8, "span")
+        && !take_row(&b, astray, &w.astray, 8 * marks.days * w.close.series, 8, "astray")) {
+        const int64_t n = w.close.series;
+        w.volume.series = n; w.volume.which = w.close.which;
+        w.closed = (const uint8_t *)marks.at; w.markets = marks.days; w.most = most;
+        w.first = spans; w.end = spans + n; w.count = spans + 2 * n;
+        if (marks.series != w.close.days || !in_rows(&marks, 1)) PyErr_SetString(PyExc_ValueError, "marks of the same days do not lie row after row");
+        else {
+            Py_BEGIN_ALLOW_THREADS
+            failed = forms[form].traded_on(&w);
+            Py_END_ALLOW_THREADS
+            if (failed) PyErr_NoMemory();
+        }
+    }
+    release(&b);
+    if (PyErr_Occurred()) return NULL;
+    Py_RETURN_NONE;
+}
+
+PyObject *spans_of_prices(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *close, *span;
+    int64_t *spans;
+    Grid g;
+    Buffers b = {.count = 0};
+    int form;
+    if (!PyArg_ParseTuple(args, "iOO", &form, &close, &span)) return NULL;
+    if (form < 0 || form > best_form()) { PyErr_SetString(PyExc_ValueError, "this machine lacks that instruction set"); return NULL; }
+    if (!take_grid(&b, close, &g, "d", NULL, "close") && !take_row(&b, span, &spans, 8 * 3 * g.series, 8, "span")) {
+        Py_BEGIN_ALLOW_THREADS
+        forms[form].spans_of(&g, spans, spans + g.series, spans + 2 * g.series);
+        Py_END_ALLOW_THREADS
     }
     release(&b);
     if (PyErr_Occurred()) return NULL;

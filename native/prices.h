@@ -9,6 +9,8 @@ PyObject *products_of_dates(PyObject *self, PyObject *args);
 PyObject *near_other_events(PyObject *self, PyObject *args);
 PyObject *days_prices_moved(PyObject *self, PyObject *args);
 PyObject *days_shared(PyObject *self, PyObject *args);
+PyObject *days_traded(PyObject *self, PyObject *args);
+PyObject *spans_of_prices(PyObject *self, PyObject *args);
 PyObject *put_rows_in_place(PyObject *self, PyObject *args);
 PyObject *mark_numbers_there(PyObject *self, PyObject *args);
 #define METHODS_OF_PRICES \
@@ -21,5 +23,7 @@ PyObject *mark_numbers_there(PyObject *self, PyObject *args);
     {"near_others", near_other_events, METH_VARARGS, "near_others(form, returns, busy, days, far, place, hit, known, lost): estimation days near other events of a security."}, \
     {"moved", days_prices_moved, METH_VARARGS, "moved(form, close, which, moved): the days on which some series have another price than before."}, \
     {"shared_days", days_shared, METH_VARARGS, "shared_days(form, moved, closed, count): how many days rows of marks share."}, \
+    {"traded", days_traded, METH_VARARGS, "traded(form, close, volume, which, known, closed, most, span, astray): first day, end and number of the days on which some series traded, and those of them on which markets were closed."}, \
+    {"spans", spans_of_prices, METH_VARARGS, "spans(form, close, span): the first day with a price, the end and the number of such days."}, \
     {"put_rows", put_rows_in_place, METH_VARARGS, "put_rows(code, day, value, row, column, first, least, table, written): rows in their places, and how many came before one that has none."}, \
     {"mark", mark_numbers_there, METH_VARARGS, "mark(number, first, there): which numbers there are, and how many came before one that lies outside."}

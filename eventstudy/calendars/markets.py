@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from eventstudy.datasets import shipped
 
 Days = NDArray[np.datetime64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 YEARS = range(1990, 2029)
 _CODES = """
@@ -107,37 +109,81 @@ def shut_on(exchange: str, moved: Days) -> int:
     return found if found > max(1, ASTRAY * len(moved)) else 0
 
 
-def fittings(days: Days, moved: Bools) -> list[Fit | None]:
-    """The same of n prices at once: (n, T) whether each moved on the `days` (T,), which ascend."""
-    codes, opened, reach = _open()
+class Traded(NamedTuple):
+    """On which of T days n prices moved, as far as calendars are known, and on how many of them each of C exchanges was closed."""
+
+    first: Ints
+    """(n,) the first of these days."""
+    end: Ints
+    """(n,) one past the last."""
+    count: Ints
+    """(n,) how many; 0 as well where no exchange can fit."""
+    astray: Ints
+    """(C, n)"""
+
+
+def _opened_on(days: Days) -> tuple[Bools, Bools]:
+    """(T,) which days (ascending) lie within `YEARS`, and (C, T) whether each exchange was open on them."""
+    _, opened, _ = _open()
     at = (days - _FIRST).astype(np.int64)
     known = (at >= 0) & (at < opened.shape[1])
+    return known, opened[:, at if known.all() else at * known]
+
+
+def closed_on(days: Days) -> tuple[Bools, Bools]:
+    """(T,) which days (ascending) lie within `YEARS`, and (C, T) on which each exchange is not known to have been open."""
+    known, opened = _opened_on(days)
+    closed, (_, _, reach) = np.logical_not(opened, order="C"), _open()
+    for row, (low, high) in zip(closed, np.searchsorted((days - _FIRST).astype(np.int64), reach), strict=True):
+        row[:low] = row[high:] = True
+    return known, closed
+
+
+def most_astray(days: int) -> int:
+    """On how many days an exchange may have been closed at most, to fit a price that moved on no more than so many days."""
+    return int(max(1, ASTRAY * days))
+
+
+def fittings(days: Days, moved: Bools) -> list[Fit | None]:
+    """The same of n prices at once: (n, T) whether each moved on the `days` (T,), which ascend."""
+    if not len(days):
+        return [None] * len(moved)
+    known, opened = _opened_on(days)
     if not known.all():
-        at, moved = at[known], moved[:, known]
-    found: list[Fit | None] = [None] * len(moved)
-    count = counts(moved)
-    enough = np.flatnonzero(count >= _FEWEST)
+        moved = moved & known
+    return fits(days, Traded(moved.argmax(axis=1), ends(moved), counts(moved), _on_closed(opened, moved)))
+
+
+def fits(days: Days, traded: Traded) -> list[Fit | None]:
+    """The exchange of each of n prices, by the days on which they moved."""
+    codes, _, reach = _open()
+    found: list[Fit | None] = [None] * len(traded.count)
+    enough = np.flatnonzero(traded.count >= _FEWEST)
     if not len(enough):
         return found
-    if len(enough) < len(moved):
-        moved, count = moved[enough], count[enough]
-    low, high = at[moved.argmax(axis=1)], at[ends(moved) - 1] + 1
+    first, end, count = (each[enough] for each in traded[:3])
+    at, astray = (days - _FIRST).astype(np.int64), traded.astray[:, enough]
+    low, high = at[first], at[end - 1] + 1
     before = _open_before()
     sessions = before[:, high] - before[:, low]
-    astray = _on_closed(opened[:, at], moved)
     lacking = sessions - count + astray
     able = (reach[:, :1] <= low) & (reach[:, 1:] >= high)
     wrong = np.where(able, astray + lacking, np.iinfo(np.int64).max)
     best, column = wrong.argmin(axis=0), np.arange(len(enough))
-    fits = able[best, column] & (astray[best, column] <= np.maximum(1, ASTRAY * count))
-    fits &= lacking[best, column] <= LACKING * sessions[best, column]
+    good = able[best, column] & (astray[best, column] <= np.maximum(1, ASTRAY * count))
+    good &= lacking[best, column] <= LACKING * sessions[best, column]
     rests = -np.log((lacking[best, column] + 1) / (sessions[best, column] + 2))
     unlikely = _ASTRAY_LOG * (astray - astray[best, column]) + rests * (lacking - lacking[best, column])
     near = able & (unlikely <= _SURE)
-    for i in np.flatnonzero(fits).tolist():
-        same = sorted((k for k in np.flatnonzero(near[:, i]).tolist() if k != best[i]), key=lambda k: (wrong[k, i], k))
-        alike = tuple(codes[k] for k in same)
-        found[enough[i]] = Fit(codes[int(best[i])], alike, int(count[i]), int(astray[best[i], i]))
+    near[best, column] = False
+    i, k = np.nonzero(near.T)
+    order = np.lexsort((k, wrong[k, i], i))
+    alike = np.split(k[order], np.cumsum(np.bincount(i, minlength=len(enough)))[:-1])
+    few = astray[best, column].tolist()
+    for j, one in enumerate(best.tolist()):
+        if good[j]:
+            same = tuple(codes[k] for k in alike[j].tolist())
+            found[enough[j]] = Fit(codes[one], same, int(count[j]), few[j])
     return found
 
 

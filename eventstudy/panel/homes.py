@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -217,7 +218,7 @@ def own_days(prices: PriceTable, lonely: Sequence[str] | None = None, asked: Seq
         return OwnDays({}, (sessions,))
     names = prices.tickers if lonely is None else [t for t in lonely if t in prices.close.columns]
     closes = (prices.close if lonely is None else prices.close[names]).to_numpy(float)
-    found = _together(names, _priced(closes), sessions, prices, by_exchange=lonely is None)
+    found = _together(names, closes, sessions, prices, by_exchange=lonely is None)
     if lonely is None:
         prices.homes[""] = (prices.close, found)
     return found
@@ -257,13 +258,24 @@ def _priced(closes: Floats) -> Bools:
     return found
 
 
-def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: PriceTable, *, by_exchange: bool) -> OwnDays:
-    """The groups of n securities by the days (n, T) on which each has a price."""
+def _spans(closes: Floats) -> tuple[Ints, Ints, Ints]:
+    """(n,) the first day on which each security has one of the closes (T, n), the one after the last, and how many it has."""
+    form, found = native.form(), np.empty((3, closes.shape[1]), np.int64)
+    if form.kernel is not None:
+        form.kernel.spans(form.level, closes, found)
+    else:
+        priced = _priced(closes)
+        found[:] = priced.argmax(axis=1), markets.ends(priced), markets.counts(priced)
+    return found[0], found[1], found[2]
+
+
+def _together(
+    names: Sequence[str], closes: Floats, sessions: Days, prices: PriceTable, *, by_exchange: bool
+) -> OwnDays:
+    """The groups of n securities by the days on which each has one of the closes (T, n)."""
     if not len(names) or not len(sessions):
         return OwnDays({}, (sessions,))
-    count = markets.counts(priced)
-    first = priced.argmax(axis=1)
-    end = markets.ends(priced)
+    first, end, count = _spans(closes)
     full = (count == end - first) & (count > 0)
     if full.all():
         return OwnDays({}, (sessions,))
@@ -283,8 +295,13 @@ def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: Price
         groups[key] = [*dict.fromkeys([*groups.get(key, []), *whole])]
         placed = set(groups[key])
         rest = [i for i in rest if i not in placed]
-    many = count.tolist()
-    found_on = [_on_any(priced, sorted(listed, key=lambda i: -many[i])) for listed in groups.values()]
+    many, rows = count.tolist(), cache(lambda: _priced(closes))
+    found_on = [
+        np.ones(len(sessions), bool)
+        if count[listed].max() == len(sessions)
+        else _on_any(rows(), sorted(listed, key=lambda i: -many[i]))
+        for listed in groups.values()
+    ]
     masks = [_Days(days, bool(days.all())) for days in found_on]
     members = list(groups.values())
     if (
@@ -296,15 +313,15 @@ def _together(names: Sequence[str], priced: Bools, sessions: Days, prices: Price
         rest = []
     for i in sorted(rest, key=lambda i: (-many[i], names[i])):
         own, n = slice(int(first[i]), int(end[i])), many[i]
-        wrong = [mask.beside(priced[i], own, n) for mask in masks]
+        wrong = [mask.beside(rows()[i], own, n) for mask in masks]
         able = [k for k, (astray, lacking, of) in enumerate(wrong) if _fits(astray, lacking, of, n)]
         if able:
             best = min(able, key=lambda k: sum(wrong[k][:2]))
             members[best].append(i)
-            masks[best] = masks[best].with_days(priced[i])
+            masks[best] = masks[best].with_days(rows()[i])
         else:
             members.append([i])
-            masks.append(_Days(priced[i], n == priced.shape[1]))
+            masks.append(_Days(rows()[i], n == len(sessions)))
     return OwnDays(
         {names[i]: k for k, listed in enumerate(members) for i in listed}, tuple(sessions[mask.on] for mask in masks)
     )
@@ -358,10 +375,20 @@ def _markets(names: Sequence[str], prices: PriceTable) -> dict[str, str]:
             found[name] = told
         else:
             plain.append(name)
-    days = prices.close.index.to_numpy("datetime64[D]")
-    fields = [prices.fields[name].to_numpy() for name in ("close", "volume") if name in prices.fields and plain]
-    fits = markets.fittings(days, _traded(prices.close.columns.get_indexer(pd.Index(plain)), len(days), *fields))
+    fits = _fittings(prices.close.columns.get_indexer(pd.Index(plain)), prices) if plain else []
     return found | {name: fit.exchange for name, fit in zip(plain, fits, strict=True) if fit is not None}
+
+
+def _fittings(which: Ints, prices: PriceTable) -> list[markets.Fit | None]:
+    """The exchanges that were open on the days on which securities, by their columns, traded."""
+    days, form = prices.close.index.to_numpy("datetime64[D]"), native.form()
+    close, volume = (prices.fields[n].to_numpy() if n in prices.fields else None for n in ("close", "volume"))
+    if form.kernel is None or not all(given is None or given.dtype == np.float64 for given in (close, volume)):
+        return markets.fittings(days, _traded(which, len(days), close, volume))
+    (known, closed), most = markets.closed_on(days), markets.most_astray(len(days))
+    span, astray = np.empty((3, len(which)), np.int64), np.empty((len(which), len(closed)), np.int64)
+    form.kernel.traded(form.level, close, volume, which.astype(np.int64), known, closed, most, span, astray)
+    return markets.fits(days, markets.Traded(*span, astray.T))
 
 
 def _exchange_or_none(ticker: str, prices: PriceTable) -> str | None:

@@ -16,7 +16,7 @@ from eventstudy import native
 
 SOURCES = Path(__file__).parents[2] / "native"
 PACKAGE = Path(eventstudy.__file__).parent
-OF_CONTRACT = {13: "37dfc67415ed13af"}
+OF_CONTRACT = {14: "6b251b5932857842"}
 """The digest of what goes in and out, of the contract that holds."""
 WHAT_TO_DO = """What goes in and out of the compiled kernel is not what contract {number} says.
 Where an array, a number, an argument, their order or what they mean has changed: raise CONTRACT by one in
@@ -28,7 +28,7 @@ def in_c() -> list[str]:
     """What is told of arrays in C: structures with their comments, tables of names, what is taken from Python and how."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SOURCES.glob("*.[ch]")))
     patterns = (
-        r"^typedef struct \{[^}]*\} (?:Work|Grid|Rules|Looks|Returns|Products|Others|Shared|Rows);",
+        r"^typedef struct \{[^}]*\} (?:Work|Grid|Rules|Looks|Returns|Products|Others|Shared|Traded|Rows);",
         r"^static const (?:Number|Array) \w+\[\] = \{.*?^\};",
         r"PyArg_ParseTuple\(.*?\)\)",
         r'take_(?:grid|row|some|numbers)\(&b, [^;{]*?(?:"\w+"|which, &[\w.]+)\)',

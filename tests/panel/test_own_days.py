@@ -262,6 +262,81 @@ def test_days_that_two_share_are_counted(days: int) -> None:
         assert found.tolist() == wanted
 
 
+@pytest.mark.skipif(KERNEL is None, reason="the compiled kernel is not built")
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("days", [*DAYS, 300])
+def test_the_first_and_the_last_price_are_found(order: Literal["C", "F"], days: int) -> None:
+    rng = np.random.default_rng(days)
+    table = np.array(rng.random((days, 11)), order=order)
+    table[rng.random((days, 11)) < 0.4] = np.nan
+    table[:, 1], table[days // 2 :, 2], table[: days // 2, 3] = np.nan, np.nan, np.nan
+    rows = [[t for t, close in enumerate(column) if close == close] for column in table.T.tolist()]
+    wanted = [(own[0], own[-1] + 1, len(own)) if own else (0, 0, 0) for own in rows]
+    for form in range(len(KERNEL.forms())):
+        found = np.full((3, 11), -1)
+        KERNEL.spans(form, table, found)
+        assert found.T.tolist() == [list(one) for one in wanted]
+
+
+LONG = (1, 7, 131, 2048, 4400)
+"""Days of which the kernel looks at 2,048 together."""
+
+
+@pytest.mark.skipif(KERNEL is None, reason="the compiled kernel is not built")
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("days", LONG)
+def test_days_of_trade_are_those_of_plain_code(order: Literal["C", "F"], days: int) -> None:
+    """Prices that stay over gaps, also where days that are looked at together end; no volume; days of which nothing is known."""
+    rng = np.random.default_rng(days)
+    table = np.array(rng.integers(1, 4, (days, 11)) * 1.5, order=order)
+    table[rng.random((days, 11)) < 0.4] = np.nan
+    table[2000:2100, :6], table[:, 1], table[: days // 2, 2] = np.nan, np.nan, np.nan
+    volume = np.array(rng.random((days, 11)) < 0.9, float, order=order)
+    known, closed = rng.random(days) < 0.9, rng.random((3, days)) < [[0.01], [0.2], [0.9]]
+    which = np.array([10, 2, 1, 0, 4, 3, 9, 5, 6])
+    span, astray = np.full((3, 9), -1), np.full((9, 3), -1)
+    for volumes in (volume, None):
+        traded = homes._moved(table.T[which]) & known & (True if volumes is None else volumes.T[which] != 0)
+        own = [np.flatnonzero(row).tolist() for row in traded]
+        wanted = [[t[0], t[-1] + 1, len(t)] if len(t) else [0, 0, 0] for t in own]
+        shut = (traded[:, None] & closed).sum(axis=2)
+        early = (traded[:, None, :2048] & closed[:, :2048]).sum(axis=2).min(axis=1)
+        for form in range(len(KERNEL.forms())):
+            KERNEL.traded(form, table, volumes, which, known, closed, days, span, astray)
+            many = np.array([(np.isfinite(table[:, i]).sum() > 1) for i in which.tolist()])  # one price is no move
+            assert [one for one, some in zip(span.T.tolist(), many, strict=True) if some] == [
+                one for one, some in zip(wanted, many, strict=True) if some
+            ]
+            np.testing.assert_array_equal(astray[many], shut[many])
+            KERNEL.traded(form, table, volumes, which, known, closed, 5, span, astray)
+            may = shut.min(axis=1) <= 5
+            assert span[2][many & may].tolist() == [len(own[i]) for i in np.flatnonzero(many & may).tolist()]
+            np.testing.assert_array_equal(astray[many & may], shut[many & may])
+            assert not span[2][(early > 5) | (shut.min(axis=1) > 5)].any()
+
+
+@pytest.mark.skipif(KERNEL is None, reason="the compiled kernel is not built")
+@pytest.mark.parametrize("first", ["1989-06-01", "2010-01-04", "2026-06-01"])
+def test_exchanges_are_the_same_with_and_without_the_kernel(first: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of prices of New York, of each weekday, of days before and after those of known calendars, and of few days."""
+    days = pd.bdate_range(first, periods=1500)
+    codes, opened, _ = markets._open()
+    rng = np.random.default_rng(11)
+    table = pd.DataFrame(50 * np.exp(0.01 * rng.standard_normal((1500, 5)).cumsum(axis=0)), days, list("ABCDE"))
+    at = (days.to_numpy("datetime64[D]") - markets._FIRST).astype(int)
+    inside = (at >= 0) & (at < opened.shape[1])
+    table.loc[days[inside][~opened[codes.index("XNYS"), at[inside]]], ["A", "B"]] = np.nan
+    table.iloc[700:, 1], table.iloc[:1440, 2] = np.nan, np.nan
+    table.iloc[::9, 3] = np.nan
+    prices = frame_of(table)
+    found = homes._fittings(np.arange(5), prices)
+    monkeypatch.setenv(native.VARIABLE, "0")
+    assert found == homes._fittings(np.arange(5), prices)
+    assert found[0] is not None
+    assert found[0].exchange == "XNYS"
+    assert found[4] is None
+
+
 @pytest.mark.parametrize(
     "choice", [pytest.param("1", marks=pytest.mark.skipif(KERNEL is None, reason="not built")), "0"]
 )
@@ -293,3 +368,14 @@ def test_marks_that_do_not_fit_are_refused() -> None:
             KERNEL.shared_days(0, *wrong)
     with pytest.raises(ValueError, match="instruction set"):
         KERNEL.shared_days(99, marks, marks, count)
+    known, span = np.ones(20, bool), np.ones((3, 3), np.int64)
+    sound = (0, close, close, None, known, marks, 5, span, count)
+    KERNEL.traded(*sound)
+    KERNEL.spans(0, close, span)
+    wrong_ones = {0: 99, 2: close[1:], 3: np.array([3, 0, 1]), 4: known[1:], 5: marks[:, 1:], 7: span[1:], 8: count[1:]}
+    for at, other in wrong_ones.items():
+        with pytest.raises(ValueError, match=r"instruction set|lies outside|bytes|row after row|another shape"):
+            KERNEL.traded(*sound[:at], other, *sound[at + 1 :])
+    for given in ((99, close, span), (0, close, span[1:])):
+        with pytest.raises(ValueError, match=r"instruction set|bytes"):
+            KERNEL.spans(*given)
