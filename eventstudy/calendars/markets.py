@@ -110,7 +110,7 @@ def shut_on(exchange: str, moved: Days) -> int:
 
 
 class Traded(NamedTuple):
-    """On which of T days n prices moved, as far as calendars are known, and on how many of them each of C exchanges was closed."""
+    """On which of T days n prices moved, where calendars are known, and on how many of these each of C exchanges was closed."""
 
     first: Ints
     """(n,) the first of these days."""

@@ -286,11 +286,12 @@ LONG = (1, 7, 131, 2048, 4400)
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("days", LONG)
 def test_days_of_trade_are_those_of_plain_code(order: Literal["C", "F"], days: int) -> None:
-    """Prices that stay over gaps, also where days that are looked at together end; no volume; days of which nothing is known."""
+    """Prices that stay over gaps, also where days looked at together end; no volume; days of which nothing is known."""
     rng = np.random.default_rng(days)
     table = np.array(rng.integers(1, 4, (days, 11)) * 1.5, order=order)
     table[rng.random((days, 11)) < 0.4] = np.nan
     table[2000:2100, :6], table[:, 1], table[: days // 2, 2] = np.nan, np.nan, np.nan
+    table[2000:4100, 9:], table[1999:2000, 9:], table[4100:4101, 9:] = np.nan, 1.5, 1.5
     volume = np.array(rng.random((days, 11)) < 0.9, float, order=order)
     known, closed = rng.random(days) < 0.9, rng.random((3, days)) < [[0.01], [0.2], [0.9]]
     which = np.array([10, 2, 1, 0, 4, 3, 9, 5, 6])
