@@ -116,7 +116,7 @@ class Traded(NamedTuple):
     """(n,) the first of these days."""
     end: Ints
     """(n,) one past the last."""
-    count: Ints
+    number: Ints
     """(n,) how many; 0 as well where no exchange can fit."""
     astray: Ints
     """(C, n)"""
@@ -157,8 +157,8 @@ def fittings(days: Days, moved: Bools) -> list[Fit | None]:
 def fits(days: Days, traded: Traded) -> list[Fit | None]:
     """The exchange of each of n prices, by the days on which they moved."""
     codes, _, reach = _open()
-    found: list[Fit | None] = [None] * len(traded.count)
-    enough = np.flatnonzero(traded.count >= _FEWEST)
+    found: list[Fit | None] = [None] * len(traded.number)
+    enough = np.flatnonzero(traded.number >= _FEWEST)
     if not len(enough):
         return found
     first, end, count = (each[enough] for each in traded[:3])

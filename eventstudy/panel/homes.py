@@ -388,7 +388,7 @@ def _fittings(which: Ints, prices: PriceTable) -> list[markets.Fit | None]:
     (known, closed), most = markets.closed_on(days), markets.most_astray(len(days))
     span, astray = np.empty((3, len(which)), np.int64), np.empty((len(which), len(closed)), np.int64)
     form.kernel.traded(form.level, close, volume, which.astype(np.int64), known, closed, most, span, astray)
-    return markets.fits(days, markets.Traded(*span, astray.T))
+    return markets.fits(days, markets.Traded(span[0], span[1], span[2], astray.T))
 
 
 def _exchange_or_none(ticker: str, prices: PriceTable) -> str | None:

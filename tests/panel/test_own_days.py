@@ -377,6 +377,6 @@ def test_marks_that_do_not_fit_are_refused() -> None:
     for at, other in wrong_ones.items():
         with pytest.raises(ValueError, match=r"instruction set|lies outside|bytes|row after row|another shape"):
             KERNEL.traded(*sound[:at], other, *sound[at + 1 :])
-    for given in ((99, close, span), (0, close, span[1:])):
+    for unfit in ((99, close, span), (0, close, span[1:])):
         with pytest.raises(ValueError, match=r"instruction set|bytes"):
-            KERNEL.spans(*given)
+            KERNEL.spans(*unfit)
