@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from eventstudy.charts._canvas import of_doubt, of_slide, of_width, settle
+from eventstudy.charts._canvas import as_panel, of_doubt, of_slide, of_width, settle
 from eventstudy.charts._language import of_language
 from eventstudy.charts._select import members
 from eventstudy.charts._style import is_own, style
@@ -79,8 +79,10 @@ class Chart:
         """Draw `result` on `ax`, or on a new figure of its own, and return the Axes.
 
         A new figure is not known to pyplot: it is freed like any object, and Jupyter shows it as the last line of a cell.
-        Global settings of matplotlib are neither used nor changed. Labels may stand to the right of `ax`: give it a figure
-        with `layout="constrained"`. `width`: inches of a new figure, 8 by default; 4 suits a phone. `lang`: `en` or `de`.
+        Global settings of matplotlib are neither used nor changed. Labels may stand around `ax`: give it a
+        figure with `layout="constrained"` or `"tight"`. On `ax` of less than 4.5 inches letters are smaller, and of the lines
+        under the title only the last are shown, as many as have room, and doubts always. `width`: inches of a new figure, 8 by
+        default; 4 suits a phone. `lang`: `en` or `de`.
         `size`: `16:9` or `4:3`, for a slide. `title`: in place of the finding; a doubt stands before it all the same.
 
         Raises:
@@ -119,6 +121,7 @@ class Chart:
             of_width(width),
             of_language(lang),
             of_doubt(in_doubt(result, chosen, group)),
+            as_panel(ax),
         ):
             drawn = self.paint(result, ax, **options)
             settle(next(iter(drawn)) if isinstance(drawn, Iterable) else drawn)

@@ -22,6 +22,7 @@ from eventstudy.charts._style import (
     LABEL,
     LINE,
     MUTED,
+    NOTE,
     SIDE,
     SMALL,
     SUBTITLE,
@@ -51,6 +52,12 @@ SIZES = {"16:9": (10.0, 16 / 9), "4:3": (8.0, 4 / 3)}
 
 _HEAD = 0.3
 """The share of the height that title and subtitle may take before the figure grows."""
+
+_HEAD_OF_PANEL = 0.4
+"""The share of the height of a user's Axes that title and lines may take above them; doubts take what they need."""
+
+_SMALL_PANEL = 324.0
+"""Points across from which on a user's Axes have room for letters of our own sizes."""
 
 _MARGIN = 14.0
 """Points from the edge of the figure to its title."""
@@ -217,27 +224,78 @@ def head(ax: Axes, title: str, lines: Sequence[str]) -> None:
     if (instead := _doubt.get()) is not None:
         title = f"{instead[0]}. {own_words}" if own_words else instead[0]
         lines = [*instead[1], *lines]
-    own, figure = is_own(ax), ax.figure.figure
-    room = figure.get_figwidth() * 72 - 2 * _MARGIN if own else ax.get_window_extent().width * 72 / figure.dpi
+    if not is_own(ax):
+        _head_of_panel(ax, title, [line for line in lines if line], len(instead[1]) if instead else 0)
+        return
+    figure: Figure = ax.figure.figure
+    room = figure.get_figwidth() * 72 - 2 * _MARGIN
     title = "\n".join(in_clauses(title, room, TITLE, "bold"))
     subtitle = "\n".join(part for line in lines if line for part in wrapped(line, room, SUBTITLE))
-    below = SUBTITLE * LINE * (1 + subtitle.count("\n")) + 6
-    if not own:
-        ax.set_title(title, loc="left", fontsize=TITLE, fontweight="bold", pad=below + 14, parse_math=False)
+    _head_of_figure(figure, title, subtitle, SUBTITLE * LINE * (1 + subtitle.count("\n")) + 6)
+
+
+def _head_of_panel(ax: Axes, title: str, lines: Sequence[str], doubts: int) -> None:
+    """Title and lines over the user's Axes: all doubts, which come first, and of the others the last that there is room for."""
+    across, high = _room(ax)
+    size, note = (SUBTITLE, NOTE) if is_small(ax) else (TITLE, SUBTITLE)
+    title = "\n".join(in_clauses(title, across, size, "bold"))
+    left = _HEAD_OF_PANEL * high - size * 1.25 * (1 + title.count("\n"))
+    shown: list[str] = []
+    for place in range(len(lines) - 1, -1, -1):
+        parts = wrapped(lines[place], across, note)
+        left -= note * LINE * len(parts)
+        if place < doubts or left >= 0:  # cautions stand last
+            shown = [*parts, *shown]
+    below = note * LINE * len(shown) + (6 if shown else 0)
+    ax.set_title(title, loc="left", fontsize=size, fontweight="bold", pad=below + 14, parse_math=False)
+    if shown:
         ax.annotate(
-            subtitle,
+            "\n".join(shown),
             (0, 1),
             (0, 16),
             xycoords="axes fraction",
             textcoords="offset points",
             va="bottom",
-            fontsize=SUBTITLE,
+            fontsize=note,
             color=MUTED,
             linespacing=LINE,
             parse_math=False,
         )
+
+
+def _room(ax: Axes) -> tuple[float, float]:
+    """Points that the user's Axes are wide and high before their figure is laid out."""
+    box, dot = ax.get_window_extent(), 72 / ax.figure.figure.dpi
+    return box.width * dot, box.height * dot
+
+
+def is_small(ax: Axes) -> bool:
+    """Whether Axes are a panel of a user's figure, with room for small letters alone."""
+    return not is_own(ax) and _room(ax)[0] < _SMALL_PANEL
+
+
+@contextmanager
+def as_panel(ax: Axes | None) -> Iterator[None]:
+    """What is written into the user's Axes meanwhile has the size of their panel, and names of axes lines no longer than it."""
+    from matplotlib.text import Text
+
+    before = set() if ax is None else set(map(id, ax.findobj(Text)))
+    yield
+    if ax is None:
         return
-    _head_of_figure(figure, title, subtitle, below)
+    across, high = _room(ax)
+    for axis, room in ((ax.xaxis, across), (ax.yaxis, high)):
+        label = axis.label
+        label.set_text("\n".join(wrapped(label.get_text(), room, NOTE if is_small(ax) else LABEL)))
+    if not is_small(ax):
+        return
+    ax.tick_params(labelsize=NOTE)
+    heads = [ax.title, ax._left_title, ax._right_title]  # type: ignore[attr-defined]
+    names = [ax.xaxis.label, ax.yaxis.label]
+    for text in ax.findobj(Text):
+        written = text in names or (id(text) not in before and text not in heads)
+        if isinstance(text, Text) and written and float(text.get_fontsize()) > NOTE:
+            text.set_fontsize(NOTE)
 
 
 def _head_of_figure(figure: Figure, title: str, subtitle: str, below: float) -> None:

@@ -40,6 +40,9 @@ WIDTH, HEIGHT, DPI = 8.0, 5.0, 150
 TITLE, SUBTITLE, LABEL, SMALL = 12.0, 9.5, 9.5, 9.0
 """Points."""
 
+NOTE = 7.5
+"""Points of what is written into and over a small panel of a user's figure."""
+
 LINE = 1.4
 """How far apart lines are, in sizes of their letters."""
 

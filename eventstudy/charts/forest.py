@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import grid_of_rows, head, narrow, open_axes, text_width
 from eventstudy.charts._language import say, spoken
+from eventstudy.charts._legend import legend_below
 from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._select import members, names, window_of
@@ -170,6 +171,10 @@ def _frame(ax: Axes, rows: _Rows, whole: Verdict) -> None:
             _beside(ax, place, f"[{percent(low)}, {percent(high)}]".replace("\u00a0%,", ","), 66, "left", weight)
 
 
+_BESIDE = 126.0
+"""Points that values and intervals take beside the Axes."""
+
+
 def _beside(ax: Axes, y: float, text: str, right: float, align: str, weight: str) -> None:
     """A figure in a column to the right of the Axes."""
     ax.annotate(
@@ -191,13 +196,13 @@ def _legend(ax: Axes) -> None:
     handles, labels = ax.get_legend_handles_labels()
     if len(handles) < 2:
         return
+    if not is_own(ax):
+        legend_below(ax, beside=_BESIDE, handletextpad=0.2)
+        return
     room = ax.figure.figure.get_figwidth() * 72 - 36
     widest = max(text_width(label, SMALL) for label in labels) + 34
-    look: dict[str, Any] = {"ncols": min(len(labels), max(1, int(room / widest))), "handletextpad": 0.2}
-    if is_own(ax):
-        ax.figure.figure.legend(handles, labels, loc="outside lower left", **look)
-    else:
-        ax.legend(handles, labels, loc="upper left", bbox_to_anchor=(0, -0.12), **look)
+    columns = min(len(labels), max(1, int(room / widest)))
+    ax.figure.figure.legend(handles, labels, loc="outside lower left", ncols=columns, handletextpad=0.2)
 
 
 def _title(result: StudyResult, whole: Verdict, chosen: Ints, group: str | None) -> str:
