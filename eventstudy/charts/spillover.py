@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import broken, grid_of_rows, head, open_axes
+from eventstudy.charts._canvas import broken, grid_of_rows, head, narrow, open_axes
 from eventstudy.charts._language import p_text, say, spoken
 from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import percent_axis, zero_line
@@ -30,6 +30,7 @@ from eventstudy.errors import NothingUsable
 from eventstudy.panel import Ints
 from eventstudy.study.families import of_groups
 from eventstudy.study.sentences import LEVEL
+from eventstudy.units import unit_shown
 from eventstudy.units.windows import Window
 
 if TYPE_CHECKING:
@@ -100,8 +101,9 @@ def _frame(ax: Axes, labels: Sequence[str], window: Window) -> None:
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(-0.7, len(labels) - 0.4)
     grid_of_rows(ax)
-    percent_axis(ax.xaxis)
-    ax.set_xlabel(say("CAR{window}", window=window_text(window)))
+    mark = unit_shown().mark if narrow() else ""  # on a phone the figures beside the Axes leave room for bare numbers
+    percent_axis(ax.xaxis, marked=not mark)
+    ax.set_xlabel(say("CAR{window}", window=window_text(window)) + (f" ({mark.strip()})" if mark else ""))
 
 
 def _title(result: StudyResult, window: Window, rows: Sequence[Row]) -> str:

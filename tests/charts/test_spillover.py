@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from eventstudy.analyses.spillover import spillover
@@ -67,3 +69,14 @@ def test_without_groups_all_pairs_are_one(many_dates: StudyResult) -> None:
     assert means(ax)["mean of 12"][0] == pytest.approx(many_dates.answer(Window(0, 0)).caar)
     with pytest.raises(InvalidRequest, match="outside the event window"):
         many_dates.plot("spillover", window=(0, 30))
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_numbers_below_stand_apart_on_a_phone(recognised: StudyResult, lang: str) -> None:
+    ax = recognised.plot("spillover", width=3.6, lang=lang)
+    ax.figure.draw_without_rendering()
+    low, high = ax.get_xlim()
+    seen = [tick.label1.get_window_extent() for tick in ax.xaxis.get_major_ticks() if low <= tick.get_loc() <= high]
+    assert len(seen) > 1
+    assert all(one.x1 + 3 < other.x0 for one, other in pairwise(seen))
+    assert ax.get_xlabel().endswith("(%)")
