@@ -934,7 +934,7 @@ def _fitting(one: Setting, value: Any) -> Any:
     if one.many or one.each > 1 or one.kind == "form":
         held = isinstance(value, Mapping if one.kind == "form" else Iterable)
     else:
-        value = value.item() if hasattr(value, "item") else value
+        value = value.item() if hasattr(value, "item") and not getattr(value, "ndim", 0) else value
         held = one.fits(value)
     if not held:
         raise InvalidRequest(f"{one.field} is {value!r}, not {one.meant}")

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from json.encoder import encode_basestring
 from textwrap import wrap
@@ -183,10 +183,17 @@ def separated(given: object, noun: str = "ticker") -> list[str]:
     """The names in a comma-separated text, each once; a list is what it is.
 
     Raises:
-        InvalidRequest: something else than text; `noun` is what the message calls one of the names.
+        InvalidRequest: something else than text, or a table; `noun` is what the message calls one of the names.
     """
     if isinstance(given, str):
         return list(dict.fromkeys(part.strip() for part in given.split(",") if part.strip()))
+    if isinstance(given, Mapping) or hasattr(
+        given, "columns"
+    ):  # their labels would be taken, and what they hold passed over
+        raise InvalidRequest(
+            f"the {noun}s are a {type(given).__name__}, a table in the place of names",
+            hint="hand tables of prices over by name: load_prices(path=...), run(..., prices=...)",
+        )
     names: list[str] = []
     for name in given if isinstance(given, Iterable) and not isinstance(given, bytes) else [given]:
         if not isinstance(name, str):

@@ -26,7 +26,7 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.events.faults import InvalidRecord, in_one_line, problems_of
 from eventstudy.events.when import CLOCK, DATE, OFFSET, checked, parse_when
 from eventstudy.language import Phrase, Translated
-from eventstudy.tables.written import zone
+from eventstudy.tables.written import plain_when, zone
 from eventstudy.text import separated
 
 _WEIGHT = ("weight", "gewicht")
@@ -87,16 +87,14 @@ def _zone(value: str) -> str:
 
 def _when(value: Any, info: ValidationInfo) -> date | datetime:
     """A date, or an instant with its zone: its own, or that of the event."""
-    if isinstance(value, datetime):  # subclasses, such as those of pandas, become plain
-        value = datetime.combine(value.date(), value.time(), value.tzinfo).replace(fold=value.fold)
     try:
+        if type(value) not in (str, date, datetime):  # what pandas and numpy call a day or an instant
+            value = plain_when(value)
         if isinstance(value, str):
             return parse_when(value, tz=info.data.get("tz"))
-        if isinstance(value, date):
-            return checked(value, info.data.get("tz"))
+        return checked(value, info.data.get("tz"))
     except InvalidRequest as error:
         raise ValueError(in_one_line(error)) from error
-    raise ValueError(Phrase("{value!r} is not a date; write 2025-01-27 or 2025-01-27T07:00:00-05:00", value=value))
 
 
 def _day(value: Any) -> date:

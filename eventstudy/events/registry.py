@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from eventstudy import disk
 from eventstudy.datasets import shipped
-from eventstudy.errors import InvalidFile, Sentence, UnknownName, named
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence, UnknownName, named
 from eventstudy.events.event import Event, iso
 from eventstudy.events.eventstudytools import Windows, is_request, read_requests
 from eventstudy.events.faults import SHOWN, BadRow, InvalidRecord, refuse
 from eventstudy.events.listed import Listed
+from eventstudy.events.when import parse_when
 from eventstudy.language import Phrase
 from eventstudy.settings import LARGEST, toml
 from eventstudy.tables.place import TABLES, Reading
+from eventstudy.tables.written import looks_like_one, plain_when
 from eventstudy.text import json_text
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ class Registry:
 
         Raises:
             InvalidFile: two events share an id.
+            InvalidRequest: one of them is no event.
         """
         self.left_out, self.read_as = tuple(left_out), tuple(read_as)
         self._added: dict[str, Event] = {}
@@ -70,6 +73,11 @@ class Registry:
             self._events, self._origins = events, dict.fromkeys(events, origin)
         else:
             for event in events:
+                if not isinstance(event, Event):
+                    raise InvalidRequest(
+                        f"a registry holds events, and {event!r} is none",
+                        hint="es.run and EventStudy.run take a frame as it is; load_registry reads a file",
+                    )
                 self._add(event, origin)
 
     def _add(self, event: Event, origin: str) -> None:
@@ -92,7 +100,9 @@ class Registry:
         return len(self._events)
 
     def __contains__(self, id: object) -> bool:
-        """Whether there is an event of that id."""
+        """Whether there is an event of that id, or this very event."""
+        if isinstance(id, Event):
+            return id.id in self._events and self._events[id.id] == id
         return id in self._events
 
     def __getitem__(self, id: str) -> Event:
@@ -100,7 +110,12 @@ class Registry:
 
         Raises:
             UnknownName: there is none; the message names the nearest.
+            InvalidRequest: it is no text.
         """
+        if not isinstance(id, str):
+            raise InvalidRequest(
+                f"{id!r} is no id of an event", hint="registry['deepseek-r1']; list(registry)[0] is the first"
+            )
         if id in self._events:
             return self._events[id]
         where, known = Phrase("{names:list}", names=list(dict.fromkeys(self._origins.values()))), self.ids
@@ -113,6 +128,9 @@ class Registry:
                     ticker=id.upper(),
                     event=named_by[-1],
                 )
+                raise
+            if looks_like_one(id):
+                error.hint = Sentence("{day} is a date: eventstudy run --date {day} --tickers NVDA", day=id)
                 raise
             if len(known) <= 5 * SHOWN:
                 raise
@@ -146,8 +164,8 @@ class Registry:
         *,
         category: str | None = None,
         tag: str | None = None,
-        since: date | None = None,
-        until: date | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
     ) -> Registry:
         """The events that meet every condition given; `since` and `until` are announced dates, both included.
 
@@ -155,18 +173,22 @@ class Registry:
 
         `category`, `tag`: what the events are called.
 
+        Raises:
+            InvalidRequest: one of the days is none.
+
         Example:
             >>> es.load_registry().filter(tag="China").ids
             ['deepseek-r1']
         """
         kept = Registry()
+        first, last = (None if day is None else _day_of(day) for day in (since, until))
         for event in self:
-            day = event.announced.date() if isinstance(event.announced, datetime) else event.announced
+            day = _day_of(event.announced)
             if (
                 (category is None or event.category == category)
                 and (tag is None or tag in event.tags)
-                and (since is None or day >= since)
-                and (until is None or day <= until)
+                and (first is None or day >= first)
+                and (last is None or day <= last)
             ):
                 kept._add(event, self._origins[event.id])
         return kept
@@ -242,6 +264,12 @@ class Registry:
             '[[event]]'
         """
         return "\n".join(_toml(event) for event in self)
+
+
+def _day_of(when: str | date) -> date:
+    """The day of what means a day or an instant."""
+    when = parse_when(when) if isinstance(when, str) else plain_when(when)
+    return when.date() if isinstance(when, datetime) else when
 
 
 def _only_toml(path: Path) -> None:

@@ -230,6 +230,7 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
         codes, whens = _with_times(beside, codes, whens, heads[columns["time"]], odd)
         told += _rough(beside)
     found = Rows(_Numbers(place, n), _texts(*tickers, heads[columns["ticker"]], odd), (codes, whens))
+    _refuse_prices(place, found, heads)
     for i in np.flatnonzero(found.ticker[0] < 0).tolist():
         odd.setdefault(i, _of_column(heads[columns["ticker"]], _BLANK))
     if fold(heads[columns["ticker"]]) in ("tickers", "symbols"):
@@ -280,6 +281,32 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
     found.origin, found.tz, found.strict = place.name, tz, reading.strict
     found.read_as = (*told, *said, *dates.said)
     return found
+
+
+_SESSIONS = 20
+"""So many rows of a ticker, nearly all of them a session apart, beside a column of closes or returns are prices."""
+
+
+def _refuse_prices(place: Place, rows: Rows, heads: Sequence[str]) -> None:
+    """Refuse prices in the place of events, as where the two were swapped: each day would be an event.
+
+    Raises:
+        InvalidFile: the rows of a ticker are its sessions, and a column is called as closes or returns are.
+    """
+    values = [h for h in heads if (role := role_of(h, "prices")) and role[0] in ("close", "adj_close", "ret")]
+    if not values:
+        return
+    codes, whens = rows.date
+    days = np.array([when.toordinal() for when in whens] + [0], np.int64)[codes]
+    frame = pd.DataFrame({"ticker": rows.ticker[0], "day": days})[(rows.ticker[0] >= 0) & (codes >= 0)]
+    for own in (group["day"] for _, group in frame.groupby("ticker")):
+        steps = np.diff(np.sort(own.unique()))
+        if len(steps) >= _SESSIONS and (steps <= 4).mean() > 0.9:
+            raise place.fault(
+                f"these are prices, not events: {rows.ticker[1][int(rows.ticker[0][own.index[0]])]} has {len(own)} rows, most of them a session apart,"
+                f" and a column {values[0]}",
+                hint="name the list of events first, and the prices behind --prices; or call that column otherwise",
+            )
 
 
 def _called_alike(rows: Rows) -> list[Phrase]:

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from os import PathLike
+from os.path import exists
 from typing import Any, NamedTuple
 
 from eventstudy import plugins
@@ -127,7 +128,9 @@ def load_prices(
 def _tickers(given: Iterable[str] | str | None) -> list[str] | None:
     if given is None:
         return None
-    listed = list(dict.fromkeys(separated(given)))
+    listed = [str(given)] if isinstance(given, PathLike) else list(dict.fromkeys(separated(given)))
+    if len(listed) == 1 and exists(listed[0]):
+        raise InvalidRequest(f"{listed[0]} is a file, no ticker", hint=f"load_prices(path={listed[0]!r})")
     for ticker in listed:
         if not ticker.strip() or ticker != ticker.strip():
             raise InvalidRequest(

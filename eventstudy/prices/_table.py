@@ -105,6 +105,12 @@ class PriceTable:
     copies: pd.DataFrame | None = field(default=None, compare=False, repr=False)
     """Closes of tickers that the same file holds, that nobody asked for, and that are closes of one that was asked for."""
 
+    def __repr__(self) -> str:
+        """How much there is of what."""
+        more = ", ..." if len(self.tickers) > 5 else ""
+        days = f", {self.close.index[0].date()} to {self.close.index[-1].date()}" if len(self.close) else ""
+        return f"<PriceTable of {', '.join(self.tickers[:5])}{more}: {len(self.close)} sessions{days}>"
+
     @classmethod
     def from_fetches(
         cls, fetches: Iterable[tuple[str, Fetch]], missing: Mapping[str, SourceError] | None = None

@@ -125,6 +125,8 @@ def _named(what: Any, registry: str | Path | None, tz: str | None, reading: Read
         return what
     if isinstance(what, Event):
         return Registry([what])
+    if isinstance(what, list | tuple) and what and all(isinstance(event, Event) for event in what):
+        return Registry(what)
     if not isinstance(what, str | PathLike):
         return from_frame(what, tz=tz, reading=reading)
     if Path(what).suffix or "/" in str(what):  # an id has neither

@@ -106,7 +106,7 @@ class EventStudy:
             choices["model"] = own_model(choices["model"])
         known = [f.name for f in fields(StudyConfig)]
         if unknown := sorted(set(choices) - set(known)):
-            raise InvalidRequest(f"no such choice: {', '.join(unknown)}", available=", ".join(known))
+            raise UnknownName("choice", unknown[0], known)
         self.config = replace(config, **choices) if config else StudyConfig(**choices)
         for name, form in self.config.variants.items():
             forms = getattr(plugins.load("tests", name), "variants", ("default",))
@@ -118,6 +118,12 @@ class EventStudy:
                 f"{', '.join(aimless)}: whether anything differs has no one-sided p",
                 hint="leave out --alternative, or these tests",
             )
+
+    def __repr__(self) -> str:
+        """The choices that differ from the usual ones."""
+        usual = StudyConfig()
+        own = ((f.name, getattr(self.config, f.name)) for f in fields(StudyConfig))
+        return f"EventStudy({', '.join(f'{name}={v!r}' for name, v in own if v != getattr(usual, name))})"
 
     @overload
     def run(
