@@ -302,9 +302,10 @@ def _refuse_prices(place: Place, rows: Rows, heads: Sequence[str]) -> None:
     for own in (group["day"] for _, group in frame.groupby("ticker")):
         steps = np.diff(np.sort(own.unique()))
         if len(steps) >= _SESSIONS and (steps <= 4).mean() > 0.9:
+            called = rows.ticker[1][int(rows.ticker[0][own.index[0]])]
             raise place.fault(
-                f"these are prices, not events: {rows.ticker[1][int(rows.ticker[0][own.index[0]])]} has {len(own)} rows, most of them a session apart,"
-                f" and a column {values[0]}",
+                f"these are prices, not events: {called} has {len(own)} rows, most of them a session apart, and a column"
+                f" {values[0]}",
                 hint="name the list of events first, and the prices behind --prices; or call that column otherwise",
             )
 

@@ -607,7 +607,8 @@ _LONGER = ("datetime64[Y]", "datetime64[M]", "datetime64[W]")
 
 
 def _no_day(given: Any) -> InvalidRequest:
-    return InvalidRequest(f"{given} is a period of more than a day, not a date", hint="write 2025-01-27")
+    told = Phrase("{given} is a period of more than a day, not a date", given=str(given))
+    return InvalidRequest(told, hint=Phrase("write 2025-01-27"))
 
 
 def plain_when(given: Any) -> When:
@@ -626,7 +627,7 @@ def plain_when(given: Any) -> When:
             raise _no_day(given)
         given = given.astype("datetime64[us]").item()
     if not isinstance(given, date) or kind == "NaTType":
-        raise InvalidRequest(f"{given!r} is not a date", hint="write 2025-01-27")
+        raise InvalidRequest(Phrase("{text!r} is not a date", text=given), hint=Phrase("write 2025-01-27"))
     if isinstance(given, datetime):
         given = datetime.combine(given.date(), given.time(), given.tzinfo).replace(fold=given.fold)
         return without_midnight(given)
