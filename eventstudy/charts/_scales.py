@@ -72,10 +72,15 @@ def day_axis(ax: Axes, result: StudyResult, chosen: Ints, days: list[int], ticks
     if not alone:
         return
     ax.set_xlabel(day_label(result, chosen))
+    name_above(ax, 0, say("day 0"))
+
+
+def name_above(ax: Axes, at: float, name: str, points: float = 2) -> None:
+    """Name a place of the scale, such as a day, so many points above the plot."""
     ax.annotate(
-        say("day 0"),
-        (0, 1),
-        (0, 2),
+        name,
+        (at, 1),
+        (0, points),
         xycoords=("data", "axes fraction"),
         textcoords="offset points",
         ha="center",

@@ -13,8 +13,8 @@ from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import head, narrow, of_doubt, open_axes, settle
 from eventstudy.charts._labels import End, end_of, label_ends
 from eventstudy.charts._language import month_day, number, p_text, say
-from eventstudy.charts._scales import number_axis
-from eventstudy.charts._style import BLACK, BLUE, EDGE, GREEN, MUTED, ORANGE, PURPLE, SMALL, VERMILLION, style
+from eventstudy.charts._scales import name_above, number_axis
+from eventstudy.charts._style import BLACK, BLUE, EDGE, GREEN, ORANGE, PURPLE, VERMILLION, style
 from eventstudy.charts._words import caveat, method, model_name, no_finding_of, signed, span, window_text
 from eventstudy.errors import NothingUsable, UnknownName
 
@@ -115,8 +115,7 @@ def _days(ax: Axes, path: Path) -> None:
     ax.set_xlim(days[0] - 0.6, days[-1] + 0.6)
     ax.axvline(0, color=EDGE, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1, gid="day0")
     ax.set_xlabel(say("sessions relative to day 0 ({date})", date=path.sessions[-days[0]]))
-    place: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-    ax.annotate(say("day 0"), (0, 1), (0, 2), ha="center", va="bottom", fontsize=SMALL, color=MUTED, **place)
+    name_above(ax, 0, say("day 0"))
 
 
 def _title(ticker: str, paths: list[Path]) -> str:

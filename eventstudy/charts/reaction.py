@@ -13,7 +13,7 @@ from eventstudy.charts._canvas import head, open_axes, text_width
 from eventstudy.charts._car_path import DRAWN
 from eventstudy.charts._language import p_text, say, say_counted, spoken
 from eventstudy.charts._legend import legend_below
-from eventstudy.charts._scales import day_axis, percent_axis, zero_line
+from eventstudy.charts._scales import day_axis, name_above, percent_axis, zero_line
 from eventstudy.charts._select import members
 from eventstudy.charts._style import BLUE, EDGE, INK, MUTED, ORANGE, SKY, SMALL, THIN
 from eventstudy.charts._words import caveat, method, percent, signed, subject, window_text
@@ -133,20 +133,8 @@ def _other_date(ax: Axes, result: StudyResult, found: Subject) -> None:
         name = say("announced") if word == "announced" else say("recognised")
         wide = (text_width(name, SMALL) + text_width(say("day 0"), SMALL)) / 2 + SMALL
         room = ax.get_window_extent().width * 72 / ax.figure.figure.dpi * 2 / 3  # margins take the rest
-        ax.annotate(
-            name,
-            (day.rel_day, 1),
-            (
-                0,
-                2 if abs(day.rel_day) / len(result.rel_days) * room > wide else 2 + 1.35 * SMALL,
-            ),  # above the name of day 0, where that is too near
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            fontsize=SMALL,
-            color=MUTED,
-        )
+        near = abs(day.rel_day) / len(result.rel_days) * room <= wide  # to day 0: above its name
+        name_above(ax, day.rel_day, name, 2 + 1.35 * SMALL if near else 2)
 
 
 def _title(found: Subject) -> str:

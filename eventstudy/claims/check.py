@@ -235,7 +235,7 @@ class Checked(Answer):
         return told | {"sentence": " ".join(said)}
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
-        """The JSON object of the contract, the sentence in English or German."""
+        """The JSON object of the command, as plain values; `lang`: the language of its sentence, `en` or `de`."""
         return {"schema": self.schema} | self._document(lang)
 
     def _lines(self, *, verbose: bool) -> list[str]:
@@ -243,7 +243,10 @@ class Checked(Answer):
         return [screen(self.to_dict(), verbose=verbose)]
 
     def text(self, lang: str = "en", *, verbose: bool = False) -> str:
-        """What the command prints, the verdict in English or German."""
+        """What the command prints.
+
+        `lang`: the language of the verdict, `en` or `de`. `verbose`: with every figure that was found, and every warning.
+        """
         return screen(self.to_dict(lang), verbose=verbose)
 
 

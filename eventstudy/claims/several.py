@@ -171,14 +171,20 @@ class CheckedEach(Answer):
         return told | {"sentence": together(told)}
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
-        """The JSON object: the word for the whole sentence, and the object of each part."""
+        """The JSON object: the word for the whole sentence, and the object of each part.
+
+        `lang`: the language of the sentences, `en` or `de`.
+        """
         return {"schema": self.schema} | self._document(lang)
 
     def _lines(self, *, verbose: bool) -> Iterable[str]:
         return [self.text(verbose=verbose)]
 
     def text(self, lang: str = "en", *, verbose: bool = False) -> str:
-        """What the command prints: the verdict on the whole, then each part."""
+        """What the command prints: the verdict on the whole, then each part.
+
+        `lang`: the language of the verdicts, `en` or `de`. `verbose`: with every figure that was found, and every warning.
+        """
         told = self._document(lang)
         heads = [name_as_told(claim) for claim in told["claims"]]
         parts = [f"== {head}\n{part.text(lang, verbose=verbose)}" for head, part in zip(heads, self.parts, strict=True)]

@@ -42,6 +42,12 @@ def test_estimation_days_are_few_below_the_number_that_the_frequency_names() -> 
     assert plan.few(np.array([100, 119, 120, 121, 149, 150])) == {"short": 2, "gaps": 3}
 
 
+def test_no_pairs_add_up_to_nothing() -> None:
+    nobody = fitted(made_up(np.random.default_rng(5), INSTANCES).block()).take(np.empty(0, dtype=np.int64))
+    found = day_sums(nobody, np.empty((0, 2)))
+    assert (found.n, found.theoretical, *found.student_powers) == (0, 0.0, 0.0, 0.0)
+
+
 def test_near_days_of_parts_add_up_stratum_by_stratum() -> None:
     def part(scale: float) -> NearSums:
         days, count = scale * np.array([1.0, 2.0, 4.0]), np.array([3, 5, 7]) * int(scale)

@@ -17,7 +17,9 @@ from eventstudy.inference.clusters import (
     cr2,
     im_paired,
     im_two_sample,
+    of_one_cluster,
     permuted,
+    votes,
     wald,
     welch,
     wild,
@@ -160,6 +162,39 @@ def test_permuted_dates_by_listing_every_exchange() -> None:
     assert found.draws == 0
 
 
+def test_permuted_dates_of_which_there_are_too_many_are_drawn() -> None:
+    data = made(12, ((1, 0),) * 9 + ((0, 2),) * 11)
+    a, b = means_of(data, 1), means_of(data, 0)
+
+    def size(one: list[float], other: list[float]) -> float:
+        return abs(mean(one) - mean(other)) / sqrt(variance(one) / len(one) + variance(other) / len(other))
+
+    pool, own, hits = a + b, size(a, b), 0
+    for places in np.random.default_rng(5).random((9999, 20)).argsort(axis=1).tolist():
+        one = [value for value, place in zip(pool, places, strict=True) if place < 9]
+        other = [value for value, place in zip(pool, places, strict=True) if place >= 9]
+        hits += size(one, other) >= own - 1e-9
+    found = permuted(*data, seed=5)
+    assert found.p == pytest.approx((1 + hits) / 10_000, rel=1e-12)
+    assert 0.01 < found.p < 0.99
+    assert found.draws == 9999
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e6, 1e-6])
+def test_a_coefficient_rests_on_one_cluster_where_nothing_tells_it_without_that_one(unit: float) -> None:
+    """By ranks: a coefficient is told where its unit vector lies among the rows that are left."""
+    cluster = np.repeat([0, 1, 2, 3], 5)
+    rng = np.random.default_rng(3)
+    x = np.column_stack([np.ones(20), cluster == 3, (cluster == 1) * rng.random(20), rng.random(20) * unit])
+    told = np.ones(4, dtype=bool)
+    for g in range(4):
+        rest = x[cluster != g] / [1, 1, 1, unit]
+        for k, one in enumerate(np.eye(4)):
+            told[k] &= np.linalg.matrix_rank(np.vstack([rest, one])) == np.linalg.matrix_rank(rest)
+    assert told.tolist() == [True, False, False, True]
+    assert of_one_cluster(x, cluster).tolist() == (~told).tolist()
+
+
 def test_wild_bootstrap_by_slow_code() -> None:
     """All 6^4 signs of four clusters, one by one: the drawn p is near the exact one."""
     data = made(10, ((3, 0), (1, 2), (0, 4), (2, 0)))
@@ -183,6 +218,53 @@ def test_wald_of_several_levels_by_slow_code() -> None:
     r = np.array([[-1.0, 1, 0], [-1, 0, 1]])
     known = float(fit.wald_test(r, use_f=False, scalar=True).statistic)
     assert wald(y, level, cluster).statistic == pytest.approx(known, rel=1e-9)
+
+
+def test_p_of_several_levels_by_every_draw() -> None:
+    """Clusters of one level each: the variance of a level's mean is the sum of their squared sums over its size squared."""
+    y, _, cluster = made(11, ((4, 0),) * 8)
+    level, restriction = cluster % 3, np.array([[-1.0, 1, 0], [-1, 0, 1]])
+    sums = np.array([(y - y.mean())[cluster == g].sum() for g in range(8)])
+    sizes = np.array([4.0 * (np.arange(8) % 3 == k).sum() for k in range(3)])
+
+    def size(sums: Floats) -> float:
+        beta = np.array([sums[k::3].sum() for k in range(3)]) / sizes
+        spread = [((sums[k::3] - 4 * beta[k]) ** 2).sum() / sizes[k] ** 2 for k in range(3)]
+        r = restriction @ beta
+        return float(r @ np.linalg.solve(restriction @ np.diag(spread) @ restriction.T, r))
+
+    weights = WEBB[np.random.default_rng(4).integers(0, 6, (9999, 8))]
+    hits = sum(size(w * sums) >= size(sums) * (1 - 1e-9) for w in weights)
+    found = wald(y, level.astype(np.int64), cluster, seed=4)
+    assert (found.statistic, found.df, found.draws) == (pytest.approx(size(sums), rel=1e-9), 2.0, 9999)
+    assert found.p == pytest.approx((1 + hits) / 10_000, rel=1e-12)
+    assert 0.01 < found.p < 0.99
+
+
+def test_a_cluster_without_a_kind_has_no_mean_of_it() -> None:
+    one, other = votes(np.array([1.0, 3.0, 5.0, 8.0]), np.array([0, 0, 1, 1]), np.array([0, 0, 1, 2]))
+    np.testing.assert_equal(one, [np.nan, 5.0, 8.0])
+    np.testing.assert_equal(other, [2.0, np.nan, np.nan])
+
+
+def test_two_values_of_a_kind_are_the_fewest_of_a_spread() -> None:
+    known = scipy.stats.ttest_ind([1.0, 2.0], [4.0, 7.0, 5.0], equal_var=False)
+    found = welch(np.array([1.0, 2.0]), np.array([4.0, 7.0, 5.0]))
+    assert (found.statistic, found.p) == pytest.approx((known.statistic, known.pvalue), rel=1e-12)
+    alone = welch(np.array([1.0]), np.array([4.0, 7.0, 5.0]))
+    assert alone.difference == pytest.approx(1 - 16 / 3, rel=1e-12)
+    assert np.isnan(alone.p)
+
+
+def test_two_clusters_are_the_fewest_of_a_spread() -> None:
+    """Of pairs within clusters and of clustered errors; one cluster says nothing of either."""
+    data = y, first, cluster = made(8, ((2, 3), (3, 1)))
+    within = [a - b for a, b in zip(means_of(data, 1), means_of(data, 0), strict=True)]
+    assert im_paired(*data).p == pytest.approx(scipy.stats.ttest_1samp(within, 0).pvalue, rel=1e-10)
+    fit = sm.OLS(y, sm.add_constant(first.astype(float)))
+    known = fit.fit(cov_type="cluster", cov_kwds={"groups": cluster}, use_t=True)
+    assert cr1(*data).se == pytest.approx(known.bse[1], rel=1e-10)
+    assert np.isnan([im_paired(y, first, 0 * cluster).p, cr1(y, first, 0 * cluster).p]).all()
 
 
 def test_windows_that_touch_are_one_cluster() -> None:

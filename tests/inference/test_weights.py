@@ -100,6 +100,16 @@ def test_equal_weights_of_single_dates_are_the_t_of_one_sample() -> None:
     assert (found.statistic, found.p, found.df) == pytest.approx((expected.statistic, expected.pvalue, 8.0))
 
 
+def test_two_clusters_are_the_fewest_of_a_weighted_mean() -> None:
+    y, w = np.random.default_rng(2).normal(0.3, 1, 7), np.array([1.0, 2, 3, 1, 4, 2, 2]) / 15
+    cluster = np.array([0, 0, 0, 1, 1, 1, 1])
+    found, (mean, se, df) = weighted_mean(y, w, cluster), by_matrices(y, w, cluster.tolist())
+    assert (found.difference, found.se, found.df) == pytest.approx((mean, se, df), rel=1e-9)
+    alone = weighted_mean(y, w, 0 * cluster)
+    assert alone.difference == pytest.approx(mean, rel=1e-12)
+    assert np.isnan([alone.se, alone.p]).all()
+
+
 def test_one_date_is_the_weighted_portfolio_run_as_one_security() -> None:
     found = study(ONE, weights="value")
     answer = found.answer(Window(0, 2))

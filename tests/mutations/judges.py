@@ -524,6 +524,7 @@ SHARED = {
     "engine.totals._sums": (f"{_P}:test_days_near_several_events_are_those_of_the_mean_over_who_has_them",),
     "engine.totals.near_together": (f"{_TOTALS}:test_near_days_of_parts_add_up_stratum_by_stratum",),
     "engine.totals": (
+        f"{_TOTALS}:test_no_pairs_add_up_to_nothing",
         f"{_TOTALS}:test_moments_of_parts_are_those_of_all_values",
         f"{_S}:test_mean_car_and_guarded_patell_of_pairs_that_share_dates",
         f"{_TOTALS}:test_parts_of_a_study_add_up",

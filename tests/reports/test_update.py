@@ -337,16 +337,10 @@ def test_a_file_that_events_share_is_hashed_once_an_update(
 
 # ---- whole or not at all -----------------------------------------------------------------------------------------------
 
-DYING = """
+KILLED = """
 import os, shutil, signal, sys
-from datetime import date
 from eventstudy import disk
-from eventstudy.reports import files
-from eventstudy.reports.study_file import read_study
-from eventstudy.reports.update import update
-study, old, new = read_study(sys.argv[1]), *map(date.fromisoformat, sys.argv[2:4])
-snaps = study.path.parent / "snaps"
-if sys.argv[4] == "two steps":  # as on a system that cannot exchange names
+if sys.argv[-1] == "two steps":  # as on a system that cannot exchange names
     disk.exchange = lambda one, other: False
 
 def dying(where, name, left):
@@ -357,6 +351,16 @@ def dying(where, name, left):
             os.kill(os.getpid(), signal.SIGKILL)
         return real(*args, **more)
     setattr(where, name, call)
+"""
+"""Each script below begins so: the process is killed at the n-th of the calls that touch files."""
+
+DYING = """
+from datetime import date
+from eventstudy.reports import files
+from eventstudy.reports.study_file import read_study
+from eventstudy.reports.update import update
+study, old, new = read_study(sys.argv[1]), *map(date.fromisoformat, sys.argv[2:4])
+snaps = study.path.parent / "snaps"
 
 def child(n):
     left = [n]
@@ -398,7 +402,7 @@ def test_killed_at_any_call_that_touches_files_leaves_the_old_state_or_the_new(
 ) -> None:
     path = study()
     days = [HALF.isoformat(), END.isoformat()]
-    words = [sys.executable, "-W", "ignore", "-c", DYING, str(path), *days, how]
+    words = [sys.executable, "-W", "ignore", "-c", KILLED + DYING, str(path), *days, how]
     ran = subprocess.run(words, capture_output=True, check=False)
     assert ran.returncode == 0, ran.stderr.decode()
     snaps = sorted((path.parent / "snaps").iterdir(), key=lambda snap: int(snap.name))
@@ -411,25 +415,12 @@ def test_killed_at_any_call_that_touches_files_leaves_the_old_state_or_the_new(
 
 
 SITE_DYING = """
-import os, pickle, shutil, signal, sys
 from pathlib import Path
-from eventstudy import disk
 from eventstudy.reports import files, site
 from eventstudy.reports import update as updating
 folder, source = Path(sys.argv[1], "site"), Path(sys.argv[1], "events.csv")
 old, new = ({f"{name}.html": (word * 1000).encode() for name in "abcdef"} for word in ("old ", "new "))
 new = {**new, "g.html": b"new "}
-if sys.argv[2] == "two steps":
-    disk.exchange = lambda one, other: False
-
-def dying(where, name, left):
-    real = getattr(where, name)
-    def call(*args, **more):
-        left[0] -= 1
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(*args, **more)
-    setattr(where, name, call)
 
 n, status = 0, 1
 while status:
@@ -458,7 +449,7 @@ assert sorted(os.listdir(sys.argv[1])) == [".site.lock", "site"], os.listdir(sys
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 on this system")
 @pytest.mark.parametrize("how", ["one step", "two steps"])
 def test_a_report_of_several_events_that_is_killed_leaves_the_old_site_or_the_new(tmp_path: Path, how: str) -> None:
-    words = [sys.executable, "-W", "ignore", "-c", SITE_DYING, str(tmp_path), how]
+    words = [sys.executable, "-W", "ignore", "-c", KILLED + SITE_DYING, str(tmp_path), how]
     ran = subprocess.run(words, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     seen = [line.split()[1:] for line in ran.stdout.splitlines()]
