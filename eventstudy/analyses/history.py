@@ -283,7 +283,7 @@ class History(Answer):
         if tests := list(dict.fromkeys(m.test for m in self.means if m.test)):
             yield [f"  p, {', '.join(tests)}", *(p_text(m.p) for m in self.means)]
             if self._together > 1:
-                yield ["  by Holm", *(p_text(m.p_adjusted) for m in self.means)]
+                yield [f"  {spoken(Phrase('by Holm'))}", *(p_text(m.p_adjusted) for m in self.means)]
 
 
 def _column(window: Window) -> str:
