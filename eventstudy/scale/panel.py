@@ -21,8 +21,12 @@ from eventstudy.prices import FIELDS, Place, long_columns
 from eventstudy.tables import fold, roles
 
 PARQUET = (".parquet", ".pq")
-ROWS = 5_000_000
-"""Files are read together until they have so many rows: 1,000 securities over twenty years."""
+ROWS = 3_500_000
+"""Files are read together until they have so many rows: 700 securities over twenty years.
+
+A column of them is less than 32 MiB: what is larger goes back to the system with each part, and the next one
+touches new memory.
+"""
 
 
 @dataclass(frozen=True)
