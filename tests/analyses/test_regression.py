@@ -463,6 +463,16 @@ def test_a_category_is_dummies_and_one_wald_test(dates: str) -> None:
     assert "differences from tech" in found.text()
 
 
+def test_a_category_of_two_levels_is_one_dummy() -> None:
+    two = table().assign(kind=["oil" if i < 9 else "tech" for i in range(N)])
+    found = regress(study("own dates"), two, "C(kind)")
+    car = study("own dates").firm_answers[Window(0, 0)].found.car
+    assert [c.name for c in found.coefficients] == ["intercept", "kind: oil"]
+    np.testing.assert_allclose(values(found, "value"), [car[9:].mean(), car[:9].mean() - car[9:].mean()], rtol=1e-9)
+    with pytest.raises(InvalidRequest, match="all pairs are of one level of kind"):
+        regress(study("own dates"), two.assign(kind="oil"), "C(kind)")
+
+
 def test_on_one_date_a_category_is_portfolios_and_hotelling() -> None:
     """The portfolios' residuals by hand; whichever level is the base, the test of all is the same."""
     result = study("one date")
