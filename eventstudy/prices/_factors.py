@@ -41,6 +41,8 @@ _CALM, _WILD = {False: 5e-4, True: 3e-3}, {False: 0.05, True: 0.5}
 """So many days, or months, of a market have a root mean square above the first, and half of its moves are below the second."""
 _LARGEST = {False: 0.5, True: 1.5}
 """No market moves by so much on a day, and none in a month."""
+_LEAP = 30
+"""No usual move of a market, of several days, is so many times that of as many days before, nor such a part of it."""
 _RATES = {False: 0.01, True: 0.2}
 """No risk-free rate of a day is higher, and none of a month: such a rate is one of a year."""
 
@@ -187,6 +189,7 @@ def _believable(factors: pd.DataFrame, where: str, *, monthly: bool) -> pd.DataF
             where=where,
             hint=Phrase("say which: --factor-unit percent"),
         )
+    _one_unit(moved, where)
     if abs(market) >= _LARGEST[monthly]:
         raise InvalidFile(
             Phrase("mkt_rf would be {value:.2f %} on {date}, which no market moves by", value=market, date=day),
@@ -213,6 +216,25 @@ def _believable(factors: pd.DataFrame, where: str, *, monthly: bool) -> pd.DataF
             ),
         )
     return factors
+
+
+def _one_unit(moved: pd.Series, where: str) -> None:
+    """Refuse a market whose moves, by size, become those of another unit on a day."""
+    near = moved.rolling(_SEVERAL).median()
+    leapt = np.log(near / near.shift(_SEVERAL)).dropna()
+    if len(leapt) and leapt.abs().max() > np.log(_LEAP):
+        end = moved.index.get_loc(leapt.abs().idxmax())
+        raise InvalidFile(
+            Phrase(
+                "mkt_rf moves by {after:.3f %} as a rule from about {date} on, and by {before:.3f %} before: the factors are in"
+                " two units",
+                after=float(near.iloc[end]),
+                before=float(near.iloc[end - _SEVERAL]),
+                date=moved.index[end - _SEVERAL + 1].date(),
+            ),
+            where=where,
+            hint=Phrase("put all of them in one unit"),
+        )
 
 
 def parse_factors(content: str, where: str, unit: Unit | None, *, monthly: bool = False) -> pd.DataFrame:

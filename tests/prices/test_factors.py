@@ -265,6 +265,29 @@ def test_factors_in_another_unit_are_refused(tmp_path: Path, said: Any, factor: 
         read_factors(tmp_path / "f.csv", said)
 
 
+MANY = 300
+
+
+@pytest.mark.parametrize("at", [40, 150, 260])
+@pytest.mark.parametrize("times", [0.01, 100])
+def test_two_units_in_one_file_of_factors_are_refused(at: int, times: float) -> None:
+    rng, days = np.random.default_rng(2), pd.bdate_range("2023-01-02", periods=MANY)
+    usual = np.where(
+        np.arange(MANY) < at, 0.005, 0.04 if times > 1 else 0.0006
+    )  # as calm, and as wild, as markets become
+    market = pd.Series(usual * rng.standard_t(4, MANY), days)
+    sound = factors_of_frame(pd.DataFrame({"mkt_rf": market}), "decimal")
+    assert len(sound) == MANY
+    steady = 0.005 * rng.standard_t(4, MANY)
+    apart = pd.Series(steady * np.where(np.arange(MANY) < at, 1.0, 0.01), days)
+    with pytest.raises(InvalidFile, match="in two units") as caught:
+        factors_of_frame(pd.DataFrame({"mkt_rf": apart if times < 1 else apart[::-1].set_axis(days)}), "decimal")
+    change = days[at] if times < 1 else days[MANY - at]
+    assert any(
+        f"{day:%Y-%m-%d}" in str(caught.value) for day in pd.bdate_range(change, periods=15) - pd.offsets.BDay(7)
+    )
+
+
 @pytest.mark.parametrize("monthly", [False, True])
 @pytest.mark.parametrize("usual", [0.003, 0.01, 0.04])
 def test_calm_and_wild_markets_are_read_and_never_in_another_unit(*, usual: float, monthly: bool) -> None:
