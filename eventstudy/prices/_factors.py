@@ -221,9 +221,9 @@ def _believable(factors: pd.DataFrame, where: str, *, monthly: bool) -> pd.DataF
 def _one_unit(moved: pd.Series, where: str) -> None:
     """Refuse a market whose moves, by size, become those of another unit on a day."""
     near = moved.rolling(_SEVERAL).median()
-    leapt = np.log(near / near.shift(_SEVERAL)).dropna()
-    if len(leapt) and leapt.abs().max() > np.log(_LEAP):
-        end = moved.index.get_loc(leapt.abs().idxmax())
+    leapt = np.nan_to_num(np.abs(np.log((near / near.shift(_SEVERAL)).to_numpy(float))))
+    if leapt.max(initial=0.0) > np.log(_LEAP):
+        end = int(leapt.argmax())
         raise InvalidFile(
             Phrase(
                 "mkt_rf moves by {after:.3f %} as a rule from about {date} on, and by {before:.3f %} before: the factors are in"
