@@ -20,7 +20,7 @@ from eventstudy.datasets import shipped
 from eventstudy.errors import InvalidRequest, NothingUsable
 from eventstudy.inference import Sample
 from eventstudy.inference.joint import not_one_design
-from eventstudy.language import Phrase, shown
+from eventstudy.language import Phrase, spoken, written
 from eventstudy.panel import Exclusion, Floats, Ints, over_splits, read_shares, worth_before
 from eventstudy.prices import PriceTable, in_whole_units
 from eventstudy.study.answers import FirmAnswers, ask_firms
@@ -29,9 +29,10 @@ from eventstudy.study.estimate import combined
 from eventstudy.study.happened import DAY0, called, explains, side
 from eventstudy.study.names import words_of_test
 from eventstudy.study.result import StudyResult
-from eventstudy.study.sentences import instead_of_finding, listed, p_text
+from eventstudy.study.sentences import instead_of_finding, p_text
 from eventstudy.study.study import Prices
-from eventstudy.text import columns, wrapped
+from eventstudy.study.text import prose
+from eventstudy.text import columns
 from eventstudy.units.windows import Window
 
 _OLD = 400
@@ -138,10 +139,12 @@ class Impact(Answer):
     @property
     def messages(self) -> tuple[str, ...]:
         """Why there is no total, what intervals and counts of shares are worth, and what was left out."""
-        said = [f"no total: {self.no_total}"] if self.no_total else []
-        said += [f"intervals only describe: {self.doubt}"] if self.doubt else []
-        left = (f"left out {e.ticker}: {e.message} [{e.reason}]" for e in self.excluded)
-        return (*said, *self.cautions, *left)
+        return (*self._limits(), *self.cautions, *map(_without, self.excluded))
+
+    def _limits(self) -> list[Phrase]:
+        """Why there is no total, and why intervals only describe."""
+        said = [Phrase("no total: {why}", why=self.no_total)] if self.no_total else []
+        return said + ([Phrase("intervals only describe: {why}", why=self.doubt)] if self.doubt else [])
 
     def tidy(self) -> pd.DataFrame:
         """One row a pair and window, then one a total (no event, ticker `total`): capitalisation, raw and abnormal value, p."""
@@ -175,7 +178,7 @@ class Impact(Answer):
             'all 2'
         """
         n, every = len(total.tickers), self.every(total.window)
-        return f"{n} of {every}" if n < every else f"all {n}"
+        return Phrase("{n} of {all}", n=n, all=every) if n < every else Phrase("all {n}", n=n)
 
     def every(self, window: Window) -> int:
         """How many pairs a total would count if all of them could be counted and believed.
@@ -224,49 +227,55 @@ class Impact(Answer):
             "sentence": self.sentence,
         }
 
-    def _finding(self) -> str:
+    def _finding(self) -> Phrase:
         """What the first window brought: all firms together where they make a portfolio, else one by one."""
         window = self.firms[0].window
         alone = [f for f in self.firms if f.window == window]
-        rows: list[tuple[str, FirmImpact | TotalImpact, str]] = [
-            (f"the {len(t.tickers)} firms", t, self.currency)
-            for t in self.totals
-            if t.window == window and not self.lacking
-        ]
-        more = ""
-        if not rows:
-            rows = [(called(self.result, f.ticker), f, f.stake.currency) for f in alone[:_NAMED]]
-            more = f"; and {len(alone) - len(rows)} more" if len(alone) > len(rows) else ""
-        left = f" {self.lacking} more could not be counted, so no sum speaks for all." if self.lacking else ""
-        explained = explains(self.result.config)
-        brought = "; ".join(_in_words(*row, explained) for row in rows)
-        return f"{_days_of(self.result, window)} {brought}{more}.{left}"
+        together = [t for t in self.totals if t.window == window and not self.lacking]
+        explained, more, left = explains(self.result.config), "", ""
+        if together:
+            [total] = together
+            who = Phrase("the {n} firms", n=len(total.tickers))
+            told = [_in_words(who, len(total.tickers), total, self.currency, explained)]
+        else:
+            shown = alone[:_NAMED]
+            told = [_in_words(called(self.result, f.ticker), 1, f, f.stake.currency, explained) for f in shown]
+            more = Phrase("; and {n} more", n=len(alone) - len(shown)) if len(alone) > len(shown) else ""
+        if self.lacking:
+            left = Phrase(" {n} more could not be counted, so no sum speaks for all.", n=self.lacking)
+        said: dict[str, Any] = {"brought": told, "more": more, "left": left}
+        sessions = np.unique(self.result.returns.day0_sessions)
+        if window != DAY0:
+            said |= {"first": window.start, "last": window.end}
+            return Phrase("From day {first:day} to day {last:day} {brought:;}{more}.{left}", **said)
+        if len(sessions) == 1:
+            return Phrase("On {on:weekday} {brought:;}{more}.{left}", on=str(sessions[0]), **said)
+        return Phrase("On day 0 of their events {brought:;}{more}.{left}", **said)
 
     def _lines(self, *, verbose: bool) -> list[str]:
         """The finding, a row a pair and window with the total below, and what to know."""
         unit, name = _unit(self)
-        rows = [["window", name, "value before", "in all", "abnormal", "95 % interval", "p", "p of t"]]
+        head: list[str] = [Phrase("window"), name, Phrase("value before"), Phrase("in all"), Phrase("abnormal")]
+        rows = [[spoken(text) for text in [*head, Phrase("95 % interval"), "p", Phrase("p of t")]]]
         firms = self.firms if verbose else self.firms[:_SHOWN]
         several = len({f.stake.currency for f in self.firms}) > 1
         called = {f.ticker: f"{f.ticker} ({f.stake.currency})" if several else f.ticker for f in self.firms}
-        rows += [[str(f.window), called[f.ticker], *_figures(f, unit)] for f in firms]
-        rows += [[str(t.window), self.total_name(t), *_figures(t, unit)] for t in self.totals]
-        lines = [*wrapped(self.sentence), "", *columns(rows, range(2, 8), names=2).splitlines()]
+        rows += [[written(f.window), called[f.ticker], *_figures(f, unit)] for f in firms]
+        rows += [[written(t.window), spoken(self.total_name(t)), *_figures(t, unit)] for t in self.totals]
+        lines = [*prose(self.sentence), "", *columns(rows, range(2, 8), names=2).splitlines()]
         if len(firms) < len(self.firms):
-            lines.append(f"... and {len(self.firms) - len(firms)} more rows (--verbose, or --format csv)")
-        lines += wrapped(
-            "value before: last close before the window times shares outstanding. p and interval: the window among windows made"
-            " of ordinary days; p of t: exact t."
-            + (
-                ""
-                if all(f.exact_valid for f in firms) and all(t.exact_valid for t in self.totals)
-                else " In brackets: not valid (eventstudy run says why)."
+            more = len(self.firms) - len(firms)
+            lines.append(spoken(Phrase("... and {n} more rows (--verbose, or --format csv)", n=more)))
+        valid = all(f.exact_valid for f in firms) and all(t.exact_valid for t in self.totals)
+        lines += prose(
+            Phrase(
+                "value before: last close before the window times shares outstanding. p and interval: the window among windows"
+                " made of ordinary days; p of t: exact t.{invalid}",
+                invalid="" if valid else Phrase(" In brackets: not valid (eventstudy run says why)."),
             )
         )
-        lines += _counted(self)
-        lines += wrapped(f"no total: {self.no_total}") if self.no_total else []
-        lines += wrapped(f"intervals only describe: {self.doubt}") if self.doubt else []
-        lines += [line for said in self.cautions for line in wrapped(said)]
+        lines += prose(_counted(self))
+        lines += [line for said in (*self._limits(), *self.cautions) for line in prose(said)]
         return lines + _left_out(self, verbose=verbose)
 
 
@@ -346,7 +355,7 @@ def impact(
         currency=currencies.pop() if len(currencies) == 1 else "",
         firms=tuple(firms),
         totals=tuple(totals),
-        no_total=listed(dict.fromkeys(reasons)) if reasons else "",
+        no_total=Phrase("{reasons:list}", reasons=list(dict.fromkeys(reasons))) if reasons else "",
         doubt=result.returns.descriptive if any(f.headline == "exact_t" for f in firms) else "",
         excluded=tuple(lacking.values()),
         result=result,
@@ -359,22 +368,23 @@ def _cautions(firms: Sequence[FirmImpact], prices: PriceTable) -> tuple[str, ...
     """Counts that are old, and splits that the prices may be adjusted for without showing them."""
     said: dict[str, None] = {}
     if any(not firm.stake.currency for firm in firms):
-        said["amounts are in the currency of the prices, which their source does not name"] = None
+        said[Phrase("amounts are in the currency of the prices, which their source does not name")] = None
     for firm in firms:
         stake = firm.stake
         if stake.shares_since is None:
             continue
         days = (pd.Timestamp(stake.session) - pd.Timestamp(stake.shares_since)).days
         if days > _OLD:
-            said[f"{firm.ticker}: its shares were counted {days} days before the window, on {stake.shares_since}"] = (
-                None
-            )
+            counted = {"ticker": firm.ticker, "n": days, "on": stake.shares_since}
+            said[Phrase("{ticker}: its shares were counted {n} days before the window, on {on}", **counted)] = None
         info, last = prices.info[firm.ticker], prices.close.index[-1]
         fetched = pd.Timestamp(info.retrieved_at).tz_localize(None) if info.retrieved_at else last
         if (fetched - last).days > _LATE:
-            text = (
-                f"{firm.ticker}: prices end on {last:%Y-%m-%d} and were fetched on {fetched:%Y-%m-%d}; a split between the two"
-                " is in the prices, but not in the count of shares"
+            ends = {"ticker": firm.ticker, "last": f"{last:%Y-%m-%d}", "fetched": f"{fetched:%Y-%m-%d}"}
+            text = Phrase(
+                "{ticker}: prices end on {last} and were fetched on {fetched}; a split between the two is in the prices, but"
+                " not in the count of shares",
+                **ends,
             )
             said[text] = None
     return tuple(said)
@@ -436,11 +446,11 @@ def _total(
     if len(known) < 2:
         return None, ""
     if len(set(tickers)) < len(tickers):
-        return None, "a ticker has several events"
+        return None, Phrase("a ticker has several events")
     if len(currencies) > 1:
-        return None, f"prices are in {listed(sorted(currencies))}"
+        return None, Phrase("prices are in {currencies:list}", currencies=sorted(currencies))
     if result.config.returns == "log":
-        return None, "log returns of firms do not add up to those of a portfolio"
+        return None, Phrase("log returns of firms do not add up to those of a portfolio")
     returns = result.returns.take(known)
     if reason := not_one_design(Sample.of(returns, window), 1):
         return None, reason
@@ -470,26 +480,40 @@ _NAMED = 3
 
 def money(value: float, currency: str, *, sign: bool = True) -> str:
     """An amount as shown to people: in billions or millions."""
+    unit, large = (1e9, True) if abs(value) >= 1e9 else (1e6, False)
+    said: dict[str, Any] = {"value": value / unit, "currency": f" {currency}" if currency else ""}
     if not np.isfinite(value):
-        return "n/a"
-    unit, name = (1e9, "billion") if abs(value) >= 1e9 else (1e6, "million")
-    return f"{value / unit:{'+' if sign else ''},.1f} {name} {currency}".rstrip()
+        return Phrase("{value:.1f}", value=float("nan"))
+    if sign:
+        return (
+            Phrase("{value:+,.1f} billion{currency}", **said)
+            if large
+            else Phrase("{value:+,.1f} million{currency}", **said)
+        )
+    return (
+        Phrase("{value:,.1f} billion{currency}", **said) if large else Phrase("{value:,.1f} million{currency}", **said)
+    )
 
 
 _SHOWN = 30
 """Up to so many rows are shown in a table for people."""
 
 
-def _counted(found: Impact) -> list[str]:
+def _counted(found: Impact) -> Phrase:
     """Which count of shares was taken, once a ticker and day of counting."""
-    counts: dict[str, None] = {}
+    counts: dict[Phrase, None] = {}
     for f in found.firms:
         stake = f.stake
-        since = f"counted {stake.shares_since}" if stake.shares_since else "undated"
-        split = f", times {stake.splits:g} for splits since" if stake.splits != 1 else ""
-        counts[f"{f.ticker} {stake.shares / 1e6:,.1f} million ({since}{split})"] = None
-    texts = list(counts)[:_SHOWN]
-    return wrapped(f"shares: {'; '.join(texts)}{'; ...' if len(counts) > len(texts) else ''}")
+        said: dict[str, Any] = {"ticker": f.ticker, "millions": stake.shares / 1e6, "split": ""}
+        if stake.splits != 1:
+            said["split"] = Phrase(", times {times:g} for splits since", times=stake.splits)
+        if stake.shares_since:
+            text = Phrase("{ticker} {millions:,.1f} million (counted {on}{split})", on=stake.shares_since, **said)
+        else:
+            text = Phrase("{ticker} {millions:,.1f} million (undated{split})", **said)
+        counts[text] = None
+    texts: list[str] = list(counts)
+    return Phrase("shares: {counts:;}", counts=texts if len(texts) <= _SHOWN else [*texts[:_SHOWN], "..."])
 
 
 def _left_out(found: Impact, *, verbose: bool) -> list[str]:
@@ -498,48 +522,78 @@ def _left_out(found: Impact, *, verbose: bool) -> list[str]:
     others = [e for e in found.excluded if e.reason != "NO_SHARES"]
     lines = []
     if len(lacking) > 2 and not verbose:
-        names = ", ".join(dict.fromkeys(e.ticker for e in lacking))
-        lines += wrapped(
-            f"left out, for it is not known how many shares there were: {names} [NO_SHARES]; --shares FILE"
+        names = list(dict.fromkeys(e.ticker for e in lacking))
+        lines += prose(
+            Phrase(
+                "left out, for it is not known how many shares there were: {names} [NO_SHARES]; --shares FILE",
+                names=names,
+            )
         )
     else:
         others = [*lacking, *others]
-    return lines + [line for e in others for line in wrapped(f"left out {e.ticker}: {e.message} [{e.reason}]")]
+    return lines + [line for e in others for line in prose(_without(e))]
 
 
-def _unit(found: Impact) -> tuple[float, str]:
+def _without(e: Exclusion) -> Phrase:
+    """What was left out, and why."""
+    return Phrase("left out {ticker}: {why} [{code}]", ticker=e.ticker, why=e.message, code=e.reason)
+
+
+def _unit(found: Impact) -> tuple[float, Phrase]:
     """What amounts are divided by in the table, and what that is called."""
     largest = max(f.amount.capitalisation for f in found.firms)
-    unit, name = (1e9, "billion") if largest >= 1e9 else (1e6, "million")
-    return unit, f"{name} {found.currency}".rstrip()
+    currency = f" {found.currency}" if found.currency else ""
+    if largest >= 1e9:
+        return 1e9, Phrase("billion{currency}", currency=currency)
+    return 1e6, Phrase("million{currency}", currency=currency)
 
 
 def _figures(row: FirmImpact | TotalImpact, unit: float) -> list[str]:
     amount = row.amount
-    raw, abnormal, low, high = (f"{v / unit:+,.1f}" for v in (amount.raw, amount.abnormal, amount.low, amount.high))
+    raw, abnormal, low, high = (
+        written(v / unit, "+,.1f") for v in (amount.raw, amount.abnormal, amount.low, amount.high)
+    )
     there = np.isfinite(amount.high - amount.low)
     exact = p_text(amount.p) if row.exact_valid or not np.isfinite(amount.p) else f"({p_text(amount.p)})"
     interval = f"{low} .. {high}" if there else ""
-    return [f"{amount.capitalisation / unit:,.1f}", raw, abnormal, interval, p_text(row.headline_p), exact]
+    return [written(amount.capitalisation / unit, ",.1f"), raw, abnormal, interval, p_text(row.headline_p), exact]
 
 
-def _days_of(result: StudyResult, window: Window) -> str:
-    """The days of a window in words: the date of day 0 where all share it, else how the days are counted."""
-    sessions = np.unique(result.returns.day0_sessions)
-    if window == DAY0:
-        return f"On {shown(str(sessions[0]), 'weekday')}" if len(sessions) == 1 else "On day 0 of their events"
-    return f"From day {shown(window.start, 'day')} to day {shown(window.end, 'day')}"
-
-
-def _in_words(name: str, row: FirmImpact | TotalImpact, currency: str, explained: str) -> str:
-    """What somebody gained or lost, and how that stands to what is explained."""
+def _in_words(who: str, n: int, row: FirmImpact | TotalImpact, currency: str, explained: Phrase) -> Phrase:
+    """What somebody gained or lost, n firms together, and how that stands to what is explained."""
     amount = row.amount
-    low, high = (money(v, currency) for v in (amount.low, amount.high))
-    odds = f"(95 % from {low} to {high}; p {p_text(row.headline_p)}, {words_of_test(row.headline)})"
-    if not np.isfinite(row.headline_p):
-        odds = "(no test is valid for that)"
+    odds = Phrase("(no test is valid for that)")
+    if np.isfinite(row.headline_p):
+        low, high = (money(v, currency) for v in (amount.low, amount.high))
+        said = {"low": low, "high": high, "p": row.headline_p, "test": words_of_test(row.headline)}
+        odds = Phrase("(95 % from {low} to {high}; p {p:p}, {test})", **said)
     if not np.isfinite(amount.raw):
-        return f"{name}: abnormal {money(amount.abnormal, currency)} {odds}"
+        return Phrase("{who}: abnormal {value} {odds}", who=who, value=money(amount.abnormal, currency), odds=odds)
     whole, part = (money(abs(v), currency, sign=False) for v in (amount.raw, amount.abnormal))
-    verb = "lost" if amount.raw < 0 else "gained"
-    return f"{name} {verb} {whole} of market value, {part} {side(amount.raw, amount.abnormal)} {explained} {odds}"
+    moved: dict[str, Any] = {"n": n, "who": who, "whole": whole, "odds": odds}
+    moved["stands"] = _stands(part, side(amount.raw, amount.abnormal), explained)
+    if amount.raw < 0:
+        return Phrase.counted(
+            "{who} lost {whole} of market value, {stands} {odds}",
+            "{who} lost {whole} of market value, {stands} {odds}",
+            **moved,
+        )
+    return Phrase.counted(
+        "{who} gained {whole} of market value, {stands} {odds}",
+        "{who} gained {whole} of market value, {stands} {odds}",
+        **moved,
+    )
+
+
+def _stands(part: str, where: str, explained: Phrase) -> Phrase:
+    """How far an amount lies from what is explained."""
+    said = {"part": part, "model": explained}
+    if where == "more than":
+        return Phrase("{part} more than {model}", **said)
+    if where == "less than":
+        return Phrase("{part} less than {model}", **said)
+    return (
+        Phrase("{part} below what {model}", **said)
+        if where == "below what"
+        else Phrase("{part} above what {model}", **said)
+    )

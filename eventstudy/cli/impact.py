@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy.cli._command import command
-from eventstudy.cli._output import answer, draw, finish, output_options, picture_option, say
+from eventstudy.cli._output import answer, draw, finish, language_option, output_options, picture_option, say
 from eventstudy.cli._study import from_where, only_of_days, study, study_options
 
 if TYPE_CHECKING:
@@ -19,10 +19,19 @@ if TYPE_CHECKING:
 @command("impact")
 @study_options
 @picture_option("--chart", "Draw it into this file.")
+@language_option("Of the screen.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802
-    ctx: click.Context, /, chart: str | None, form: str, output: str | None, quiet: bool, verbose: bool, **options: Any
+    ctx: click.Context,
+    /,
+    chart: str | None,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    verbose: bool,
+    lang: str,
+    **options: Any,
 ) -> None:
     """How much money? CARs times market capitalisation before the window.
 
@@ -38,7 +47,7 @@ def COMMAND(  # noqa: N802
     limit, allowed, given = options["as_of"], options["allow_excluded"], options["shares"]
     if options["weights"] != "value":
         options["shares"] = None  # nothing but the money counts by them
-    result = study(options, quiet=quiet)
+    result = study(options, quiet=quiet, lang=lang)
     check_money(result.config)
     prices = _prices(result, where, limit)
     shares, unknown = shares_for(result, given)
@@ -51,7 +60,8 @@ def COMMAND(  # noqa: N802
         output,
         plain=lambda: found.to_dict() | {"events": result.to_dict()["events"], "provenance": dict(result.provenance)},
         rows=found.tidy,
-        lines=lambda: [*heading(result), "", found.text(verbose=verbose)],
+        lines=lambda: [*heading(result), "", found.text(verbose=verbose, lang=lang)],
+        lang=lang,
     )
     finish(ctx, lacking=result.incomplete or found.incomplete, allowed=allowed, believable=result.believable)
 

@@ -85,6 +85,7 @@ STUDIES: dict[str, Any] = {
     "scan of one": lambda: es.analyses.scan(es.run("deepseek-r1", tickers=ONE)),
     "scan": lambda: es.analyses.scan(es.run("deepseek-r1")),
     "kinds": lambda: es.analyses.compare(_by_kind(), "category", window=(0, 1)),
+    "money": lambda: es.analyses.impact(es.run("deepseek-r1", tickers=FEW, day0="recognised")),
     "history": lambda: es.analyses.history(_of_one()),
 }
 
