@@ -177,9 +177,11 @@ class StudyConfig:
         if self.frequency not in FREQUENCIES:
             of_minutes = is_of_minutes(str(self.frequency))
             raise InvalidRequest(
-                f"frequency is {self.frequency!r}",
+                Sentence("frequency is {frequency!r}", frequency=self.frequency),
                 available=", ".join(FREQUENCIES),
-                hint="minutes are a study of their own: eventstudy minutes --bars FILE" if of_minutes else None,
+                hint=Sentence("minutes are a study of their own: eventstudy minutes --bars FILE")
+                if of_minutes
+                else None,
             )
         usual = {
             "estimation_window": self.clock.estimation,
@@ -224,9 +226,11 @@ class StudyConfig:
         put(self, "primary", None if self.primary is None else Window.of(self.primary, Sentence("primary window")))
         if self.primary is not None and self.primary not in (self.windows or ()):
             raise InvalidRequest(
-                f"the primary window {self.primary} is none of those that are reported",
+                Sentence("the primary window {primary} is none of those that are reported", primary=self.primary),
                 available=", ".join(map(str, self.windows or ())),
-                hint=f"name it as well: --window {self.primary.start} {self.primary.end}",
+                hint=Sentence(
+                    "name it as well: --window {start} {end}", start=self.primary.start, end=self.primary.end
+                ),
             )
         put(self, "tests", tuple(separated(self.tests, "test")))
         put(self, "peers", tuple(separated(self.peers)))
@@ -243,7 +247,9 @@ class StudyConfig:
         for name, allowed in _CHOICES.items():
             if getattr(self, name) not in allowed:
                 options = ", ".join(repr(a) for a in allowed)
-                raise InvalidRequest(f"{name} is {getattr(self, name)!r}", available=options)
+                raise InvalidRequest(
+                    Sentence("{name} is {value!r}", name=name, value=getattr(self, name)), available=options
+                )
         # on one event date the mean volume of the market holds the event itself
         model = "constant_mean" if self.outcome == "volume" or self.returns == "difference" else "market"
         put(self, "model", self.model or model)
@@ -251,7 +257,9 @@ class StudyConfig:
         put(self, "tests", tuple(dict.fromkeys(plugins.meant("tests", name) for name in self.tests)))
         put(self, "variants", {plugins.meant("tests", name): form for name, form in self.variants.items()})
         if self.outcome == "volume" and not _says(self.model, "of_volume"):
-            raise InvalidRequest(f"{self.model} is no model of volume", available=_models("of_volume"))
+            raise InvalidRequest(
+                Sentence("{model} is no model of volume", model=self.model), available=_models("of_volume")
+            )
         self._check_windows()
         self._check_units()
         self._check_frequency()
@@ -259,8 +267,8 @@ class StudyConfig:
             self.returns != "simple" or self.missing != "drop" or self.bhar != "auto" or self.benchmark is not None
         ):
             raise InvalidRequest(
-                "abnormal returns are given, and taken as they are",
-                hint="leave out --benchmark, --returns, --missing and --bhar",
+                Sentence("abnormal returns are given, and taken as they are"),
+                hint=Sentence("leave out --benchmark, --returns, --missing and --bhar"),
             )
         if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
             raise InvalidRequest(
@@ -270,29 +278,45 @@ class StudyConfig:
         if self.min_estimation < 30 and self.estimated:
             raise InvalidRequest(
                 in_words_of(
-                    f"min_estimation is {self.min_estimation}: fewer than 30 days carry no estimate",
+                    Sentence(
+                        "min_estimation is {min_estimation}: fewer than 30 days carry no estimate",
+                        min_estimation=self.min_estimation,
+                    ),
                     self.frequency,
                     "en",
                     "",
                 ),
-                hint=f"use 30 or more, or 0 with a model that estimates nothing: {_models('estimates_nothing')}",
+                hint=Sentence(
+                    "use 30 or more, or 0 with a model that estimates nothing: {models}",
+                    models=_models("estimates_nothing"),
+                ),
             )
         if self.own_estimation and (not self.estimated or self.model == "given"):
             raise InvalidRequest(
-                "pairs have estimation windows of their own, and nothing is estimated",
-                hint="leave out --own-estimation",
+                Sentence("pairs have estimation windows of their own, and nothing is estimated"),
+                hint=Sentence("leave out --own-estimation"),
             )
         if not self.estimated and (self.outcome != "return" or not _says(self.model, "estimates_nothing")):
-            what = f"the model {self.model}" if self.outcome == "return" else f"a study of {self.outcome}"
+            what = (
+                Sentence("the model {model}", model=self.model)
+                if self.outcome == "return"
+                else Sentence("a study of {outcome}", outcome=self.outcome)
+            )
             raise InvalidRequest(
-                f"min_estimation is 0, and {what} has something to estimate",
+                Sentence("min_estimation is 0, and {what} has something to estimate", what=what),
                 available=_models("estimates_nothing"),
-                hint="use 30 or more, or one of these models",
+                hint=Sentence("use 30 or more, or one of these models"),
             )
         if self.max_shift < 0:
-            raise InvalidRequest(f"max_shift is {self.max_shift}: day 0 is never moved backwards", hint="use 0 or more")
+            raise InvalidRequest(
+                Sentence("max_shift is {max_shift}: day 0 is never moved backwards", max_shift=self.max_shift),
+                hint=Sentence("use 0 or more"),
+            )
         if self.max_shift > _LONGEST_SHIFT:
-            raise InvalidRequest(f"max_shift is {self.max_shift} calendar days", hint=f"use {_LONGEST_SHIFT} or fewer")
+            raise InvalidRequest(
+                Sentence("max_shift is {max_shift} calendar days", max_shift=self.max_shift),
+                hint=Sentence("use {longest_shift} or fewer", longest_shift=_LONGEST_SHIFT),
+            )
         if not 0.5 <= self.level <= 0.999:
             meant = self.level / 100
             raise InvalidRequest(
@@ -302,14 +326,16 @@ class StudyConfig:
             )
         if self.alternative != "two-sided" and self.outcome == "volatility":
             raise InvalidRequest(
-                "a study of volatility asks for a rise alone already", hint="leave out the alternative (--alternative)"
+                Sentence("a study of volatility asks for a rise alone already"),
+                hint=Sentence("leave out the alternative (--alternative)"),
             )
         if self.mask_other_events is not None and not 0 <= self.mask_other_events <= _WIDEST_MASK:
             raise InvalidRequest(
-                f"mask_other_events is {self.mask_other_events}", available=f"none, or 0 to {_WIDEST_MASK} sessions"
+                Sentence("mask_other_events is {mask_other_events}", mask_other_events=self.mask_other_events),
+                available=Sentence("none, or 0 to {widest_mask} sessions", widest_mask=_WIDEST_MASK),
             )
         if self.seed < 0:
-            raise InvalidRequest(f"seed is {self.seed}", hint="use 0 or more")
+            raise InvalidRequest(Sentence("seed is {seed}", seed=self.seed), hint=Sentence("use 0 or more"))
 
     def benchmark_for(self, ticker: str, named: str | None) -> str | None:
         """The benchmark of a ticker: its own, that of its suffix, that of all, or the one that its event `named`.
@@ -383,16 +409,16 @@ class StudyConfig:
                 return tuple(self.windows or ())
             if self.windows is not None:
                 raise InvalidRequest(
-                    "windows of sessions and a window of calendar days are both named",
-                    hint="leave out --window or --window-days",
+                    Sentence("windows of sessions and a window of calendar days are both named"),
+                    hint=Sentence("leave out --window or --window-days"),
                 )
             return (self.event_window,)
         named = None if self.windows is None else tuple(dict.fromkeys(Window.of(w) for w in self.windows))
         if self.own_windows:
             if named not in (None, (self.event_window,)) or self.looked_at is not None:
                 raise InvalidRequest(
-                    "windows are named, and each pair has its own",
-                    hint="leave out --window or --own-windows; the event window holds day 0",
+                    Sentence("windows are named, and each pair has its own"),
+                    hint=Sentence("leave out --window or --own-windows; the event window holds day 0"),
                 )
             return (self.called(self.event_window),)
         if named is None:
@@ -424,15 +450,18 @@ class StudyConfig:
         for one, other in pairwise(self.spans):
             if other.start <= one.end:
                 raise InvalidRequest(
-                    f"the estimation windows {one} and {other} share days", hint="let each day count once"
+                    Sentence("the estimation windows {one} and {other} share days", one=one, other=other),
+                    hint=Sentence("let each day count once"),
                 )
         if self.regime == "always":
             self.check_in_order(Phrase("a comparison with the days near the window"))
         if not self.in_order and (self.outcome == "volume" or _says(self.model, "needs_order")):
+            who = Sentence("a study of volume")
+            if self.outcome != "volume":
+                who = Sentence("the model {model}", model=self.model)
             raise InvalidRequest(
-                f"{'a study of volume' if self.outcome == 'volume' else f'the model {self.model}'} needs the estimation days in"
-                " their order, right before the event",
-                hint="take one estimation window that ends before the event, or another model",
+                Sentence("{who} needs the estimation days in their order, right before the event", who=who),
+                hint=Sentence("take one estimation window that ends before the event, or another model"),
             )
         for window in self.windows or ():
             if not window.inside(looked_at):
@@ -451,9 +480,13 @@ class StudyConfig:
         if self.estimation_days.length < self.min_estimation:
             named = " and ".join(map(str, self.spans))
             raise InvalidRequest(
-                f"the estimation window {named} has {self.estimation_days.length} sessions,"
-                f" fewer than min_estimation = {self.min_estimation}",
-                hint="start the estimation window earlier, or lower --min-estimation",
+                Sentence(
+                    "the estimation window {named} has {length} sessions, fewer than min_estimation = {min_estimation}",
+                    named=named,
+                    length=self.estimation_days.length,
+                    min_estimation=self.min_estimation,
+                ),
+                hint=Sentence("start the estimation window earlier, or lower --min-estimation"),
             )
 
     def accepts(self, code: str, ticker: str | None, days: Iterable[date]) -> bool:
@@ -479,54 +512,76 @@ class StudyConfig:
     def _check_units(self) -> None:
         for name, allowed in (("unit_in", GIVEN_IN), ("unit_out", UNITS)):
             if (value := getattr(self, name)) is not None and value not in allowed:
-                raise InvalidRequest(f"{name} is {value!r}", available=", ".join(allowed))
+                raise InvalidRequest(
+                    Sentence("{name} is {value!r}", name=name, value=value), available=", ".join(allowed)
+                )
         if self.snapshot is not None:
             _snapshot(self.snapshot)
         if self.returns != "difference":
             if self.snapshot is not None:
-                raise InvalidRequest("a snapshot is of levels, and these are returns", hint="leave out the snapshot")
+                raise InvalidRequest(
+                    Sentence("a snapshot is of levels, and these are returns"), hint=Sentence("leave out the snapshot")
+                )
             if self.unit_in or self.unit_out not in (None, "percent"):
                 raise InvalidRequest(
-                    "units are of levels, and these are returns",
-                    hint="leave out the units, or take --returns difference",
+                    Sentence("units are of levels, and these are returns"),
+                    hint=Sentence("leave out the units, or take --returns difference"),
                 )
             return
         if self.unit_in is None:
             raise InvalidRequest(
-                "the unit of the levels is not said",
+                Sentence("the unit of the levels is not said"),
                 available=", ".join(GIVEN_IN),
-                hint="name it: --unit-in percent for a yield of 4.25, decimal for .0425, bp for 425, points for an index",
+                hint=Sentence(
+                    "name it: --unit-in percent for a yield of 4.25, decimal for .0425, bp for 425, points for an index"
+                ),
             )
         if (self.unit_in == "points") != (self.unit.name == "points"):
             raise InvalidRequest(
-                f"levels in {self.unit_in} are not shown in {self.unit.name}",
-                hint="points are shown in points, rates in bp or percent",
+                Sentence("levels in {unit_in} are not shown in {name}", unit_in=self.unit_in, name=self.unit.name),
+                hint=Sentence("points are shown in points, rates in bp or percent"),
             )
         for wrong, what in (
-            (self.outcome != "return", f"a study of {self.outcome}"),
+            (self.outcome != "return", Sentence("a study of {outcome}", outcome=self.outcome)),
             (self.currency is not None, "a currency"),
-            (self.bhar != "auto", "a buy-and-hold return"),
+            (self.bhar != "auto", Sentence("a buy-and-hold return")),
             (_says(self.model, "excess"), self.model),
         ):
             if wrong:
-                raise InvalidRequest(f"{what} is of returns, and these are changes of a level", hint="leave it out")
+                raise InvalidRequest(
+                    Sentence("{what} is of returns, and these are changes of a level", what=what),
+                    hint=Sentence("leave it out"),
+                )
 
     def _check_frequency(self) -> None:
         """Refuse what is of days alone."""
         if self.clock.daily:
             if self.event_period == "next":
                 raise InvalidRequest(
-                    "the month or week after the one that holds day 0 is asked for, and rows are days",
-                    hint="leave out --event-month (--event-week), or say what a row is: --frequency monthly",
+                    Sentence("the month or week after the one that holds day 0 is asked for, and rows are days"),
+                    hint=Sentence("leave out --event-month (--event-week), or say what a row is: --frequency monthly"),
                 )
             return
         for wrong, what, hint in (
-            (self.outcome != "return", f"a study of {self.outcome}", "take days, or the outcome return"),
-            (self.missing != "drop", "returns from trade to trade", "leave out --missing"),
-            (self.window_days is not None, "a window of calendar days", "name a window in rows: --event-window"),
+            (
+                self.outcome != "return",
+                Sentence("a study of {outcome}", outcome=self.outcome),
+                Sentence("take days, or the outcome return"),
+            ),
+            (self.missing != "drop", Sentence("returns from trade to trade"), Sentence("leave out --missing")),
+            (
+                self.window_days is not None,
+                Sentence("a window of calendar days"),
+                Sentence("name a window in rows: --event-window"),
+            ),
         ):
             if wrong:
-                raise InvalidRequest(f"{what} is of days, and the frequency is {self.frequency}", hint=hint)
+                raise InvalidRequest(
+                    Sentence(
+                        "{what} is of days, and the frequency is {frequency}", what=what, frequency=self.frequency
+                    ),
+                    hint=hint,
+                )
 
     @property
     def clock(self) -> Frequency:
@@ -569,8 +624,10 @@ class StudyConfig:
             return moment
         if self.snapshot is None:
             raise InvalidRequest(
-                f"levels have one value a day, and {moment.when.isoformat()} is an instant",
-                hint="say when they were taken: --snapshot '15:30 America/New_York', or give the event a date",
+                Sentence("levels have one value a day, and {when} is an instant", when=moment.when.isoformat()),
+                hint=Sentence(
+                    "say when they were taken: --snapshot '15:30 America/New_York', or give the event a date"
+                ),
             )
         clock, zone = _snapshot(self.snapshot)
         local = moment.when.astimezone(zone)
@@ -615,7 +672,7 @@ class StudyConfig:
                     "{what} is of returns, and this is a study of {outcome}",
                     what=Phrase.quoted(what), outcome=Phrase.quoted(self.outcome),
                 ),
-                hint="leave out --outcome",
+                hint=Sentence("leave out --outcome"),
             )  # fmt: skip
 
     def check_made_anew(self, what: str) -> None:
@@ -715,7 +772,7 @@ class StudyConfig:
         if not self.estimated:
             raise InvalidRequest(
                 Phrase("{what} needs estimation days", what=Phrase.quoted(what)),
-                hint="run the study with --min-estimation 30 or more",
+                hint=Sentence("run the study with --min-estimation 30 or more"),
             )
 
     def check_equal_weights(self, what: str) -> None:
@@ -735,7 +792,7 @@ class StudyConfig:
         if self.weights == "value":
             raise InvalidRequest(
                 Phrase("{what} weighs firms equally, and this study weighs them by value", what=Phrase.quoted(what)),
-                hint="leave out --weights",
+                hint=Sentence("leave out --weights"),
             )
 
     @property
@@ -801,12 +858,12 @@ class StudyConfig:
             raise InvalidRequest(
                 Phrase("{what} needs one estimation window that ends before the event", what=Phrase.quoted(what)),
                 available=" and ".join(map(str, self.spans)),
-                hint="name one: --estimation-window -260 -11",
+                hint=Sentence("name one: --estimation-window -260 -11"),
             )
         if self.own_estimation:
             raise InvalidRequest(
                 Phrase("{what} needs one estimation window for all pairs", what=Phrase.quoted(what)),
-                hint="run the study without --own-estimation",
+                hint=Sentence("run the study without --own-estimation"),
             )
 
     @property
@@ -860,10 +917,10 @@ class StudyConfig:
             >>> es.StudyConfig.from_toml(path).model
             'constant_mean'
         """
-        text, tables = read_toml(path, "the study settings")
+        text, tables = read_toml(path, Sentence("the study settings"))
         table = tables.get("study", {})
         if not isinstance(table, dict):
-            raise InvalidFile("study is not a table", where=str(path), hint="write it as [study]")
+            raise InvalidFile(Sentence("study is not a table"), where=str(path), hint=Sentence("write it as [study]"))
         place = partial(place_of, str(path), text, "study")
         try:
             return cls(**chosen(checked(table, study_settings(), place)))
@@ -937,7 +994,9 @@ def _fitting(one: Setting, value: Any) -> Any:
         value = value.item() if hasattr(value, "item") and not getattr(value, "ndim", 0) else value
         held = one.fits(value)
     if not held:
-        raise InvalidRequest(f"{one.field} is {value!r}, not {one.meant}")
+        raise InvalidRequest(
+            Sentence("{field} is {value!r}, not {meant}", field=one.field, value=value, meant=one.meant)
+        )
     return value
 
 
@@ -951,13 +1010,16 @@ def _benchmarks(text: str) -> tuple[dict[str, str], str | None]:
         if not mark or benchmark in ("X", "F"):  # EURUSD=X and GC=F are tickers themselves
             everyone.append(part)
         elif not key.strip() or not benchmark.strip() or own.get(key.strip(), benchmark.strip()) != benchmark.strip():
-            raise InvalidRequest(f"the benchmark {part!r} cannot be meant", hint="SPY, or SPY,.DE=^GDAXI,7203.T=^N225")
+            raise InvalidRequest(
+                Sentence("the benchmark {part!r} cannot be meant", part=part),
+                hint=Sentence("SPY, or SPY,.DE=^GDAXI,7203.T=^N225"),
+            )
         else:
             own[key.strip()] = benchmark.strip()
     if len(everyone) > 1 or "" in everyone:
         raise InvalidRequest(
-            f"the benchmark is {text!r}: one for all, and others by ticker or suffix",
-            hint="SPY,.DE=^GDAXI,7203.T=^N225",
+            Sentence("the benchmark is {text!r}: one for all, and others by ticker or suffix", text=text),
+            hint=Sentence("SPY,.DE=^GDAXI,7203.T=^N225"),
         )
     return own, everyone[0] if everyone else None
 
@@ -988,7 +1050,9 @@ def _dropped(text: str) -> tuple[str, date]:
     """
     ticker, _, day = text.rpartition("=")
     if not ticker:
-        raise InvalidRequest(f"drop_day {text!r} names no ticker", hint="write NVDA=2024-10-17")
+        raise InvalidRequest(
+            Sentence("drop_day {text!r} names no ticker", text=text), hint=Sentence("write NVDA=2024-10-17")
+        )
     return ticker, _as_date(day)
 
 
@@ -998,7 +1062,9 @@ def _snapshot(text: str) -> tuple[time, ZoneInfo]:
     try:
         return time.fromisoformat(clock), ZoneInfo(zone.strip())
     except (ValueError, ZoneInfoNotFoundError, IsADirectoryError) as error:
-        raise InvalidRequest(f"the snapshot is {text!r}", hint="a time and a zone: 15:30 America/New_York") from error
+        raise InvalidRequest(
+            Sentence("the snapshot is {text!r}", text=text), hint=Sentence("a time and a zone: 15:30 America/New_York")
+        ) from error
 
 
 def _listed(dates: str | Iterable[Any]) -> Iterable[Any]:
@@ -1012,7 +1078,9 @@ def _as_date(value: date | str | Sequence[Any]) -> date:
     try:
         return date.fromisoformat(str(value))
     except ValueError as error:
-        raise InvalidRequest(f"{value!r} is not a date", hint="write it as 2025-01-31") from error
+        raise InvalidRequest(
+            Sentence("{value!r} is not a date", value=value), hint=Sentence("write it as 2025-01-31")
+        ) from error
 
 
 _Called = TypeVar("_Called", bound=Callable[..., Any])

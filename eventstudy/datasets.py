@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from eventstudy.errors import Sentence
+
 _PACKAGE = Path(__file__).parent
 
 
@@ -21,7 +23,9 @@ def shipped(*parts: str) -> Path:
         path = root.joinpath(*parts)
         if path.exists():
             return path
-    raise FileNotFoundError(f"{'/'.join(parts)} is not among the shipped data: reinstall eventstudy-lab")
+    raise FileNotFoundError(
+        Sentence("{parts} is not among the shipped data: reinstall eventstudy-lab", parts="/".join(parts))
+    )
 
 
 @cache

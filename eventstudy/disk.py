@@ -17,7 +17,7 @@ LARGEST = 100_000_000
 """Bytes of a file that people write by hand: a list of events, settings, dates."""
 
 
-def read_bytes(path: str | os.PathLike[str], what: str = "the file", *, most: int = LARGEST) -> bytes:
+def read_bytes(path: str | os.PathLike[str], what: str = Sentence("the file"), *, most: int = LARGEST) -> bytes:
     """What stands in a file, of at most so many bytes.
 
     Raises:
@@ -30,7 +30,7 @@ def read_bytes(path: str | os.PathLike[str], what: str = "the file", *, most: in
             found = b"" if size > most else file.read(-1 if size else most + 1)
     except (OSError, ValueError) as error:
         said = getattr(error, "strerror", None) or error
-        raise InvalidFile(f"cannot read {what}: {said}", where=str(path)) from error
+        raise InvalidFile(Sentence("cannot read {what}: {said}", what=what, said=said), where=str(path)) from error
     if max(size, len(found)) > most:
         raise InvalidFile(
             Sentence("cannot read {what}: it is larger than {most} MB", what=what, most=most // 1_000_000),
@@ -40,7 +40,7 @@ def read_bytes(path: str | os.PathLike[str], what: str = "the file", *, most: in
     return found
 
 
-def read_text(path: str | os.PathLike[str], what: str = "the file", *, most: int = LARGEST) -> str:
+def read_text(path: str | os.PathLike[str], what: str = Sentence("the file"), *, most: int = LARGEST) -> str:
     """The text of a file in UTF-8, whether it begins with a mark that says so or not.
 
     Raises:
@@ -49,8 +49,13 @@ def read_text(path: str | os.PathLike[str], what: str = "the file", *, most: int
     try:
         return read_bytes(path, what, most=most).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        said = f"cannot read {what}: it is not UTF-8 text: {error.reason} at byte {error.start}"
-        raise InvalidFile(said, where=str(path), hint="save it as UTF-8") from error
+        said = Sentence(
+            "cannot read {what}: it is not UTF-8 text: {reason} at byte {start}",
+            what=what,
+            reason=error.reason,
+            start=error.start,
+        )
+        raise InvalidFile(said, where=str(path), hint=Sentence("save it as UTF-8")) from error
 
 
 def refuse_irregular(path: str | os.PathLike[str], what: str = "") -> None:
@@ -133,7 +138,7 @@ def refuse_unwritable(path: str | os.PathLike[str], where: str | None = None) ->
             if os.access(folder, os.W_OK | os.X_OK)
             else Sentence("{path} cannot be written: {folder} is read-only", path=given, folder=given.parent)
         )
-        raise InvalidRequest(what, where=where, hint="name another place")
+        raise InvalidRequest(what, where=where, hint=Sentence("name another place"))
 
 
 def replace(path: str | os.PathLike[str], data: bytes) -> None:
@@ -264,11 +269,13 @@ def locked(folder: Path, what: str = "update", *, patience: float = 0) -> Iterat
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except filelock.Timeout as error:
-        hint = "wait until it has ended, then try again"
-        raise Locked(f"another {what} is at work", where=str(folder), hint=hint) from error
+        hint = Sentence("wait until it has ended, then try again")
+        raise Locked(Sentence("another {what} is at work", what=what), where=str(folder), hint=hint) from error
     except (OSError, NotImplementedError) as error:  # the second: a file system without locks
         said = getattr(error, "strerror", None) or error
-        raise InvalidRequest(f"cannot write {path}: {said}", hint="name another folder") from error
+        raise InvalidRequest(
+            Sentence("cannot write {path}: {said}", path=path, said=said), hint=Sentence("name another folder")
+        ) from error
     try:
         yield
     finally:

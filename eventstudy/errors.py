@@ -117,9 +117,13 @@ class UnknownName(InvalidRequest):
         names = sorted(known)
         near = nearest(name, names)
         super().__init__(
-            Sentence("there is no {kind} called {name!r}", kind=Sentence.quoted(kind), name=name),
+            Sentence(
+                "there is no {kind} called {name!r}",
+                kind=kind if isinstance(kind, Sentence) else Sentence.quoted(kind),
+                name=name,
+            ),
             where=where,
-            available=", ".join(names) if names else "none",
+            available=", ".join(names) if names else Sentence("none of the kind"),
             hint=Sentence("did you mean {near!r}?", near=near) if near else None,
         )
 

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 
 VARIABLE = "EVENTSTUDY_NATIVE"
 CONTRACT = 14
@@ -38,9 +38,9 @@ def form() -> Form:
     wanted = os.environ.get(VARIABLE, "").strip()
     if wanted not in ("", "0", "1"):
         raise InvalidRequest(
-            f"{VARIABLE} is {wanted!r}",
-            available="0 (NumPy), 1 (the compiled kernel)",
-            hint=f"set {VARIABLE} to 0 (NumPy) or to 1 (the compiled kernel), or unset it",
+            Sentence("{variable} is {wanted!r}", variable=VARIABLE, wanted=wanted),
+            available=Sentence("0 (NumPy), 1 (the compiled kernel)"),
+            hint=Sentence("set {variable} to 0 (NumPy) or to 1 (the compiled kernel), or unset it", variable=VARIABLE),
         )
     return _form(wanted)
 
@@ -48,26 +48,33 @@ def form() -> Form:
 @cache
 def _form(wanted: str) -> Form:
     if wanted == "0":
-        return Form(None, 0, "NumPy", f"{VARIABLE}=0 asks for it")
+        return Form(None, 0, "NumPy", Sentence("{variable}=0 asks for it", variable=VARIABLE))
     kernel, lacking, advice = _load()
     if kernel is None:
         if wanted == "1":
-            raise InvalidRequest(f"{VARIABLE}=1, but {lacking}", hint=f"{advice}; or unset {VARIABLE}")
+            raise InvalidRequest(
+                Sentence("{variable}=1, but {lacking}", variable=VARIABLE, lacking=lacking),
+                hint=Sentence("{advice}; or unset {variable}", advice=advice, variable=VARIABLE),
+            )
         return Form(None, 0, "NumPy", lacking, advice)
     levels = kernel.forms()
-    why = f"{VARIABLE}=1 asks for it" if wanted == "1" else "it was built with this installation"
-    return Form(kernel, len(levels) - 1, f"compiled kernel, {levels[-1]}", why)
+    why = (
+        Sentence("{variable}=1 asks for it", variable=VARIABLE)
+        if wanted == "1"
+        else Sentence("it was built with this installation")
+    )
+    return Form(kernel, len(levels) - 1, Sentence("compiled kernel, {levels}", levels=levels[-1]), why)
 
 
 def _load() -> tuple[Any, str, str]:
     """The compiled module; where there is none that can be used, why, and what to do."""
-    anew = "install eventstudy-lab anew, or in a copy of the repository: python native/build.py"
+    anew = Sentence("install eventstudy-lab anew, or in a copy of the repository: python native/build.py")
     try:
         kernel = import_module("eventstudy._native")
     except ModuleNotFoundError:
-        return None, "no compiled kernel was built with this installation", f"with a C compiler {anew}"
+        return None, Sentence("no compiled kernel was built with this installation"), f"with a C compiler {anew}"
     except ImportError as error:
-        return None, f"the compiled kernel cannot be loaded: {error}", anew
+        return None, Sentence("the compiled kernel cannot be loaded: {said}", said=error), anew
     if kernel.CONTRACT != CONTRACT:
-        return None, "the compiled kernel was built for another version of these sources", anew
+        return None, Sentence("the compiled kernel was built for another version of these sources"), anew
     return kernel, "", ""

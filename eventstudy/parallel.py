@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from eventstudy.errors import InvalidRequest, WorkerLost
+from eventstudy.errors import InvalidRequest, Sentence, WorkerLost
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -178,9 +178,9 @@ def _collect(pool: ProcessPoolExecutor, jobs: Sequence[Any], results: Results[R]
 def lost(left: int, n: int) -> WorkerLost:
     """The error of jobs that no worker lived to finish."""
     return WorkerLost(
-        f"workers died {ATTEMPTS} times in a row",
-        available=f"{n - left} of {n} parts of the work are done",
-        hint="was the memory used up? use fewer --workers",
+        Sentence("workers died {attempts} times in a row", attempts=ATTEMPTS),
+        available=Sentence("{n} of {all} parts of the work are done", n=n - left, all=n),
+        hint=Sentence("was the memory used up? use fewer --workers"),
     )
 
 
@@ -191,7 +191,7 @@ def executor(workers: int) -> Executor:
         InvalidRequest: fewer than one.
     """
     if workers < 1:
-        raise InvalidRequest(f"{workers} workers cannot work", hint="use 1 or more")
+        raise InvalidRequest(Sentence("{workers} workers cannot work", workers=workers), hint=Sentence("use 1 or more"))
     return Serial() if workers == 1 else Processes(workers)
 
 

@@ -12,21 +12,25 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eventstudy.disk import read_text
-from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence, UnknownName
 from eventstudy.text import separated
 
 Kind = Literal["text", "whole", "number", "flag", "day", "form"]
 
 _ONE = {
-    "text": "text in quotes",
-    "whole": "a whole number",
+    "text": Sentence("text in quotes"),
+    "whole": Sentence("a whole number"),
     "number": "a number",
-    "flag": "true or false",
+    "flag": Sentence("true or false"),
     "day": "a date",
-    "form": "a table such as { corrado_rank = \"paper\" }",
+    "form": Sentence("a table such as {{ corrado_rank = \"paper\" }}"),
 }  # fmt: skip
-_TWO = {"whole": "two whole numbers such as [-1, 1]"}
-_MANY = {"text": "text in quotes or a list of it", "number": "a number or a list of numbers", "day": "a list of dates"}
+_TWO = {"whole": Sentence("two whole numbers such as [-1, 1]")}
+_MANY = {
+    "text": Sentence("text in quotes or a list of it"),
+    "number": Sentence("a number or a list of numbers"),
+    "day": Sentence("a list of dates"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Setting:
     def meant(self) -> str:
         """What it may hold, in words."""
         if self.each > 1:
-            return "a list of pairs such as [[-1, 1], [0, 5]]" if self.many else _TWO[self.kind]
+            return Sentence("a list of pairs such as [[-1, 1], [0, 5]]") if self.many else _TWO[self.kind]
         return _MANY.get(self.kind, _ONE[self.kind]) if self.many else _ONE[self.kind]
 
     def fits(self, value: Any) -> bool:
@@ -107,7 +111,7 @@ def read_toml(path: str | Path, what: str) -> tuple[str, dict[str, Any]]:
         InvalidFile: no such file, not TOML, or larger or deeper than anybody means.
     """
     text = read_text(path, what, most=LARGEST)
-    return text, toml(text, str(path), f"cannot read {what}")
+    return text, toml(text, str(path), Sentence("cannot read {what}", what=what))
 
 
 def toml(text: str, where: str, otherwise: str) -> dict[str, Any]:
@@ -118,13 +122,16 @@ def toml(text: str, where: str, otherwise: str) -> dict[str, Any]:
     """
     lines = (re.sub(r""""[^"]*"|'[^']*'""", "", line) for line in text.splitlines() if line.count(".") > DEEPEST)
     if any(part.count(".") > DEEPEST for line in lines for part in re.split(r"[={}\[\],#]", line)):
-        raise InvalidFile(f"{otherwise}: a key has more than {DEEPEST} parts", where=where)
+        raise InvalidFile(
+            Sentence("{otherwise}: a key has more than {deepest} parts", otherwise=otherwise, deepest=DEEPEST),
+            where=where,
+        )
     try:
         return tomllib.loads(text)
     except RecursionError as error:
-        raise InvalidFile(f"{otherwise}: it is nested too deep", where=where) from error
+        raise InvalidFile(Sentence("{otherwise}: it is nested too deep", otherwise=otherwise), where=where) from error
     except ValueError as error:
-        raise InvalidFile(f"{otherwise}: {error}", where=where) from error
+        raise InvalidFile(Sentence("{otherwise}: {said}", otherwise=otherwise, said=error), where=where) from error
 
 
 LARGEST = 10_000_000
@@ -152,22 +159,27 @@ def checked(
             raise UnknownName(noun, key, by_name, where=place(key))
         one = by_name[name]
         if one.field in found:
-            raise InvalidRequest(f"{said[one.field]} and {key} are the same {noun}", where=place(key), hint="keep one")
+            raise InvalidRequest(
+                Sentence("{said} and {key} are the same {noun}", said=said[one.field], key=key, noun=noun),
+                where=place(key),
+                hint=Sentence("keep one"),
+            )
         try:
             read = one.read(value)
         except ValueError:
             shown = json.dumps(value, ensure_ascii=False, default=str)
-            raise InvalidRequest(f"{key} is {shown}, not {one.meant}", where=place(key)) from None
+            raise InvalidRequest(
+                Sentence("{key} is {shown}, not {meant}", key=key, shown=shown, meant=one.meant), where=place(key)
+            ) from None
         found[one.field], said[one.field] = (not read if name == one.opposite else read), key
     return found
 
 
 def place_of(path: str, text: str, table: str, key: str = "") -> str:
     """Where a key of a TOML file stands, or with none its table: file, line where it is easily found, and table."""
-    parts = [path]
-    if (line := _line_of(text, table, key)) is not None:
-        parts.append(f"line {line}")
-    return ", ".join([*parts, *([f"[{table}]"] if table else [])])
+    line = _line_of(text, table, key)
+    spot = path if line is None else Sentence("{path}, line {number}", path=path, number=line)
+    return Sentence("{spot}, [{table}]", spot=spot, table=table) if table else spot
 
 
 def place_of_value(path: str, text: str, table: str, key: str, value: str) -> str:

@@ -12,7 +12,7 @@ from json.encoder import encode_basestring
 from textwrap import wrap
 from typing import Any
 
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 
 WIDTH = 118
 """Characters of a line for people, where there is room."""
@@ -197,6 +197,9 @@ def separated(given: object, noun: str = "ticker") -> list[str]:
     names: list[str] = []
     for name in given if isinstance(given, Iterable) and not isinstance(given, bytes) else [given]:
         if not isinstance(name, str):
-            raise InvalidRequest(f"{name!r} is not a {noun}", hint=f"a {noun} is text, in quotes")
+            raise InvalidRequest(
+                Sentence("{name!r} is not a {noun}", name=name, noun=noun),
+                hint=Sentence("a {noun} is text, in quotes", noun=noun),
+            )
         names.append(name)
     return names

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from eventstudy.errors import EventStudyError, InvalidRequest, SourceDown, SourceMalformed, SourceRateLimited
+from eventstudy.errors import EventStudyError, InvalidRequest, Sentence, SourceDown, SourceMalformed, SourceRateLimited
 
 GIVE_UP = 50.0
 """Seconds after which one answer is no longer waited for."""
@@ -40,10 +40,15 @@ class Key:
         secret = os.environ.get(variable, "").strip()
         if not secret:
             raise InvalidRequest(
-                f"{vendor} needs a key, and {variable} is not set", where=where, hint=f"export {variable}=your-key"
+                Sentence("{vendor} needs a key, and {variable} is not set", vendor=vendor, variable=variable),
+                where=where,
+                hint=Sentence("export {variable}=your-key", variable=variable),
             )
         if not (secret.isascii() and secret.isprintable() and " " not in secret):
-            raise InvalidRequest(f"{variable} does not hold a key: it has blanks or other odd characters", where=where)
+            raise InvalidRequest(
+                Sentence("{variable} does not hold a key: it has blanks or other odd characters", variable=variable),
+                where=where,
+            )
         return cls(secret, scheme)
 
     def __call__(self, request: Any) -> Any:
@@ -61,7 +66,7 @@ class Key:
 
     def __reduce__(self) -> Any:
         """Refuse to be stored."""
-        raise TypeError("a key is not stored")
+        raise TypeError(Sentence("a key is not stored"))
 
 
 @dataclass(frozen=True)
@@ -111,9 +116,12 @@ def ask(
     worker.join(give_up)
     heard.given_up = True
     if heard.answer is None:
-        silence = heard.silence or f"no whole answer within {give_up:g} s"
+        silence = heard.silence or Sentence("no whole answer within {give_up:g} s", give_up=give_up)
         raise SourceDown(
-            f"{service} does not answer", where=where, available=silence, hint="check the network; try again"
+            Sentence("{service} does not answer", service=service),
+            where=where,
+            available=silence,
+            hint=Sentence("check the network; try again"),
         )
     if heard.answer.status in passes:
         return heard.answer
@@ -125,7 +133,8 @@ def _requests() -> Any:
         import requests
     except ImportError:
         raise InvalidRequest(
-            "asking a web service needs requests, which is not installed", hint="python -m pip install requests"
+            Sentence("asking a web service needs requests, which is not installed"),
+            hint=Sentence("python -m pip install requests"),
         ) from None
     return requests
 
@@ -150,7 +159,9 @@ def _listen(
                 parts.append(part)
                 size += len(part)
                 if heard.given_up or size > LARGEST:
-                    raise OSError(f"the answer does not end: {LARGEST // 1_000_000} MB and more")
+                    raise OSError(
+                        Sentence("the answer does not end: {largest} MB and more", largest=LARGEST // 1_000_000)
+                    )
                 if enough is not None and enough(b"".join(parts)):
                     break
             kind = response.headers.get("Content-Type", "").lower()
@@ -177,9 +188,13 @@ def _answered(requests: Any, url: str, asking: dict[str, Any]) -> Any:
         response.close()
         (one, other), asking["params"] = (urlsplit(url), urlsplit(there)), None
         if other.hostname != one.hostname or other.scheme not in ("https", one.scheme):
-            raise OSError(f"the request is sent on to {other.scheme}://{other.hostname}")
+            raise OSError(
+                Sentence(
+                    "the request is sent on to {scheme}://{hostname}", scheme=other.scheme, hostname=other.hostname
+                )
+            )
         url = there
-    raise OSError("the request is sent on again and again")
+    raise OSError(Sentence("the request is sent on again and again"))
 
 
 _ROUNDS = 5
@@ -190,17 +205,25 @@ def _refusal(answer: Answer, service: str, key: Key | None, where: str | None) -
     if status == 429:
         wait = f"wait {later} seconds" if later and later.isdigit() else "wait"
         return SourceRateLimited(
-            f"{service} limits the rate of requests and asks us to wait",
+            Sentence("{service} limits the rate of requests and asks us to wait", service=service),
             where=where,
             available=said,
-            hint=f"{wait} and run the same command again: what was had is kept",
+            hint=Sentence("{wait} and run the same command again: what was had is kept", wait=wait),
         )
     if status in (401, 403) and key is not None:
         return InvalidRequest(
-            f"{service} refuses the key (HTTP {status})", where=where, available=said, hint="check it"
+            Sentence("{service} refuses the key (HTTP {status})", service=service, status=status),
+            where=where,
+            available=said,
+            hint=Sentence("check it"),
         )
     if status >= 500 or status in (401, 403, 408):
         return SourceDown(
-            f"{service} is out of order (HTTP {status})", where=where, available=said, hint="try again later"
+            Sentence("{service} is out of order (HTTP {status})", service=service, status=status),
+            where=where,
+            available=said,
+            hint=Sentence("try again later"),
         )
-    return SourceMalformed(f"{service} answers with HTTP {status}", where=where, available=said)
+    return SourceMalformed(
+        Sentence("{service} answers with HTTP {status}", service=service, status=status), where=where, available=said
+    )

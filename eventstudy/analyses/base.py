@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import plugins
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.events.notebook import answer_page
 from eventstudy.language import Phrase, spoken, spoken_in
 from eventstudy.language.messages import Message
@@ -186,9 +186,9 @@ class Answer(Finding):
         """
         if not self.chart:
             raise InvalidRequest(
-                "no chart shows this answer",
-                available="its table, `.tidy()`, and its sentences, `.text()`",
-                hint='draw the study itself: result.plot("car")',
+                Sentence("no chart shows this answer"),
+                available=Sentence("its table, `.tidy()`, and its sentences, `.text()`"),
+                hint=Sentence('draw the study itself: result.plot("car")'),
             )
         return plugins.load("charts", self.chart).of_answer(self, **options)
 
@@ -215,5 +215,5 @@ def all_prices(result: StudyResult, given: Prices | None = None) -> PriceTable:
         until = result.provenance.get("as_of")
         return load_prices(None, None, pd.Timestamp(until).date() if until else None, source="bundled")
     if result.prices is None:
-        raise InvalidRequest(Phrase("the study does not hold its prices"), hint="give prices=")
+        raise InvalidRequest(Phrase("the study does not hold its prices"), hint=Sentence("give prices="))
     return result.prices

@@ -20,7 +20,7 @@ from eventstudy.analyses.base import Answer, all_prices
 from eventstudy.calendars import Moment
 from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import AbnormalReturns
-from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.errors import InvalidRequest, NothingUsable, Sentence
 from eventstudy.inference import Pairs, PairsTest, Sample, SeriesTest
 from eventstudy.inference.advice import DEFAULT_TESTS
 from eventstudy.inference.many import Samples
@@ -280,21 +280,26 @@ def _instead(result: StudyResult, prices: PriceTable) -> tuple[str, ...]:
 def _too_few(dates: list[date], prices: PriceTable, config: StudyConfig) -> NothingUsable:
     """Why there are no made-up studies, and how many dates the prices would hold in all."""
     whole = max(0, len(prices.close) - 1 + config.estimation_window.start - config.event_window.end)
-    span = f"{prices.close.index[0].date()} to {prices.close.index[-1].date()}"
     return NothingUsable(
-        f"too few placebo dates: {len(dates)} with whole windows lie before the event window",
-        available=f"prices from {span}: {whole} dates with whole windows in all, the event and those beside it included",
-        hint="shorten the estimation window (--estimation-window -130 -11) or give prices that begin earlier",
+        Sentence("too few placebo dates: the windows of {n} end before the event window begins", n=len(dates)),
+        available=Sentence(
+            "prices from {first} to {last}: {whole} dates have whole windows, and those of {others} reach into the event's",
+            first=prices.close.index[0].date(),
+            last=prices.close.index[-1].date(),
+            whole=whole,
+            others=whole - len(dates),
+        ),
+        hint=Sentence("shorten the estimation window (--estimation-window -130 -11) or give prices that begin earlier"),
     )
 
 
 def _check(draws: int, effects: Sequence[float], variance: float, level: float) -> None:
     if draws < 1:
-        raise InvalidRequest(f"{draws} draws say nothing", hint="use 100 or more")
+        raise InvalidRequest(Sentence("{draws} draws say nothing", draws=draws), hint=Sentence("use 100 or more"))
     if any(abs(e) >= 1 or e == 0 for e in effects):
-        raise InvalidRequest("effects are decimals other than zero", hint="--effect 0.02 is 2 %")
+        raise InvalidRequest(Sentence("effects are decimals other than zero"), hint=Sentence("--effect 0.02 is 2 %"))
     if variance <= 0 or not 0 < level < 1:
-        raise InvalidRequest("the variance factor is positive and the level lies between 0 and 1")
+        raise InvalidRequest(Sentence("the variance factor is positive and the level lies between 0 and 1"))
 
 
 def _tickers_of(result: StudyResult, made: PlaceboPairs, event_id: str) -> Ints:
@@ -527,7 +532,8 @@ def placebo_pairs(
     good = np.flatnonzero((fit.problem == "") & np.isfinite(fit.ar[:, -config.event_window.start]))
     if not len(good):
         raise NothingUsable(
-            f"none of {len(moved)} placebo pairs has enough prices", hint="load prices that begin earlier"
+            Sentence("none of {n} placebo pairs has enough prices", n=len(moved)),
+            hint=Sentence("load prices that begin earlier"),
         )
     panel, fit = panel.take(good), fit.take(good)
     last = np.where(panel.delisted, panel.last_close, config.event_window.end)
@@ -577,8 +583,12 @@ def drawn(made: PlaceboPairs, n: int, draws: int, seed: int, *, clustered: bool)
     there = max(map(len, of_date), default=0) if clustered else len(of_date)
     if not 2 <= n <= there:
         what = "tickers for pairs on one date" if clustered else "placebo dates for pairs on dates of their own"
-        hint = f"use 2 to {there}" if there > 1 else "leave out --pairs: the study itself is moved to other dates"
-        raise InvalidRequest(f"{n} pairs cannot be drawn", available=f"{there} {what}", hint=hint)
+        hint = (
+            Sentence("use 2 to {there}", there=there)
+            if there > 1
+            else Sentence("leave out --pairs: the study itself is moved to other dates")
+        )
+        raise InvalidRequest(Sentence("{n} pairs cannot be drawn", n=n), available=f"{there} {what}", hint=hint)
     rng = np.random.default_rng(seed)
     found: list[Ints] = []
     while len(found) < draws:

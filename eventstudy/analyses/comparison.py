@@ -22,7 +22,7 @@ from eventstudy.analyses.base import Answer, in_its_unit, lines_of
 from eventstudy.analyses.regression import attributes_of, checked, known_of
 from eventstudy.calendars import timing_of
 from eventstudy.engine.abnormal import cumulate
-from eventstudy.errors import InvalidRequest, NothingUsable, as_known
+from eventstudy.errors import InvalidRequest, NothingUsable, Sentence, as_known
 from eventstudy.events import Moment, chosen_moment
 from eventstudy.inference import holm
 from eventstudy.inference.clusters import (
@@ -50,7 +50,13 @@ from eventstudy.text import columns, wrapped
 from eventstudy.units import LOGS, shown_in
 from eventstudy.units.windows import Window
 
-BY = ("category", "timing", "surprise", "tag:NAME", "a column of the characteristics or of the file of events")
+BY = (
+    "category",
+    "timing",
+    "surprise",
+    "tag:NAME",
+    Sentence("a column of the characteristics or of the file of events"),
+)
 _MOST_LEVELS = 10
 _MOST_NUMBERS = 2
 """Numbers of more values than this are no kinds where most of them stand on one event."""
@@ -197,12 +203,19 @@ class Comparison(Answer):
                     )
                 )  # fmt: skip
         out = [pair for pair in self.pairs if pair.p_adjusted < LEVEL]
-        fields: dict[str, Any] = {"by": self.by, "window": self.window, "n": self.n_clusters, "findings": told}
+        fields: dict[str, Any] = {"by": self.by, "what": self._what, "n": self.n_clusters, "findings": told}
         if not any(pair.headline for pair in self.pairs):
-            return Phrase("By {by}, CAR{window} on {n} clusters of dates cannot be compared: {findings:;}.", **fields)
+            return Phrase("By {by}, {what} on {n} clusters of dates cannot be compared: {findings:;}.", **fields)
         if out:
-            return Phrase("By {by}, CAR{window} on {n} clusters of dates differ: {findings:;}.", **fields)
-        return Phrase("By {by}, CAR{window} on {n} clusters of dates do not differ measurably: {findings:;}.", **fields)
+            return Phrase("By {by}, {what} on {n} clusters of dates differ: {findings:;}.", **fields)
+        return Phrase("By {by}, {what} on {n} clusters of dates do not differ measurably: {findings:;}.", **fields)
+
+    @property
+    def _what(self) -> Phrase:
+        """What the kinds are compared by."""
+        if self.result.config.outcome == "volume":
+            return Phrase("abnormal log volume over {window}", window=self.window)
+        return Phrase("CAR{window}", window=self.window)
 
     def _document(self) -> dict[str, Any]:
         return {
@@ -228,7 +241,7 @@ class Comparison(Answer):
         yield ""
         yield from prose(self.sentence)
         yield ""
-        head = [Phrase("pairs"), Phrase("clusters of dates"), Phrase("mean CAR{window}", window=self.window)]
+        head = [Phrase("pairs"), Phrase("clusters of dates"), Phrase("mean {what}", what=self._what)]
         rows = [[self.by, *map(spoken, [*head, Phrase("mean of clusters")])]]
         rows += [[v.name, str(v.n), str(v.clusters), percent(v.mean), percent(v.vote)] for v in self.levels]
         yield columns(rows, range(1, 5))
@@ -309,8 +322,12 @@ def compare(
     window = _window(result, window)
     if not window.inside(result.config.event_window):
         raise InvalidRequest(
-            f"the window {window} lies outside the event window {result.config.event_window}",
-            hint="run the study again with a wider event window",
+            Sentence(
+                "the window {window} lies outside the event window {event_window}",
+                window=window,
+                event_window=result.config.event_window,
+            ),
+            hint=Sentence("run the study again with a wider event window"),
         )
     found = cumulate(result.returns, window)
     by = _meant(result, by, characteristics)
@@ -320,7 +337,7 @@ def compare(
     excluded += [Exclusion.of("WINDOW_INCOMPLETE.car", *_who(result, i), window=window) for i in gone.tolist()]
     members = members[found.covered[members]]
     if not len(members):
-        raise NothingUsable(f"no pair has both a kind by {by} and the window {window}")
+        raise NothingUsable(Sentence("no pair has both a kind by {by} and the window {window}", by=by, window=window))
 
     def of(chosen: Ints) -> Comparison:
         names = [str(named[i]) for i in chosen.tolist()]
@@ -346,19 +363,23 @@ def _of_members(
     levels = sorted(set(names), key=lambda name: float(car[[n == name for n in names]].mean()))
     if len(levels) < 2:
         raise InvalidRequest(
-            f"all events are of one kind by {by}: {levels[0]}", hint="compare by something in which they differ"
+            Sentence("all events are of one kind by {by}: {levels}", by=by, levels=levels[0]),
+            hint=Sentence("compare by something in which they differ"),
         )
     if len(levels) > _MOST_LEVELS:
         raise InvalidRequest(
-            f"{by} has {len(levels)} kinds",
+            Sentence("{by} has {n} kinds", by=by, n=len(levels)),
             available=", ".join(sorted(levels)[:_MOST_LEVELS]),
-            hint="--cut median, or 0, makes two of numbers",
+            hint=Sentence("--cut median, or 0, makes two of numbers"),
         )
     cluster = _clusters(result, members, window)
     if cluster.max() == 0:
         raise InvalidRequest(
-            "all windows share days: one date is one draw of the common shock, and kinds cannot be compared over dates",
-            hint="eventstudy spillover compares groups of firms on one date",
+            Sentence(
+                "all windows share days: one date is one draw of the common shock, and kinds cannot be"
+                " compared over dates"
+            ),
+            hint=Sentence("eventstudy spillover compares groups of firms on one date"),
         )
     level = np.array([levels.index(name) for name in names], dtype=np.int64)
     pairs = [
@@ -418,12 +439,14 @@ def _kinds(
     events = {event.id: event for event in result.events}
     own = [events[pair.event_id] for pair in result.panel.pairs]
     if cut is not None and (by in ("category", "timing") or by.startswith("tag:")):
-        raise InvalidRequest(f"--cut cuts numbers, and {by} holds none", hint="leave it out")
+        raise InvalidRequest(Sentence("--cut cuts numbers, and {by} holds none", by=by), hint=Sentence("leave it out"))
     if by.startswith("tag:"):
         tag = by.removeprefix("tag:")
         tags = sorted({one for event in own for one in event.tags})
         if tag not in tags:
-            raise InvalidRequest(f"no event has the tag {tag!r}", available=", ".join(tags) or "no tags")
+            raise InvalidRequest(
+                Sentence("no event has the tag {tag!r}", tag=tag), available=", ".join(tags) or Sentence("no tags")
+            )
         return [tag if tag in event.tags else f"without {tag}" for event in own], [], []
     if by in ("category", "timing"):
         named = [event.category or "" for event in own] if by == "category" else _timings(result)
@@ -434,9 +457,9 @@ def _kinds(
         own_columns = sorted({name for event in own for name in event.attributes})
         if by not in own_columns:
             raise InvalidRequest(
-                f"{by!r} is nothing that events say of themselves",
-                available=", ".join([*BY, *own_columns]),
-                hint="--characteristics FILE names a table with that column",
+                Sentence("{by!r} is nothing that events say of themselves", by=by),
+                available=Phrase("{names}", names=[*BY, *own_columns]),
+                hint=Sentence("--characteristics FILE names a table with that column"),
             )
         table = attributes_of(result)
     if by.lower() in _RETURNS:
@@ -485,8 +508,13 @@ def _check_kinds(result: StudyResult, by: str, members: list[int], said: list[st
     alone = sum(len(one) == 1 for one in events.values())
     if len(events) > _MOST_NUMBERS and all(map(_is_number, events)) and 2 * alone >= len(events):
         raise InvalidRequest(
-            f"{by} holds {len(events)} different numbers, {alone} of them on one event alone: these are no kinds",
-            hint="--cut median, or a number such as 0, makes two kinds of them",
+            Sentence(
+                "{by} holds {n} different numbers, {alone} of them on one event alone: these are no kinds",
+                by=by,
+                n=len(events),
+                alone=alone,
+            ),
+            hint=Sentence("--cut median, or a number such as 0, makes two kinds of them"),
         )
 
 
@@ -505,14 +533,16 @@ def _cut_at(cut: str | float, values: Floats) -> float:
     except ValueError:
         at = float("nan")
     if not np.isfinite(at):
-        raise InvalidRequest(f"--cut cannot be {cut!r}", available="median, or a number such as 0")
+        raise InvalidRequest(
+            Sentence("--cut cannot be {cut!r}", cut=cut), available=Sentence("median, or a number such as 0")
+        )
     return at
 
 
 def _cut_by_returns(by: str) -> InvalidRequest:
     return InvalidRequest(
-        f"{by} is the return that is compared: kinds that are made of it differ by their making",
-        hint="compare by what was known before, such as the surprise of the report",
+        Sentence("{by} is the return that is compared: kinds that are made of it differ by their making", by=by),
+        hint=Sentence("compare by what was known before, such as the surprise of the report"),
     )
 
 

@@ -19,7 +19,7 @@ from eventstudy.analyses.base import Answer, all_prices
 from eventstudy.analyses.peer_index import FUNDS, known_events
 from eventstudy.config import StudyConfig
 from eventstudy.engine.arrays import mean_known
-from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.errors import InvalidRequest, NothingUsable, Sentence
 from eventstudy.events import Event, Group
 from eventstudy.inference.days import known, ratios
 from eventstudy.language import Phrase
@@ -259,7 +259,9 @@ def counterfactual(
         ranks 2, p .222 (the smallest possible is .111).
     """
     if result.config.outcome != "return":
-        raise InvalidRequest("a counterfactual price is asked of a study of returns", hint="leave out --outcome")
+        raise InvalidRequest(
+            Sentence("a counterfactual price is asked of a study of returns"), hint=Sentence("leave out --outcome")
+        )
     result.config.check_made_anew(Phrase("a counterfactual price"))
     table = all_prices(result, prices)
     table.check_prices((pair.ticker for pair in result.panel.pairs), Phrase("a counterfactual price"))
@@ -285,7 +287,7 @@ def counterfactual(
         rows += _rows(made, name, _Placebos(made, table, pool, factors))
         paths += [path_of(made, i, name, table) for i in range(made.returns.n)]
     if not rows:
-        raise NothingUsable("no model could be fitted", available="; ".join(left_out))
+        raise NothingUsable(Sentence("no model could be fitted"), available="; ".join(left_out))
     order = {(p.event_id, p.ticker): i for i, p in enumerate(result.panel.pairs)}
     rows.sort(key=lambda row: order.get((row.event_id, row.ticker), len(order)))
     fitted = tuple(name for name in tried if any(row.model == name for row in rows))
@@ -316,7 +318,10 @@ def _pool(result: StudyResult, prices: PriceTable, named: Sequence[str]) -> list
         wanted = [t for t in prices.tickers if t not in about | own and t not in FUNDS]
     lacking = [t for t in named if t not in prices.close.columns]
     if lacking:
-        raise InvalidRequest(f"no prices of the donors {', '.join(lacking)}", available=", ".join(prices.tickers))
+        raise InvalidRequest(
+            Sentence("no prices of the donors {lacking}", lacking=", ".join(lacking)),
+            available=", ".join(prices.tickers),
+        )
     return [t for t in dict.fromkeys(wanted) if t in prices.close.columns]
 
 
@@ -331,7 +336,7 @@ def _only(events: Sequence[Event], tickers: Sequence[str]) -> list[Event]:
         ]
         kept += [event.model_copy(update={"group": tuple(groups)})] if groups else []
     if not kept:
-        raise InvalidRequest(f"the study has none of {', '.join(tickers)}")
+        raise InvalidRequest(Sentence("the study has none of {tickers}", tickers=", ".join(tickers)))
     return kept
 
 

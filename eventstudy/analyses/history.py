@@ -18,7 +18,7 @@ import pandas as pd
 
 from eventstudy.analyses.base import Answer, in_its_unit, lines_of, plain
 from eventstudy.calendars import Timing, timing_of
-from eventstudy.errors import EventStudyError, InvalidRequest
+from eventstudy.errors import EventStudyError, InvalidRequest, Sentence
 from eventstudy.events import Event, Moment
 from eventstudy.inference import holm
 from eventstudy.inference.distributions import p_t
@@ -336,13 +336,14 @@ def history(result: StudyResult, *, kind: str = "", asked: int = 0, notes: tuple
     tickers = list(dict.fromkeys(pair.ticker for pair in result.panel.pairs))
     if len(tickers) > 1:
         raise InvalidRequest(
-            f"a history is that of one ticker, and the study has {len(tickers)}",
+            Sentence("a history is that of one ticker, and the study has {n}", n=len(tickers)),
             available=", ".join(tickers[:10]),
-            hint="name one",
+            hint=Sentence("name one"),
         )
     if result.config.outcome != "return" or not _DAY0.inside(result.config.event_window):
         raise InvalidRequest(
-            "a history looks at returns of day 0", hint="leave out --outcome, and let the event window hold 0"
+            Sentence("a history looks at returns of day 0"),
+            hint=Sentence("leave out --outcome, and let the event window hold 0"),
         )
     ar = result.returns.ar[:, -result.config.event_window.start]
     rows = sorted(_rows(result, ar), key=lambda row: (row.announced[:10], row.announced))

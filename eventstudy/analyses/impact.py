@@ -17,7 +17,7 @@ import pandas as pd
 from eventstudy.analyses.base import Answer, all_prices, plain
 from eventstudy.config import StudyConfig
 from eventstudy.datasets import shipped
-from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.errors import InvalidRequest, NothingUsable, Sentence
 from eventstudy.inference import Sample
 from eventstudy.inference.joint import not_one_design
 from eventstudy.language import Phrase, spoken, written
@@ -288,7 +288,9 @@ def check_money(config: StudyConfig) -> None:
     for check in (config.check_estimated, config.check_of_returns, config.check_daily, config.check_prices):
         check(Phrase("the money a window brought"))
     if config.outcome != "return":
-        raise InvalidRequest("only a study of returns can be turned into money", hint="leave out --outcome")
+        raise InvalidRequest(
+            Sentence("only a study of returns can be turned into money"), hint=Sentence("leave out --outcome")
+        )
 
 
 def impact(
@@ -346,9 +348,9 @@ def impact(
         reasons += [reason] if reason else []
     if not firms:
         raise NothingUsable(
-            "no pair has both a close before the window and shares outstanding",
+            Sentence("no pair has both a close before the window and shares outstanding"),
             available="; ".join(e.message for e in list(lacking.values())[:5]),
-            hint="columns of the file: ticker, shares[, date]",
+            hint=Sentence("columns of the file: ticker, shares[, date]"),
         )
     currencies = _currencies(table, result, np.arange(result.returns.n))
     return Impact(

@@ -20,7 +20,7 @@ from eventstudy import calendars, plugins
 from eventstudy.analyses.base import Answer, Finding, lines_of
 from eventstudy.calendars import Moment
 from eventstudy.engine.abnormal import AbnormalReturns
-from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.errors import InvalidRequest, NothingUsable, Sentence
 from eventstudy.inference import holm
 from eventstudy.inference.multiple import least_of_draws, romano_wolf_of_windows
 from eventstudy.language import AtMost, Phrase, at_most, spoken, written
@@ -229,7 +229,10 @@ def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:
     result.config.check_daily(Phrase("the time of the reaction"))
     subjects = [*_portfolios(result, searched, warned), *_firms(result, searched)]
     if all(subject.largest is None for subject in subjects):
-        raise NothingUsable(f"no firm has an abnormal return on a day of {searched}", hint="search other days")
+        raise NothingUsable(
+            Sentence("no firm has an abnormal return on a day of {searched}", searched=searched),
+            hint=Sentence("search other days"),
+        )
     warned += _too_few_days(subjects)
     return Scan(searched, tuple(subjects), result, tuple(warned))
 
@@ -244,8 +247,12 @@ def searched_days(result: StudyResult, days: Sequence[int] | None = None) -> Win
     searched = Window.of(days, "set of days") if days else Window(DAYS.start, min(DAYS.end, event.end))
     if not searched.inside(event):
         raise InvalidRequest(
-            f"the days {searched} reach out of the event window {event}",
-            hint=f"widen it: --event-window {min(searched.start, event.start)} {max(searched.end, event.end)}",
+            Sentence("the days {searched} reach out of the event window {event}", searched=searched, event=event),
+            hint=Sentence(
+                "widen it: --event-window {start} {end}",
+                start=min(searched.start, event.start),
+                end=max(searched.end, event.end),
+            ),
         )
     return searched
 

@@ -167,6 +167,8 @@ class Regression(Answer):
         judged = [c.name for c in told if c.test]
         lost = [c.name for c in told if not c.test]
         who = Phrase("CAR{window} of {n} pairs", window=self.window, n=self.n)
+        if self.result.config.outcome == "volume":
+            who = Phrase("log volume over {window} of {n} pairs", window=self.window, n=self.n)
         if lost and not judged:
             return Phrase("{who}: no test is valid for {lost:list}.", who=who, lost=lost)
         if found and lost:
@@ -516,7 +518,8 @@ def _check(on: Sequence[str], weights: str, cluster: Sequence[str]) -> None:
         )
     if weights not in ("equal", "precision", "random_effects"):
         raise InvalidRequest(
-            Sentence("weights cannot be {weights!r}", weights=weights), available="equal, precision, random_effects"
+            Sentence("weights cannot be {weights!r}", weights=weights),
+            available="equal, precision, random_effects",
         )
     if len(cluster) > 2:
         raise InvalidRequest(Sentence("{n} ways to cluster", n=len(cluster)), hint=Sentence("name one or two"))
@@ -797,7 +800,7 @@ def checked(table: pd.DataFrame, where: str = Sentence("the DataFrame of charact
             Sentence("characteristics need a column `ticker` and at least one more"),
             where=where,
             available=", ".join(map(str, table.columns)),
-            hint="ticker[,event_id][,date],size,leverage,...",
+            hint=Sentence("ticker[,event_id][,date],size,leverage,..."),
         )
     keys = [k for k in ("event_id", "ticker") if k in table.columns]
     twice = table.duplicated(keys)
@@ -860,7 +863,7 @@ def known_of(
     return Known(np.array(members, dtype=np.int64), values, texts, tuple(excluded), days is not None)
 
 
-_PLACE = Place("the characteristics", lambda i: f"row {i + 2}")
+_PLACE = Place(Sentence("the characteristics"), lambda i: Phrase("row {n}", n=i + 2))
 
 
 def _numbers(table: pd.DataFrame, names: Sequence[str]) -> dict[str, Floats]:
@@ -885,7 +888,7 @@ def _days(table: pd.DataFrame) -> list[date]:
     with beyond_options():
         dates = dates_of(_PLACE, table["date"], "date", Reading())
     for row, why in dates.bad.items():
-        raise _PLACE.fault(why, row=row, column="date", hint="2024-12-31")
+        raise _PLACE.fault(why, row=row, column="date", hint=Sentence("2024-12-31"))
     days = [when.date() if isinstance(when, datetime) else when for when in dates.whens]
     return [days[code] for code in dates.codes.tolist()]
 

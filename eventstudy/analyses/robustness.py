@@ -23,7 +23,7 @@ from eventstudy.analyses.peer_index import FUNDS, PEERS, peers_outside, with_pee
 from eventstudy.analyses.specifications import Judged, judge
 from eventstudy.config import StudyConfig
 from eventstudy.engine.least_squares import nothing_left
-from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.errors import InvalidRequest, NothingUsable, Sentence
 from eventstudy.inference.multiple import rejected_by_chance
 from eventstudy.language import AtMost, Phrase
 from eventstudy.models import model_of
@@ -368,7 +368,9 @@ def robustness(
         160
     """
     if result.config.outcome != "return":
-        raise InvalidRequest("robustness is asked of a study of returns", hint="leave out --outcome")
+        raise InvalidRequest(
+            Sentence("robustness is asked of a study of returns"), hint=Sentence("leave out --outcome")
+        )
     result.config.check_made_anew(Phrase("the study under other choices"))
     table = all_prices(result, prices)
     called = tuple(result.config.called(Window.of(w)) for w in windows)
@@ -509,7 +511,7 @@ def _names(base: StudyConfig, models: Sequence[str], returns: Sequence[str]) -> 
     for name in tried:
         plugins.load("models", name)
     if unknown := [k for k in kinds if k not in ("simple", "log")]:
-        raise InvalidRequest(f"returns cannot be {unknown[0]!r}", available="simple, log")
+        raise InvalidRequest(Sentence("returns cannot be {unknown!r}", unknown=unknown[0]), available="simple, log")
     return tried, kinds
 
 

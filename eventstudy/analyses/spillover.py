@@ -17,7 +17,7 @@ import pandas as pd
 
 from eventstudy.analyses.base import Answer, Finding, lines_of, plain
 from eventstudy.engine.abnormal import AbnormalReturns
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.inference import Sample, Significance, holm
 from eventstudy.inference.advice import in_a_storm
 from eventstudy.inference.joint import equal_means, not_one_design, restricted
@@ -241,17 +241,20 @@ def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = Non
     result.config.check_outcome(Phrase("a comparison of groups"))
     if len(result.groups) < 2:
         raise InvalidRequest(
-            "there are fewer than two groups to compare",
-            available=", ".join(group.name for group in result.groups) or "no named group",
-            hint="give the event two [[event.group]] tables with names, or ask for tickers of both",
+            Sentence("there are fewer than two groups to compare"),
+            available=", ".join(group.name for group in result.groups) or Sentence("no named group"),
+            hint=Sentence("give the event two [[event.group]] tables with names, or ask for tickers of both"),
         )
     asked = [Window.of(w) for w in windows] if windows else list(result.config.windows or ())
     warned: list[Message] = []
     looked = [_Looked(result, sample) for window in asked if (sample := _sample(result, window, warned))]
     if not looked:
         raise InvalidRequest(
-            f"the groups cannot be compared: {warned[0].message if warned else 'no window is reported'}",
-            hint="study one event date with one benchmark, or name a window inside the event window",
+            Sentence(
+                "the groups cannot be compared: {why}",
+                why=warned[0].message if warned else Sentence("no window is reported"),
+            ),
+            hint=Sentence("study one event date with one benchmark, or name a window inside the event window"),
         )
     groups, differences = _verdicts([one.of_groups for one in looked]), _verdicts([one.of_pairs for one in looked])
     firms = _adjusted_firms(result, [one.window for one in looked])

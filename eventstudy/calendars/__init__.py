@@ -36,7 +36,9 @@ OLDEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 # Wide enough for nearly every study; a calendar costs the same for ten years as for forty.
 _USUAL = (date(1990, 1, 1), date(2029, 12, 31))
 
-_NO_CALENDAR = "take the dates of the price table as the sessions: --calendar prices (in Python: calendar=None)"
+_NO_CALENDAR = Sentence(
+    "take the dates of the price table as the sessions: --calendar prices (in Python: calendar=None)"
+)
 
 _TRADES_AT = """
 L:XLON IL:XLON IR:XDUB PA:XPAR AS:XAMS BR:XBRU LS:XLIS MC:XMAD MI:XMIL SW:XSWX VI:XWBO
@@ -120,17 +122,23 @@ class Moment:
     def __post_init__(self) -> None:
         """Refuse what could be read two ways."""
         if self.timing not in _TIMINGS:
-            raise InvalidRequest(f"the timing is {self.timing!r}", available=", ".join(_TIMINGS))
+            raise InvalidRequest(
+                Sentence("the timing is {timing!r}", timing=self.timing), available=", ".join(_TIMINGS)
+            )
         if isinstance(self.when, datetime):
             if self.when.utcoffset() is None:
                 raise InvalidRequest(
-                    f"the time {self.when.isoformat()} has no zone",
-                    hint="add an offset, e.g. -05:00, or name a tz",
+                    Sentence("the time {when} has no zone", when=self.when.isoformat()),
+                    hint=Sentence("add an offset, e.g. -05:00, or name a tz"),
                 )
             if self.timing != "unknown":
                 raise InvalidRequest(
-                    f"timing {self.timing!r} goes with a date; {self.when.isoformat()} already says the time",
-                    hint="leave the timing out",
+                    Sentence(
+                        "timing {timing!r} goes with a date; {when} already says the time",
+                        timing=self.timing,
+                        when=self.when.isoformat(),
+                    ),
+                    hint=Sentence("leave the timing out"),
                 )
 
 
@@ -279,10 +287,10 @@ def _known(table: dict[str, str], key: str, ticker: str, noun: str) -> str:
 
 def _unplaced(ticker: str, noun: str, known: list[str]) -> InvalidRequest:
     return InvalidRequest(
-        f"where does {ticker!r} trade? Its {noun} is not one we know",
-        where=f"ticker {ticker}",
+        Sentence("where does {ticker!r} trade? Its {noun} is not one we know", ticker=ticker, noun=noun),
+        where=Sentence("ticker {ticker}", ticker=ticker),
         available=", ".join(known),
-        hint=f"write the ticker as Yahoo does, or {_NO_CALENDAR}",
+        hint=Sentence("write the ticker as Yahoo does, or {no_calendar}", no_calendar=_NO_CALENDAR),
     )
 
 
@@ -336,9 +344,14 @@ def _build(code: str, factory: Any, start: date, end: date) -> _Calendar:
             calendar = factory(start=start.isoformat(), end=end.isoformat())
         except (ValueError, TypeError, NotImplementedError) as error:
             raise InvalidRequest(
-                f"the calendar of {code} cannot be worked out by the installed exchange-calendars and pandas",
-                where=f"exchange {code}, {start} to {end}: {str(error)[:200]}",
-                hint=f"update exchange-calendars, or {_NO_CALENDAR}",
+                Sentence(
+                    "the calendar of {code} cannot be worked out by the installed exchange-calendars and pandas",
+                    code=code,
+                ),
+                where=Sentence(
+                    "exchange {code}, {start} to {end}: {said}", code=code, start=start, end=end, said=str(error)[:200]
+                ),
+                hint=Sentence("update exchange-calendars, or {no_calendar}", no_calendar=_NO_CALENDAR),
             ) from error
         closes = calendar.closes
         days: list[date] = closes.index.values.astype("datetime64[D]").tolist()
@@ -382,7 +395,9 @@ def sessions(exchange: str, first: date, last: date, more: frozenset[date] = _NO
         UnknownName: no such exchange.
     """
     if last < first:
-        raise InvalidRequest(f"the sessions from {first} to {last} end before they start")
+        raise InvalidRequest(
+            Sentence("the sessions from {first} to {last} end before they start", first=first, last=last)
+        )
     low, high = reach(exchange)
     if last < low or high < first:
         raise _beyond(exchange, first if high < first else last)
@@ -393,10 +408,16 @@ def sessions(exchange: str, first: date, last: date, more: frozenset[date] = _NO
 def _beyond(exchange: str, day: date) -> InvalidRequest:
     low, high = reach(exchange)
     return InvalidRequest(
-        f"{day} is outside the calendar of {exchange}, {low} to {high}",
-        where=f"exchange {exchange}",
+        Sentence(
+            "{day} is outside the calendar of {exchange}, {low} to {high}",
+            day=day,
+            exchange=exchange,
+            low=low,
+            high=high,
+        ),
+        where=Sentence("exchange {exchange}", exchange=exchange),
         available=f"{low} to {high}",
-        hint=f"update exchange-calendars, or {_NO_CALENDAR}",
+        hint=Sentence("update exchange-calendars, or {no_calendar}", no_calendar=_NO_CALENDAR),
     )
 
 
@@ -411,8 +432,8 @@ def _index(exchange: str, session: date, room: int = 0) -> tuple[_Calendar, int]
     if calendar.days[place : place + 1] != [session]:
         near = [str(day) for day in calendar.days[max(place - 1, 0) : place + 1]]
         raise InvalidRequest(
-            f"{session} is not a session of {exchange}",
-            where=f"exchange {exchange}",
+            Sentence("{session} is not a session of {exchange}", session=session, exchange=exchange),
+            where=Sentence("exchange {exchange}", exchange=exchange),
             available=" and ".join(near),
         )
     return calendar, place
@@ -429,7 +450,12 @@ def shift(exchange: str, session: date, n: int) -> date:
     if not 0 <= place + n < len(calendar.days):
         low, high = reach(exchange)
         raise InvalidRequest(
-            f"{n:+d} sessions from {session} is outside the calendar of {exchange}",
+            Sentence(
+                "{n:+d} sessions from {session} is outside the calendar of {exchange}",
+                n=n,
+                session=session,
+                exchange=exchange,
+            ),
             available=f"{low} to {high}",
         )
     return calendar.days[place + n]
@@ -576,7 +602,11 @@ def day0_on_sessions(moment: Moment, sessions: NDArray[np.datetime64], *, max_sh
     side: Literal["left", "right"] = "right" if moment.timing == "post" else "left"
     place = int(np.searchsorted(sessions, np.datetime64(local, "D"), side=side))
     if place == len(sessions):
-        covered = f"{sessions[0]} to {sessions[-1]}" if len(sessions) else "no sessions"
+        covered = (
+            Sentence("{first} to {last}", first=sessions[0], last=sessions[-1])
+            if len(sessions)
+            else Sentence("no sessions")
+        )
         raise InvalidRequest(
             Sentence("no session of the prices follows {when}", when=moment.when.isoformat()), available=covered
         )

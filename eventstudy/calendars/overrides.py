@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from eventstudy.datasets import shipped
-from eventstudy.errors import InvalidFile
+from eventstudy.errors import InvalidFile, Sentence
 from eventstudy.settings import read_toml
 
 _KEYS = ("closed", "open", "closes")
@@ -69,29 +69,37 @@ def override_of(code: str) -> Override:
 
 
 def _read(path: Path) -> dict[str, Override]:
-    _, tables = read_toml(path, "the calendar overrides")
+    _, tables = read_toml(path, Sentence("the calendar overrides"))
     return {code: _checked(table, f"{path}, [{code}]") for code, table in tables.items()}
 
 
 def _checked(table: Any, where: str) -> Override:
     if not isinstance(table, dict) or (set(table) - set(_KEYS)):
-        raise InvalidFile("an override has other keys than it may have", where=where, available=", ".join(_KEYS))
+        raise InvalidFile(
+            Sentence("an override has other keys than it may have"), where=where, available=", ".join(_KEYS)
+        )
     closed, opened = (_dates(table.get(name, []), f"{where}, {name}") for name in ("closed", "open"))
     if not isinstance(table.get("closes", {}), dict):
         raise InvalidFile(
-            "closes are a table", where=f"{where}, closes", hint="[XNYS.closes], then 2024-12-24 = 13:00:00"
+            Sentence("closes are a table"),
+            where=Sentence("{where}, closes", where=where),
+            hint=Sentence("[XNYS.closes], then 2024-12-24 = 13:00:00"),
         )
     closes = {_date(day, where): at for day, at in table.get("closes", {}).items()}
     if any(not isinstance(at, time) for at in closes.values()):
-        raise InvalidFile("a close is a local time", where=f"{where}, closes", hint="2024-12-24 = 13:00:00")
+        raise InvalidFile(
+            Sentence("a close is a local time"),
+            where=Sentence("{where}, closes", where=where),
+            hint=Sentence("2024-12-24 = 13:00:00"),
+        )
     if both := closed & (opened | set(closes)):
-        raise InvalidFile(f"{min(both)} is closed and open", where=where)
+        raise InvalidFile(Sentence("{both} is closed and open", both=min(both)), where=where)
     return Override(closed, opened, closes)
 
 
 def _dates(given: Any, where: str) -> frozenset[date]:
     if not isinstance(given, list) or any(not isinstance(d, date) or isinstance(d, datetime) for d in given):
-        raise InvalidFile("days are a list of dates", where=where, hint="closed = [2025-01-09]")
+        raise InvalidFile(Sentence("days are a list of dates"), where=where, hint=Sentence("closed = [2025-01-09]"))
     return frozenset(given)
 
 
@@ -99,4 +107,8 @@ def _date(text: str, where: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise InvalidFile(f"{text!r} is not a date", where=f"{where}, closes", hint="2024-12-24 = 13:00:00") from error
+        raise InvalidFile(
+            Sentence("{text!r} is not a date", text=text),
+            where=Sentence("{where}, closes", where=where),
+            hint=Sentence("2024-12-24 = 13:00:00"),
+        ) from error

@@ -15,7 +15,7 @@ from eventstudy.charts._language import of_language
 from eventstudy.charts._select import members
 from eventstudy.charts._style import is_own, style
 from eventstudy.charts._words import in_doubt
-from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.errors import InvalidRequest, Sentence, UnknownName
 from eventstudy.language import Phrase
 
 if TYPE_CHECKING:
@@ -95,8 +95,14 @@ class Chart:
                 raise UnknownName("option of this chart", name, self.options)
         if (outcome := result.config.outcome) not in self.outcomes:
             raise InvalidRequest(
-                f"this chart shows a study of {self.outcomes[0]}s, and this is one of {outcome}",
-                hint=f"run the study with --outcome {self.outcomes[0]}, or draw another chart",
+                Sentence(
+                    "this chart shows a study of {outcomes}s, and this is one of {outcome}",
+                    outcomes=self.outcomes[0],
+                    outcome=outcome,
+                ),
+                hint=Sentence(
+                    "run the study with --outcome {outcomes}, or draw another chart", outcomes=self.outcomes[0]
+                ),
             )
         if self.of_prices:
             result.config.check_prices(Phrase("this chart"))
@@ -106,11 +112,13 @@ class Chart:
             result.config.check_daily(Phrase("this chart"))
         if ax is not None and not hasattr(ax, "add_line"):
             raise InvalidRequest(
-                f"ax is {type(ax).__name__}, not one matplotlib Axes", hint="give ax=axes[0] of an array"
+                Sentence("ax is {kind}, not one matplotlib Axes", kind=type(ax).__name__),
+                hint=Sentence("give ax=axes[0] of an array"),
             )
         if ax is not None and is_own(ax):
             raise InvalidRequest(
-                "these Axes hold a chart already", hint="leave out ax=, or give Axes of your own figure"
+                Sentence("these Axes hold a chart already"),
+                hint=Sentence("leave out ax=, or give Axes of your own figure"),
             )
         group = options.get("group")
         chosen = members(result, options.get("tickers"), group)

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from eventstudy import disk
 from eventstudy.charts._style import DPI, HEAD, LINE, is_own, style
 from eventstudy.charts._touch import TOLD
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +37,9 @@ def save(chart: Axes | Iterable[Axes], path: str | Path) -> None:
     try:
         disk.replace(path, data)
     except OSError as error:
-        raise InvalidRequest(f"cannot write the chart: {error.strerror}", where=str(path)) from error
+        raise InvalidRequest(
+            Sentence("cannot write the chart: {said}", said=error.strerror), where=str(path)
+        ) from error
 
 
 def render(chart: Axes | Iterable[Axes], kind: str = "svg", *, head: bool = True, dpi: float | None = None) -> bytes:
@@ -120,7 +122,9 @@ def _kind(suffix: str, name: str = "") -> str:
     if kind not in _KINDS:
         known = ", ".join(f".{k}" for k in _KINDS)
         raise InvalidRequest(
-            f"a chart cannot be written as {suffix or 'a file without suffix'}", where=name, available=known
+            Sentence("a chart cannot be written as {suffix}", suffix=suffix or "a file without suffix"),
+            where=name,
+            available=known,
         )
     return kind
 
@@ -129,7 +133,9 @@ def _figure(chart: Axes | Iterable[Axes]) -> Figure:
     axes = list(chart) if isinstance(chart, Iterable) else [chart]
     figures = {id(ax.figure.figure): ax.figure.figure for ax in axes if hasattr(ax, "figure")}
     if len(figures) != 1:
-        raise InvalidRequest("these are not the Axes of one figure", hint="give what plot() returned")
+        raise InvalidRequest(
+            Sentence("these are not the Axes of one figure"), hint=Sentence("give what plot() returned")
+        )
     figure: Figure = next(iter(figures.values()))
     return figure
 

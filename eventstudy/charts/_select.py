@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy.charts._language import say
-from eventstudy.errors import InvalidRequest, named
+from eventstudy.errors import InvalidRequest, Sentence, named
 from eventstudy.panel import Ints
 from eventstudy.text import separated
 from eventstudy.units.windows import Window
@@ -26,7 +26,7 @@ def members(result: StudyResult, tickers: str | Sequence[str] | None, group: str
         InvalidRequest: both were named, or no ticker.
     """
     if tickers is not None and group is not None:
-        raise InvalidRequest("tickers and group were both given", hint="name one of them")
+        raise InvalidRequest(Sentence("tickers and group were both given"), hint=Sentence("name one of them"))
     if group is not None:
         name = named("group", group, [g.name for g in result.groups])
         return next(known.members for known in result.groups if known.name == name)
@@ -35,7 +35,7 @@ def members(result: StudyResult, tickers: str | Sequence[str] | None, group: str
         return np.arange(len(everyone))
     wanted = separated(tickers)
     if not wanted:
-        raise InvalidRequest("no ticker is named", available=", ".join(sorted(set(everyone))))
+        raise InvalidRequest(Sentence("no ticker is named"), available=", ".join(sorted(set(everyone))))
     wanted = [named("ticker", ticker, set(everyone)) for ticker in wanted]
     return np.flatnonzero(np.isin(everyone, wanted)).astype(np.int64)
 
@@ -48,7 +48,8 @@ def check_day0(result: StudyResult) -> None:
     """
     if not Window(0, 0).inside(result.config.days_looked_at):
         raise InvalidRequest(
-            "this chart shows day 0, which the event window does not hold", hint="--event-window -1 20"
+            Sentence("this chart shows day 0, which the event window does not hold"),
+            hint=Sentence("--event-window -1 20"),
         )
 
 

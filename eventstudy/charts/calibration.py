@@ -16,7 +16,7 @@ from eventstudy.charts._legend import legend_below
 from eventstudy.charts._select import window_of
 from eventstudy.charts._style import BLUE, EDGE, INK, ORANGE, style
 from eventstudy.charts._words import percent, window_text
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.prices import load_prices
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def _sample(result: StudyResult) -> PriceTable:
     """The whole embedded sample."""
     if result.provenance["source"] != "bundled":
         raise InvalidRequest(
-            "placebo dates need prices that reach further back than the study's", hint="give prices= to this chart"
+            Sentence("placebo dates need prices that reach further back than the study's"),
+            hint=Sentence("give prices= to this chart"),
         )
     pairs = result.panel.pairs
     return load_prices(

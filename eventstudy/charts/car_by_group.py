@@ -40,7 +40,7 @@ from eventstudy.charts._words import (
     when,
     window_text,
 )
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.panel import Ints
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def paint(result: StudyResult, ax: Axes | None) -> Any:
     parts = [(spoken(group.name), group.members) for group in result.groups] or [("", np.arange(result.returns.n))]
     if ax is not None and len(parts) > 1:
         raise InvalidRequest(
-            f"{len(parts)} groups need {len(parts)} panels, and ax= is one",
-            hint="leave out ax=, or draw one group: plot('car', group=..., ax=...)",
+            Sentence("{n} groups need {n} panels, and ax= is one", n=len(parts)),
+            hint=Sentence("leave out ax=, or draw one group: plot('car', group=..., ax=...)"),
         )
     columns = min(_COLUMNS, len(parts), side_by_side(PANEL))
     rows = -(-len(parts) // columns)

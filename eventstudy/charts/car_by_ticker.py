@@ -26,7 +26,7 @@ from eventstudy.charts._words import (
     tests_text,
     window_text,
 )
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.study.names import words_of_test
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def paint(
         InvalidRequest: several pairs for one `ax`, or `most` below one.
     """
     if most < 1:
-        raise InvalidRequest(f"most is {most}: there is at least one panel")
+        raise InvalidRequest(Sentence("most is {most}: there is at least one panel", most=most))
     everyone = members(result, tickers, group)
     window, start = first_looked_at(result), result.config.event_window.start
     moved = result.returns.ar[everyone, window.start - start : window.end - start + 1]
@@ -61,8 +61,8 @@ def paint(
     chosen = everyone[np.sort(np.argsort(-size, kind="stable")[:most])]
     if ax is not None and len(chosen) > 1:
         raise InvalidRequest(
-            f"{len(chosen)} pairs need {len(chosen)} panels, and ax= is one",
-            hint="leave out ax=, or draw one: plot(..., tickers='NVDA')",
+            Sentence("{n} pairs need {n} panels, and ax= is one", n=len(chosen)),
+            hint=Sentence("leave out ax=, or draw one: plot(..., tickers='NVDA')"),
         )
     scale = cumulated(result)
     some = ""

@@ -94,7 +94,11 @@ def _frame(ax: Axes | None, found: Comparison) -> Axes:
     ax.set_ylim(-0.7, top + kinds - 0.4)
     grid_of_rows(ax)
     percent_axis(ax.xaxis)
-    ax.set_xlabel(say("CAR{window}", window=window_text(found.window)))
+    ax.set_xlabel(
+        say("Abnormal log volume over {window}", window=window_text(found.window))
+        if found.result.config.outcome == "volume"
+        else say("CAR{window}", window=window_text(found.window))
+    )
     everyone = np.arange(found.result.returns.n)
     head(ax, _title(found), [*_lines(found), f"{method(found.result, everyone)}.", *caveat(found.result)])
     return ax

@@ -16,7 +16,7 @@ from eventstudy.charts._language import month_day, number, p_text, say
 from eventstudy.charts._scales import name_above, number_axis
 from eventstudy.charts._style import BLACK, BLUE, EDGE, GREEN, ORANGE, PURPLE, VERMILLION, style
 from eventstudy.charts._words import caveat, method, model_name, no_finding_of, signed, span, window_text
-from eventstudy.errors import NothingUsable, UnknownName
+from eventstudy.errors import NothingUsable, Sentence, UnknownName
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,7 +80,7 @@ def _draw(found: Counterfactual, ax: Axes | None, ticker: str | None, said: list
     event = next(path.event_id for path in found.paths if path.ticker == wanted)
     paths = [path for path in found.paths if (path.event_id, path.ticker) == (event, wanted)]
     if not paths:
-        raise NothingUsable(f"no model of {wanted} could be fitted")
+        raise NothingUsable(Sentence("no model of {wanted} could be fitted", wanted=wanted))
     ax = open_axes(ax)
     days = list(paths[0].rel_days)
     ends = [_line(ax, days, paths[0].actual, say("actual"), BLACK, "-", 2.2, bold=True)]

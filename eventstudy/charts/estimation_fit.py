@@ -19,7 +19,7 @@ from eventstudy.charts._scales import percent_axis
 from eventstudy.charts._select import check_day0, members, names
 from eventstudy.charts._style import BLUE, INK, MUTED, ORANGE, SKY, SMALL, THIN
 from eventstudy.charts._words import caveat, method, percent, raw, raw_of, signed, subject, when
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.inference.distributions import critical_t
 from eventstudy.language import Phrase
 from eventstudy.panel import Days, Floats, Ints
@@ -79,7 +79,7 @@ def paint(
     result.config.check_estimated(Phrase("this chart"))
     check_day0(result)
     if most < 1:
-        raise InvalidRequest(f"most is {most}: there is at least one panel")
+        raise InvalidRequest(Sentence("most is {most}: there is at least one panel", most=most))
     everyone = members(result, tickers, group)
     lines = _lines(result)
     order = np.argsort(
@@ -114,8 +114,8 @@ def _lines(result: StudyResult) -> Floats:
     there = np.isfinite(result.returns.ar)
     if not np.allclose(of_line[there], result.fit.expected[there], rtol=0, atol=1e-9):
         raise InvalidRequest(
-            f"the model {result.config.model} is no line in the benchmark's return",
-            hint="draw the fit of the market model: --model market",
+            Sentence("the model {model} is no line in the benchmark's return", model=result.config.model),
+            hint=Sentence("draw the fit of the market model: --model market"),
         )
     return found
 
@@ -146,7 +146,8 @@ def _open(ax: Axes | None, n: int) -> list[Axes]:
         return [open_axes(ax)]
     if ax is not None:
         raise InvalidRequest(
-            f"{n} pairs need {n} panels, and ax= is one", hint="leave out ax=, or draw one: plot(..., tickers='NVDA')"
+            Sentence("{n} pairs need {n} panels, and ax= is one", n=n),
+            hint=Sentence("leave out ax=, or draw one: plot(..., tickers='NVDA')"),
         )
     return open_grid(n, 1.9)
 

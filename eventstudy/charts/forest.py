@@ -28,7 +28,7 @@ from eventstudy.charts._words import (
     title_of_car,
     window_text,
 )
-from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.errors import InvalidRequest, NothingUsable, Sentence
 from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.names import words_of_test
@@ -74,12 +74,12 @@ def paint(
     """
     result.config.check_estimated(Phrase("this chart"))
     if most < 1:
-        raise InvalidRequest(f"most is {most}: a forest has at least one row")
+        raise InvalidRequest(Sentence("most is {most}: a forest has at least one row", most=most))
     asked = window_of(result, window)
     chosen = members(result, tickers, group)
     whole = verdict(result, asked, chosen)
     if whole.n == 0:
-        raise NothingUsable(f"no pair was observed over the window {asked}")
+        raise NothingUsable(Sentence("no pair was observed over the window {asked}", asked=asked))
     rows = _rows(result, asked, chosen, most)
     below = 0.22 * len(result.groups) if narrow() else 0  # a legend of one column takes its room
     ax = open_axes(ax, max(2.8, 0.21 * len(rows.name) + 2.1 + below))

@@ -15,7 +15,7 @@ from eventstudy.charts._scales import day_axis
 from eventstudy.charts._select import members, names
 from eventstudy.charts._style import EDGE, GRID, INK, SMALL, is_own
 from eventstudy.charts._words import NBSP, caveat, drawn_of, finding, looks, method, percent, signed, subject, when
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.sentences import LEVEL
 from eventstudy.units import PERCENT, Unit, unit_shown
@@ -50,7 +50,7 @@ def paint(
         InvalidRequest: `most` is below one.
     """
     if most < 1:
-        raise InvalidRequest(f"most is {most}: a heatmap has at least one row")
+        raise InvalidRequest(Sentence("most is {most}: a heatmap has at least one row", most=most))
     chosen = members(result, tickers, group)
     rows = _ordered(result, chosen, most)
     ar = result.returns.ar[rows]

@@ -15,7 +15,7 @@ from eventstudy.charts._legend import legend_below
 from eventstudy.charts._select import check_day0, day0_date, members
 from eventstudy.charts._style import EDGE, INK, ORANGE, SMALL, THIN, VERMILLION
 from eventstudy.charts._words import abnormal, among_days, caveat, looks, method, percent, signed, subject, when
-from eventstudy.errors import NothingUsable
+from eventstudy.errors import NothingUsable, Sentence
 from eventstudy.inference import advice
 from eventstudy.language import Phrase
 from eventstudy.panel import Floats, Ints
@@ -57,7 +57,7 @@ def paint(
     chosen = members(result, tickers, group)
     sample = result.sample(Window(day, day), chosen)
     if sample.n == 0:
-        raise NothingUsable(f"no pair has an abnormal return on day {day:+d}")
+        raise NothingUsable(Sentence("no pair has an abnormal return on day {day:+d}", day=day))
     ax = open_axes(ax)
     paint_one = _portfolio if sample.portfolio is not None else _apart
     title, lines = paint_one(ax, result, sample, day, subject(result, chosen, group))
@@ -73,7 +73,9 @@ def _portfolio(ax: Axes, result: StudyResult, sample: Sample, day: int, name: st
     found = answer_of("placebo", sample, advice.describe(sample), result.config.variants)
     event, days = found.statistic, series.studentised[0]
     if not np.isfinite(event):
-        raise NothingUsable(f"{name} has no abnormal return on day {day:+d} to place among its days")
+        raise NothingUsable(
+            Sentence("{name} has no abnormal return on day {day:+d} to place among its days", name=name, day=day)
+        )
     far = np.abs(days) >= abs(event)
     _bars(ax, days[np.isfinite(days) & ~far], days[np.isfinite(days) & far])
     assert sample.members is not None

@@ -26,7 +26,7 @@ from eventstudy.charts._words import (
     window_text,
 )
 from eventstudy.engine.abnormal import cumulate
-from eventstudy.errors import NothingUsable
+from eventstudy.errors import NothingUsable, Sentence
 from eventstudy.panel import Ints
 from eventstudy.study.families import of_groups
 from eventstudy.study.sentences import LEVEL
@@ -62,7 +62,7 @@ def paint(
     rows: list[Row] = [(name, members, verdict(result, asked, members)) for name, members in named]
     rows = sorted((row for row in rows if row[2].n), key=lambda row: row[2].value)
     if not rows:
-        raise NothingUsable(f"no pair was observed over the window {asked}")
+        raise NothingUsable(Sentence("no pair was observed over the window {asked}", asked=asked))
     reported = result.config.windows or ()
     windows = [Window.of(w) for w in together] or (list(reported) if asked in reported else [asked])
     left = {name: one.p for (name, over), one in of_groups(result, windows).items() if over == asked}

@@ -447,7 +447,11 @@ def _quoted(ticker: str, table: PriceTable, sessions: Any, centre: dt.date) -> Q
     quoted = replace(blank, fields=fields)
     if not np.isfinite(quoted.close[quoted.first :]).any():
         held = table.close[ticker].dropna().index
-        reach = f"{held[0].date()} to {held[-1].date()}" if len(held) else "no session"
+        reach = (
+            Sentence("{first} to {last}", first=held[0].date(), last=held[-1].date())
+            if len(held)
+            else Sentence("no session")
+        )
         raise NothingUsable(
             Sentence(
                 "there is no price of {ticker} from {first} to {last}",

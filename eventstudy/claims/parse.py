@@ -159,17 +159,19 @@ def load_names(more: str | Path | None = None) -> dict[str, str]:
 
 
 def _read(path: Path) -> dict[str, str]:
-    lines = read_text(path, "the names").splitlines()
+    lines = read_text(path, Sentence("the names")).splitlines()
     try:
         rows = list(csv.DictReader(lines, restkey=""))
     except csv.Error as error:
-        raise InvalidFile(f"cannot read the names: {error}", where=str(path)) from error
+        raise InvalidFile(Sentence("cannot read the names: {said}", said=error), where=str(path)) from error
     found = {}
     for number, row in enumerate(rows, 2):
         ticker, name = (row.get("ticker") or "").strip(), (row.get("name") or "").strip()
         if not ticker or not name or set(row) != {"ticker", "name"}:
             raise InvalidFile(
-                "a row is not one ticker and one name", where=f"{path}, line {number}", hint="ticker,name"
+                Sentence("a row is not one ticker and one name"),
+                where=Sentence("{path}, line {number}", path=path, number=number),
+                hint=Sentence("ticker,name"),
             )
         found[name] = ticker
     return found
@@ -731,9 +733,9 @@ def _used(
         if len(found) > 1:
             told = " and ".join(s.number.printed for s in found)
             raise InvalidRequest(
-                f"{told} could each be the {_CALLED[name]}",
+                Sentence("{told} could each be the {called}", told=told, called=_CALLED[name]),
                 where=sentence,
-                hint="give the numbers: --ticker NVDA --from 142 --to 128.99 --around 2025-01-20",
+                hint=Sentence("give the numbers: --ticker NVDA --from 142 --to 128.99 --around 2025-01-20"),
             )
     used = {name: found[0].number for name, found in fields.items() if found}
     if fraction and "percent" not in used and "change" not in used:
@@ -759,8 +761,17 @@ def _used(
     return used
 
 
-_CALLED = {"start": "price before", "end": "price after", "percent": "change in per cent", "change": "change"}
-_CALLED |= {"worth_from": "market value before", "worth_to": "market value after", "worth_by": "change in market value"}
+_CALLED = {
+    "start": Sentence("price before"),
+    "end": Sentence("price after"),
+    "percent": Sentence("change in per cent"),
+    "change": "change",
+}
+_CALLED |= {
+    "worth_from": Sentence("market value before"),
+    "worth_to": Sentence("market value after"),
+    "worth_by": Sentence("change in market value"),
+}
 
 
 def _of(seen: list[_Seen], role: str) -> list[_Seen]:

@@ -18,7 +18,7 @@ from eventstudy.analyses.base import Answer, Finding
 from eventstudy.claims.check import Checked
 from eventstudy.claims.parse import NUMBER, Understood, language_of, mentions, ticker_in, understand
 from eventstudy.claims.text import name_as_told, together
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.text import fitted, wrapped
 
 _JOINS = re.compile(
@@ -58,10 +58,10 @@ def understand_each(text: str, names: Mapping[str, str], phrase: str | None = No
             claims.append(understand(words, names, ticker, phrase, language))
         except InvalidRequest as error:
             raise InvalidRequest(
-                f"of {ticker}: {error.what}",
+                Sentence("of {ticker}: {what}", ticker=ticker, what=error.what),
                 where=sentence,
-                available=f"its part of the sentence: {words}",
-                hint="say each firm's number, or check one firm: --ticker NVDA",
+                available=Sentence("its part of the sentence: {words}", words=words),
+                hint=Sentence("say each firm's number, or check one firm: --ticker NVDA"),
             ) from error
     return tuple(_shared(claims, sentence))
 

@@ -16,7 +16,7 @@ import click
 from eventstudy import __version__, plugins
 from eventstudy.cli._command import Commands, as_refusal
 from eventstudy.cli._settings import FILE, refuse_misspelt, settings
-from eventstudy.errors import EventStudyError, UnknownName
+from eventstudy.errors import EventStudyError, Sentence, UnknownName
 from eventstudy.text import STDERR, fitted
 
 _BETWEEN_COLLECTIONS = 250_000
@@ -44,15 +44,16 @@ class _Commands(Commands):
             return plugins.meant("commands", word)
         except UnknownName as error:
             from eventstudy.events import shipped_registry
+            from eventstudy.language import Phrase
 
             if os.path.exists(word) or word in shipped_registry().ids:
-                error.hint = f"eventstudy run {word}"
+                error.hint = Sentence("eventstudy run {word}", word=word)
             of_groups = [
                 f"eventstudy {name} {word}"
                 for name in _GROUPS
                 if word in getattr(self.get_command(ctx, name), "commands", ())
             ]
-            error.hint = error.hint or " or ".join(of_groups) or _FIRST
+            error.hint = error.hint or (Phrase("{names:or}", names=of_groups) if of_groups else _FIRST)
             raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -63,7 +64,7 @@ class _Commands(Commands):
 
 _GROUPS = ("events", "prices")
 """Commands that have commands of their own."""
-_FIRST = "eventstudy run EVENT studies an event; eventstudy events list shows some"
+_FIRST = Sentence("eventstudy run EVENT studies an event; eventstudy events list shows some")
 
 
 def _purpose(name: str) -> str:
@@ -123,7 +124,7 @@ def main(args: list[str] | None = None) -> Any:
         click.echo(fitted(_told_by_click(error, told["lang"]), STDERR), err=True)
         code = error.exit_code
     except click.Abort:
-        click.echo("stopped", err=True)
+        click.echo(_refusal(EventStudyError(Sentence("stopped")), told["lang"]), err=True)
         code = 130
     except EventStudyError as error:
         _trace(told)
@@ -134,10 +135,21 @@ def main(args: list[str] | None = None) -> Any:
         code = 0
     except Exception as error:  # noqa: BLE001 - told as a fault, with its traceback where that is asked for
         _trace(told)
-        click.echo(f"eventstudy: a fault of the program: {type(error).__name__}: {error}", err=True)
-        click.echo("  what to do: run it again with --verbose and report what it prints", err=True)
+        fault = _Fault(error)
+        click.echo(f"eventstudy: {_refusal(fault, told['lang'])}", err=True)
         code = 1
     sys.exit(code or 0)
+
+
+class _Fault(EventStudyError):
+    """Something that the program does not expect."""
+
+    def __init__(self, error: Exception) -> None:
+        """What Python says of it, and what to do."""
+        super().__init__(
+            Sentence("a fault of the program: {kind}: {said}", kind=type(error).__name__, said=error),
+            hint=Sentence("run it again with --verbose and report what it prints"),
+        )
 
 
 def _refusal(error: EventStudyError, language: str) -> str:

@@ -108,19 +108,21 @@ def _advice(params: Iterable[click.Parameter], error: click.UsageError, *, at_fi
     if isinstance(error, click.MissingParameter) and isinstance(error.param, click.Option) and error.param.help:
         return f"{error.param.opts[0]}: {error.param.help}"
     if isinstance(error, click.BadOptionUsage) and error.option_name in _windows(params):
-        return f"Name both ends: {error.option_name} -1 1."
+        return Sentence("Name both ends: {option_name} -1 1.", option_name=error.option_name)
     known = {name for p in params for name in p.opts}
     if "unexpected extra argument" not in error.message:
         return ""
     extra = error.message.rpartition("(")[2].rstrip(").").split(" ")
     if "--prices" in known and any(word.lower().endswith(TABLES) for word in extra):
         return (
-            "--prices may be repeated: --prices A.csv --prices B.csv." if at_files else f"Prices: --prices {extra[0]}."
+            Sentence("--prices may be repeated: --prices A.csv --prices B.csv.")
+            if at_files
+            else Sentence("Prices: --prices {extra}.", extra=extra[0])
         )
     if "--kind" in known:
-        return f"A kind of event: --kind {extra[0]}."
+        return Sentence("A kind of event: --kind {extra}.", extra=extra[0])
     if {"--date", "--tickers"} <= known:
-        return "An event is an id, a file of events, or --date 2025-01-27 --tickers NVDA."
+        return Sentence("An event is an id, a file of events, or --date 2025-01-27 --tickers NVDA.")
     return ""
 
 
@@ -141,9 +143,13 @@ def _refuse_two_values(command: click.Command, ctx: click.Context, args: list[st
     given, _, _ = parser.parse_args(list(args))
     for name, values in given.items():
         if name in once and len(values) > 1 and len({once[name].type_cast_value(ctx, value) for value in values}) > 1:
-            told = [" ".join(v) if isinstance(v, tuple) else str(v) for v in values]
+            told = list(dict.fromkeys(" ".join(v) if isinstance(v, tuple) else str(v) for v in values))
             option = max(once[name].opts + once[name].secondary_opts, key=len)
-            more = f"{option} is named more than once: {' and '.join(dict.fromkeys(told))}. It takes one value."
+            more = Sentence(
+                "{option} is named more than once: {readings}. It takes one value.",
+                option=option,
+                readings=Sentence("{first} and {last}", first=", ".join(told[:-1]), last=told[-1]),
+            )
             raise click.UsageError(more, ctx)
 
 
@@ -156,8 +162,41 @@ class Under(click.Option):
         self.heading = heading
 
 
+class Advised(click.UsageError):
+    """What click says of the words of a command, and what to do about it."""
+
+    def __init__(self, error: click.UsageError, advice: str, ctx: click.Context) -> None:
+        """Both in one sentence after another."""
+        super().__init__(f"{error.format_message().removesuffix('.')}. {advice}", ctx)
+        self.error, self.advice = error, advice
+
+
+def note_language(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """Tell `main` the language that is asked for: refusals and notes are said in it."""
+    if isinstance(ctx.obj, dict):
+        ctx.obj["lang"] = value
+    return value
+
+
+LANGUAGE: dict[str, Any] = {
+    "type": Choice(["en", "de"]),
+    "is_eager": True,
+    "default": "en",
+    "show_default": True,
+    "callback": note_language,
+}
+"""What `--lang` is."""
+
+
 class Command(click.Command):
     """A command whose help shows the options with a heading under theirs, and at the end its own."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        """As any command; one that has no `--lang` of its own answers in English, and refuses in the language asked for."""
+        super().__init__(*args, **more)
+        if not any("--lang" in param.opts for param in self.params):
+            said = "Of notes and of what is refused; the answer is in English."
+            self.params.append(click.Option(["--lang"], help=said, expose_value=False, **LANGUAGE))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """The options that are given; those of minutes lead to the command of minutes."""
@@ -166,8 +205,10 @@ class Command(click.Command):
         rows = any(frequency_of_minutes(*one) for one in given)
         if self.name != "minutes" and (rows or bars) and not any(p.name == "bars" for p in self.params):
             raise click.UsageError(
-                "Rows of minutes have a command of their own: eventstudy minutes WHAT --bars FILE, or --date with a time and"
-                " --tickers in place of WHAT.",
+                Sentence(
+                    "Rows of minutes have a command of their own: eventstudy minutes WHAT --bars FILE, or --date"
+                    " with a time and --tickers in place of WHAT."
+                ),
                 ctx,
             )
         words = args[: args.index("--")] if "--" in args else list(args)
@@ -180,7 +221,7 @@ class Command(click.Command):
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             if advice := _advice(self.params, error, at_files=bool(files)):
-                raise click.UsageError(f"{error.format_message().removesuffix('.')}. {advice}", ctx) from error
+                raise Advised(error, advice, ctx) from error
             raise
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -228,23 +269,69 @@ class Commands(click.Group):
             UnknownName: none.
         """
         try:
-            return named(f"command of {ctx.command_path}", word, self.list_commands(ctx))
+            return named(Sentence("command of {path}", path=ctx.command_path), word, self.list_commands(ctx))
         except UnknownName as error:
-            error.hint = error.hint or f"{ctx.command_path} --help"
+            error.hint = error.hint or Sentence("{command} --help shows all", command=ctx.command_path)
             raise
 
 
 def as_refusal(error: click.ClickException) -> InvalidRequest | None:
-    """An option that there is not, or one with a word that it does not take, as an error of ours; None: something else."""
+    """What click says of the words of a command, as an error of ours; None: something that is not known here."""
+    advised = error if isinstance(error, Advised) else None
+    advice = advised.advice if advised else None
+    error = advised.error if advised else error
+    if isinstance(error, click.MissingParameter):
+        advice = None  # the help of the option, which is in English
+    what = _said_by_click(error)
+    if what is None:
+        return None
+    if isinstance(error, click.NoSuchOption) and error.possibilities:
+        advice = Sentence("did you mean {near!r}?", near=error.possibilities[0])
+    elif advice is None and isinstance(error, click.NoSuchOption | click.MissingParameter) and error.ctx:
+        advice = Sentence("{command} --help shows all", command=error.ctx.command_path)
+    return InvalidRequest(what, hint=advice)
+
+
+def _said_by_click(error: click.ClickException) -> str | None:
+    """The sentence of click as one of ours."""
+    if isinstance(error.message, Sentence):
+        param = error.param if isinstance(error, click.BadParameter) else None
+        return Sentence("{option}: {why}", option=_name(param), why=error.message) if param else error.message
     if isinstance(error, click.NoSuchOption):
-        hints = [Sentence("did you mean {near!r}?", near=near) for near in (error.possibilities or [])[:1]]
-        hints += [Sentence("{command} --help shows all", command=error.ctx.command_path)] if error.ctx else []
-        return InvalidRequest(
-            Sentence("there is no option {name}", name=error.option_name), hint=next(iter(hints), None)
-        )
-    if isinstance(error, click.BadParameter) and isinstance(error.message, Sentence) and error.param:
-        return InvalidRequest(Sentence("{option}: {why}", option=error.param.opts[0], why=error.message))
+        return Sentence("there is no option {name}", name=error.option_name)
+    if isinstance(error, click.MissingParameter) and error.param:
+        return Sentence("{name} is missing", name=_name(error.param))
+    if isinstance(error, click.BadOptionUsage):
+        values = re.search(r"requires (\d+) arguments", error.message)
+        if values:
+            return Sentence("the option {name} needs {n} values", name=error.option_name, n=values[1])
+        return Sentence("the option {name} needs a value", name=error.option_name)
+    if isinstance(error, click.BadParameter) and error.param:
+        for pattern, why in _OF_VALUES.items():
+            if given := re.fullmatch(pattern, error.message):
+                return Sentence("{option}: {why}", option=_name(error.param), why=why(given))
+    if words := re.fullmatch(r"Got unexpected extra arguments? \((.*)\)\.?", error.message):
+        return Sentence("too many words: {words}", words=words[1])
     return None
+
+
+_OF_VALUES: dict[str, Callable[[re.Match[str]], Sentence]] = {
+    r"'(.*)' is not a valid integer( range)?\.": lambda m: Sentence("{value!r} is not a whole number", value=m[1]),
+    r"'(.*)' is not a valid float( range)?\.": lambda m: Sentence("{value!r} is not a number", value=m[1]),
+    r"(\S+) is not in the range (.*)\.": lambda m: Sentence(
+        "{value} is not in the range {span}", value=m[1], span=m[2]
+    ),
+    r"\w+ '(.*)' does not exist\.": lambda m: Sentence("there is no {path}", path=m[1]),
+    r"File '(.*)' is a directory\.": lambda m: Sentence("{path} is a folder", path=m[1]),
+    r"Directory '(.*)' is a file\.": lambda m: Sentence("{path} is a file", path=m[1]),
+    r"'(.*)' does not match the formats? .*": lambda m: Sentence("{value!r} is not a date", value=m[1]),
+}
+"""What click says of values, and what we do."""
+
+
+def _name(param: click.Parameter) -> str:
+    """An option by its flag, an argument in capitals, as the usage has them."""
+    return param.opts[0] if isinstance(param, click.Option) else str(param.metavar or param.name).upper()
 
 
 # ---- what a shell may complete ----------------------------------------------------------------------------------------

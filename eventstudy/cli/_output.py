@@ -15,9 +15,9 @@ import click
 from click.core import ParameterSource
 
 from eventstudy import disk
-from eventstudy.cli._command import Choice
+from eventstudy.cli._command import LANGUAGE, Choice
 from eventstudy.errors import InvalidRequest, Sentence
-from eventstudy.language import spoken_in
+from eventstudy.language import Phrase, shown, spoken_in
 from eventstudy.text import STDERR, columns, fitted, json_text, width
 
 if TYPE_CHECKING:
@@ -48,16 +48,14 @@ def verbose_option(text: str = "Show the traceback of an error.") -> Callable[[F
 
 
 def language_option(help: str | None = None) -> Callable[[F], F]:
-    """`--lang en|de`, which `main` is told of as well: refusals are said in it."""
+    """`--lang en|de` of a command that answers in it."""
+    return click.option("--lang", help=help, **LANGUAGE)
 
-    def noted(ctx: click.Context, param: click.Parameter, value: str) -> str:
-        if isinstance(ctx.obj, dict):
-            ctx.obj["lang"] = value
-        return value
 
-    return click.option(
-        "--lang", type=Choice(["en", "de"]), is_eager=True, default="en", show_default=True, callback=noted, help=help
-    )
+def language() -> str:
+    """The language that the command at hand was asked in."""
+    context = click.get_current_context(silent=True)
+    return str(context.obj.get("lang", "en")) if context and isinstance(context.obj, dict) else "en"
 
 
 def output_options(f: F) -> F:
@@ -118,7 +116,7 @@ def form_of(
                 suffix=suffix,
                 named=named[0],
                 given=given,
-                endings=" or ".join(forms[given]),
+                endings=Phrase("{names:or}", names=list(forms[given])),
             ),
             hint=Sentence("leave out --format, or name a file of that format"),
         )
@@ -224,6 +222,15 @@ def put(content: str | bytes, output: str | None = None) -> None:
     disk.write(output, content if isinstance(content, bytes) else content.encode())
 
 
+def there_already(names: Sequence[str]) -> Sentence:
+    """What is said of files that would be written over."""
+    if len(names) == 1:
+        return Sentence("{name} is there already, and nothing was written", name=names[0])
+    return Sentence(
+        "{names} are there already, and nothing was written", names=Phrase("{names:list}", names=list(names))
+    )
+
+
 def made(folder: str, where: str) -> Path:
     """The folder, made if it is not there.
 
@@ -239,9 +246,9 @@ def made(folder: str, where: str) -> Path:
 
 
 def say(text: str, *, quiet: bool = False) -> None:
-    """A message on stderr, unless quiet."""
+    """A message on stderr, in the language asked for where it has words of ours, unless quiet."""
     if not quiet:
-        click.echo(fitted(text, STDERR), err=True)
+        click.echo(fitted(shown(text, "", language()), STDERR), err=True)
 
 
 def progress(quiet: bool) -> Callable[[str, int, int], None] | None:

@@ -15,7 +15,7 @@ import click
 from click.core import ParameterSource
 
 from eventstudy import plugins
-from eventstudy.errors import InvalidRequest, UnknownName, named
+from eventstudy.errors import InvalidRequest, Sentence, UnknownName, named
 
 if TYPE_CHECKING:
     from eventstudy.settings import Kind, Setting
@@ -49,7 +49,7 @@ def settings(name: str, wanted: str | None) -> dict[str, Any]:
         return {}
     from eventstudy.settings import read_toml
 
-    text, table = read_toml(name, "the settings")
+    text, table = read_toml(name, Sentence("the settings"))
     file = _File(name, text)
     for key, value in table.items():
         file.check_command(key, value)
@@ -75,14 +75,18 @@ def in_force(group: click.Context, words: Sequence[str]) -> list[Found]:
     context, command = group, group.command
     for word in words:
         if not isinstance(command, click.Group):
-            raise InvalidRequest(f"{command.name} has no commands of its own", hint=f"eventstudy config {command.name}")
+            raise InvalidRequest(
+                Sentence("{name} has no commands of its own", name=command.name),
+                hint=Sentence("eventstudy config {name}", name=command.name),
+            )
         name = named("command", word, command.list_commands(context))
         command = command.get_command(context, name) or command
         default_map = default_map.get(name) or {}
         context = click.Context(command, parent=context, info_name=name, default_map=default_map)
     if isinstance(command, click.Group):
         raise InvalidRequest(
-            f"{command.name} is several commands", available=", ".join(f"{command.name} {n}" for n in command.commands)
+            Sentence("{name} is several commands", name=command.name),
+            available=", ".join(f"{command.name} {n}" for n in command.commands),
         )
     path = Path(FILE)
     file = _File(FILE, path.read_text(encoding="utf-8")) if path.is_file() else None
@@ -103,7 +107,9 @@ def _found(option: click.Option, context: click.Context, file: _File | None) -> 
     try:
         value = option.type_cast_value(context, value)
     except click.BadParameter as error:
-        raise InvalidRequest(f"{option.opts[0]}: {error.message}", where=origin) from error
+        raise InvalidRequest(
+            Sentence("{option}: {message}", option=option.opts[0], message=error.message), where=origin
+        ) from error
     return Found(option.opts[0].lstrip("-"), value, origin)
 
 
@@ -149,9 +155,9 @@ def refuse_misspelt(wanted: str | None) -> None:
             name.removeprefix("EVENTSTUDY_"), [k.removeprefix("EVENTSTUDY_") for k in known], 1, 0.8
         ):
             raise InvalidRequest(
-                f"there is no setting called {name}",
-                where="the environment",
-                hint=f"did you mean 'EVENTSTUDY_{near[0]}'?",
+                Sentence("there is no setting called {name}", name=name),
+                where=Sentence("the environment"),
+                hint=Sentence("did you mean 'EVENTSTUDY_{near}'?", near=near[0]),
             )
 
 
@@ -189,7 +195,7 @@ class _File:
         if not isinstance(value, dict):
             if key in commands:
                 self.no_table(key, "", f"[{key}]")
-            self.misplaced(key, "", "outside the table of a command")
+            self.misplaced(key, "", Sentence("the setting {key!r} stands outside the table of a command", key=key))
         if key not in commands:
             raise UnknownName("command", key, commands, where=self.place(key))
 
@@ -204,7 +210,11 @@ class _File:
         names = {name for one in among for name in (one.field, *one.also, one.opposite)}
         for key in table:
             if key.replace("-", "_") not in names and _owners(key):
-                self.misplaced(key, at, f"in [{at}], which has no such setting")
+                self.misplaced(
+                    key,
+                    at,
+                    Sentence("the setting {key!r} stands in [{at}], which has no such setting", key=key, at=at),
+                )
         found = checked(table, among, lambda key: self.place(at, key))
         for name, value in found.items():
             if isinstance(value, dict):
@@ -213,31 +223,50 @@ class _File:
                 known[name].type_cast_value(click.Context(command), found[name])
             except click.BadParameter as error:
                 key = next(k for k in table if k.replace("-", "_") in _names(known[name]))
-                raise InvalidRequest(f"{key}: {error.message}", where=self.place(at, key)) from None
+                raise InvalidRequest(
+                    Sentence("{key}: {message}", key=key, message=error.message), where=self.place(at, key)
+                ) from None
         return found
 
     def _within(self, group: click.Group, key: str, value: Any, at: str) -> tuple[click.Command, dict[str, Any], str]:
         if not isinstance(value, dict):
             if key in group.commands:
                 self.no_table(key, at, f"[{at}.{key}]")
-            self.misplaced(key, at, f"in [{at}], which holds the tables of its commands")
+            self.misplaced(
+                key,
+                at,
+                Sentence(
+                    "the setting {key!r} stands in [{at}], which holds the tables of its commands", key=key, at=at
+                ),
+            )
         if key not in group.commands:
-            raise UnknownName(f"command of {at}", key, group.commands, where=self.place(f"{at}.{key}"))
+            raise UnknownName(
+                Sentence("command of {path}", path=at), key, group.commands, where=self.place(f"{at}.{key}")
+            )
         return group.commands[key], value, f"{at}.{key}"
 
     def no_table(self, key: str, at: str, table: str) -> NoReturn:
         raise InvalidRequest(
-            f"{key} is a command, not a setting", where=self.place(at, key), hint=f"write it as {table}"
+            Sentence("{key} is a command, not a setting", key=key),
+            where=self.place(at, key),
+            hint=Sentence("write it as {table}", table=table),
         )
 
-    def misplaced(self, key: str, at: str, where: str) -> NoReturn:
+    def misplaced(self, key: str, at: str, what: Sentence) -> NoReturn:
         """Say that a key stands where it is not read, and in which table it would be."""
         if owners := _owners(key):
             first = next((o for o in owners if at and o.startswith(f"{at}.")), "run" if "run" in owners else owners[0])
             others = [o for o in owners if o != first]
-            more = f"; {len(others)} other commands have it too" if len(others) > 1 else ""
-            hint = f"write it under [{first}]{f' or [{others[0]}]' if len(others) == 1 else more}"
-            raise InvalidRequest(f"the setting {key!r} stands {where}", where=self.place(at, key), hint=hint)
+            hint = Sentence("write it under [{first}]", first=first)
+            if len(others) == 1:
+                hint = Sentence("write it under [{first}] or [{other}]", first=first, other=others[0])
+            elif others:
+                hint = Sentence("write it under [{first}]; {n} other commands have it too", first=first, n=len(others))
+            raise InvalidRequest(
+                what,
+                where=self.place(at, key),
+                hint=hint,
+            )
         raise UnknownName(
             "setting", key, {n for names in _all_names().values() for n in names}, where=self.place(at, key)
         )

@@ -12,7 +12,7 @@ from eventstudy import plugins
 from eventstudy.cli._command import Choice, Files, Under, completing
 from eventstudy.cli._output import progress, say
 from eventstudy.errors import InvalidRequest, NeedsPairs, Sentence
-from eventstudy.language import Phrase, in_language
+from eventstudy.language import Phrase
 from eventstudy.tables.place import TABLES
 from eventstudy.text import separated
 
@@ -196,11 +196,11 @@ def mask_option(f: F) -> F:
     return click.option("--mask-confounded", is_flag=True, help=text)(f)
 
 
-def study(options: dict[str, Any], *, quiet: bool, lang: str = "en") -> StudyResult:
+def study(options: dict[str, Any], *, quiet: bool) -> StudyResult:
     """The result of a study with these options, taken out of `options`; the rest of them is left there."""
     from eventstudy.request import run
 
-    return _told(run(**_words(options, quiet=quiet)), quiet=quiet, lang=lang)
+    return _told(run(**_words(options, quiet=quiet)), quiet=quiet)
 
 
 def from_where(options: dict[str, Any]) -> dict[str, Any]:
@@ -268,33 +268,29 @@ def sums(options: dict[str, Any], *, quiet: bool) -> AggregateResult:
     return _told(run_aggregate(**words), quiet=quiet)
 
 
-def what_else(options: dict[str, Any], *, quiet: bool, lang: str = "en") -> tuple[Confounders, Masked | None]:
+def what_else(options: dict[str, Any], *, quiet: bool) -> tuple[Confounders, Masked | None]:
     """Other news on the days of a study with these options, and with `mask_confounded` the answer without them."""
     from eventstudy.request import what_else
 
     found, masked = what_else(mask_confounded=options.pop("mask_confounded"), **_words(options, quiet=quiet))
-    _told(found.result, quiet=quiet, lang=lang)
+    _told(found.result, quiet=quiet)
     return found, masked
 
 
-def _told(result: R, *, quiet: bool, lang: str = "en") -> R:
+def _told(result: R, *, quiet: bool) -> R:
     """The result, once it is said what its price file was taken for."""
-    say_events_read(result.provenance.get("events_read_as", ()), quiet=quiet, lang=lang)
+    say_events_read(result.provenance.get("events_read_as", ()), quiet=quiet)
     if read_as := result.provenance.get("read_as"):
-        _say_in(lang, Phrase("read as: {what:;}", what=read_as), quiet=quiet)
+        say(Phrase("read as: {what:;}", what=read_as), quiet=quiet)
     if read_as := result.provenance.get("factors", {}).get("read_as"):
-        _say_in(lang, Phrase("factors read as: {what:;}", what=read_as), quiet=quiet)
+        say(Phrase("factors read as: {what:;}", what=read_as), quiet=quiet)
     return result
 
 
-def say_events_read(read_as: Sequence[str], *, quiet: bool = False, lang: str = "en") -> None:
+def say_events_read(read_as: Sequence[str], *, quiet: bool = False) -> None:
     """Say what a list of events was taken for, if anything is to be said."""
     if read_as:
-        _say_in(lang, Phrase("events read as: {what:;}", what=read_as), quiet=quiet)
-
-
-def _say_in(lang: str, text: Phrase, *, quiet: bool) -> None:
-    say(in_language(text, lang) or text, quiet=quiet)
+        say(Phrase("events read as: {what:;}", what=read_as), quiet=quiet)
 
 
 def words_of(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
@@ -347,8 +343,8 @@ def _words(options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
         options["event_window"] = None
     if ":" in str(options.get("model", "")):
         raise InvalidRequest(
-            f"{options['model']} is a model of your own, and no code of yours is run here",
-            hint="in Python: from eventstudy import EventStudy; EventStudy(model=f)",
+            Sentence("{options} is a model of your own, and no code of yours is run here", options=options["model"]),
+            hint=Sentence("in Python: from eventstudy import EventStudy; EventStudy(model=f)"),
         )
     _say_date(options, quiet=quiet)
     excluded = take("exclude_dates")

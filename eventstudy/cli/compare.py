@@ -9,7 +9,7 @@ import click
 from eventstudy.cli._command import command
 from eventstudy.cli._output import answer, draw, finish, language_option, output_options, picture_option
 from eventstudy.cli._study import study, study_options
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 
 
 @command("compare")
@@ -51,7 +51,9 @@ def COMMAND(  # noqa: N802
     if not (windows or options["window_days"] or options["window_dates"] or options["own_windows"]):
         windows = ((0, 1),)
     if len(windows) > 1:
-        raise InvalidRequest(f"{len(windows)} windows, and one is compared at a time", hint="name one --window")
+        raise InvalidRequest(
+            Sentence("{n} windows, and one is compared at a time", n=len(windows)), hint=Sentence("name one --window")
+        )
     table = read_characteristics(characteristics) if characteristics else None
     options["windows"] = windows
     window = windows[0] if windows else None

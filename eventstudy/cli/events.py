@@ -11,7 +11,7 @@ import click
 from eventstudy.cli._command import Choice, Commands
 from eventstudy.cli._output import STDOUT, form_of, format_option, listing, put, say
 from eventstudy.cli._study import say_events_read, split
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.language import Phrase
 from eventstudy.text import columns, json_text
 
@@ -121,7 +121,9 @@ def check(path: str, max_shift: int, dates: Any, tz: str | None) -> None:
                 except InvalidRequest as error:
                     problems.append(f"{event.id}, {which}: {error.what}")
     if problems:
-        raise InvalidFile(f"{len(problems)} of the dates have no day 0", where=f"{path}: {'; '.join(problems)}")
+        raise InvalidFile(
+            Sentence("{n} of the dates have no day 0", n=len(problems)), where=f"{path}: {'; '.join(problems)}"
+        )
     put(f"{path}: {_counted(len(registry))}, all with a day 0 on the exchanges of their tickers")
 
 
@@ -146,7 +148,10 @@ def import_events(
     if output is None or output == STDOUT:
         put(registry.to_toml())
     elif os.path.exists(output) and not force:
-        raise InvalidRequest(f"{output} is there already", hint="--force replaces it; --output names another file")
+        raise InvalidRequest(
+            Sentence("{output} is there already", output=output),
+            hint=Sentence("--force replaces it; --output names another file"),
+        )
     else:
         registry.save(output)
         say(f"{output}: {_counted(len(registry))}", quiet=quiet)
@@ -240,14 +245,22 @@ def find_events(
     for flag, path in (("--output", output), ("--merge", merge_into)):
         form_of(path, {"toml": (".toml",)}, flag=flag)
     if output and merge_into:
-        raise InvalidRequest("--output and --merge name two registries", hint="leave one of them out")
+        raise InvalidRequest(
+            Sentence("--output and --merge name two registries"), hint=Sentence("leave one of them out")
+        )
     if output and os.path.exists(output):
-        raise InvalidRequest(f"{output} is there already", hint=f"--merge {output} adds to it")
+        raise InvalidRequest(
+            Sentence("{output} is there already", output=output),
+            hint=Sentence("--merge {output} adds to it", output=output),
+        )
     words |= {name: split(words[name]) for name in ("tickers", "forms", "items", "releases")}
     words |= {name: words[name].date() if words[name] else None for name in ("since", "until")}
     words["as_of"] = last_day(words["as_of"])
     if vendor and finder != "earnings":
-        raise InvalidRequest(f"--with {vendor} holds dates of earnings against filings", hint="events find earnings")
+        raise InvalidRequest(
+            Sentence("--with {vendor} holds dates of earnings against filings", vendor=vendor),
+            hint=Sentence("events find earnings"),
+        )
     found = find(finder, **words)
     found = with_vendor(found, vendor) if vendor else found
     changed: tuple[str, ...] = ()
@@ -299,7 +312,9 @@ def find_day0(
     from eventstudy.events import parse_when
 
     if (exchange is None) == (ticker is None):
-        raise InvalidRequest("name an exchange or a ticker", hint="--exchange XNYS, or --ticker VOW3.DE")
+        raise InvalidRequest(
+            Sentence("name an exchange or a ticker"), hint=Sentence("--exchange XNYS, or --ticker VOW3.DE")
+        )
     home = exchange or exchange_of(str(ticker))
     found = day0(Moment(parse_when(when, tz=tz), timing), home, max_shift=max_shift)
     if form == "json":

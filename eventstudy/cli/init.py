@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from eventstudy.cli._command import command
-from eventstudy.cli._output import made, put, say
+from eventstudy.cli._output import made, put, say, there_already
 from eventstudy.cli._settings import FILE
 from eventstudy.cli._study import split
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.text import json_text
 
 STUDY = "study.toml"
@@ -42,14 +42,16 @@ def COMMAND(  # noqa: N802
     named = list(dict.fromkeys(ticker.upper() for ticker in split(given))) if given else []
     if date is not None and not named:
         raise InvalidRequest(
-            "a date without a ticker", where=f"--date {date}", hint=f"eventstudy init NVDA --date {date}"
+            Sentence("a date without a ticker"),
+            where=f"--date {date}",
+            hint=Sentence("eventstudy init NVDA --date {date}", date=date),
         )
     when = parse_when(date).isoformat() if date is not None else None
     if there := [name for name in (FILE, STUDY) if os.path.exists(place / name)]:
         raise InvalidRequest(
-            f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} there already, and nothing was written",
+            there_already(there),
             where=str(place.absolute()),
-            hint="name another folder: --folder mine",
+            hint=Sentence("name another folder: --folder mine"),
         )
     made(folder, where=f"--folder {folder}")
     for name, text in ((FILE, _settings(benchmark)), (STUDY, _study(named, when, benchmark))):

@@ -57,7 +57,7 @@ def COMMAND(  # noqa: N802
     allowed, as_of, where = options["allow_excluded"], options["as_of"], from_where(options)
     wanted, windows = plugins.load("charts", chart), options["windows"]
     taken = wanted.options
-    result = study(options, quiet=quiet, lang=lang)
+    result = study(options, quiet=quiet)
     if wanted.of_prices or "prices" in taken:
         result.config.check_prices(Phrase("this chart"))
     asked = {"prices": _longer(result, where, as_of)} if "prices" in taken else {}

@@ -22,6 +22,7 @@ from eventstudy.errors import (
     InvalidRequest,
     Locked,
     NothingUsable,
+    Sentence,
     SourceError,
     SourceRateLimited,
 )
@@ -113,12 +114,15 @@ def fetch(
     member = plugins.load("sources", source)
     if source == "store" or not hasattr(member, "fetch"):
         raise InvalidRequest(
-            f"source {source!r} is not one to fetch from", hint="a file of prices: eventstudy prices import"
+            Sentence("source {source!r} is not one to fetch from", source=source),
+            hint=Sentence("a file of prices: eventstudy prices import"),
         )
     if first > last:
-        raise InvalidRequest(f"start {first} is after end {last}", hint="swap the two dates")
+        raise InvalidRequest(
+            Sentence("start {first} is after end {last}", first=first, last=last), hint=Sentence("swap the two dates")
+        )
     if not wanted:
-        raise InvalidRequest("no ticker is given", hint="--tickers NVDA,SPY")
+        raise InvalidRequest(Sentence("no ticker is given"), hint=Sentence("--tickers NVDA,SPY"))
     tally = _fetch_all(wanted, source, member, first, last, force=force, quiet=quiet)
     put(listing("prices_fetch", tally.rows, form), output)
     tally.end(ctx, verbose=verbose)
@@ -173,7 +177,11 @@ def _odd(source: str, fetch: Fetch) -> list[str]:
 
 
 def _not_asked(ticker: str, error: EventStudyError) -> EventStudyError:
-    return type(error)(f"{ticker} was not asked for: {error.what}", where=f"ticker {ticker}", hint=error.hint)
+    return type(error)(
+        Sentence("{ticker} was not asked for: {what}", ticker=ticker, what=error.what),
+        where=Sentence("ticker {ticker}", ticker=ticker),
+        hint=error.hint,
+    )
 
 
 @COMMAND.command("import")
@@ -210,7 +218,9 @@ def import_file(
     from eventstudy.prices.store import Store
 
     if explain and form != "table":
-        raise InvalidRequest(f"--explain tells in sentences, not as {form}", hint="leave --format out")
+        raise InvalidRequest(
+            Sentence("--explain tells in sentences, not as {form}", form=form), hint=Sentence("leave --format out")
+        )
     files = path[0] if len(path) == 1 else path
     table = load_prices(split(tickers) or None, source=source, path=files, reading=Reading(**said, explain=explain))
     if explain:
@@ -233,7 +243,7 @@ def import_file(
     for ticker, lacking in table.missing.items():
         tally.failed(ticker, lacking)
     if not tally.rows:
-        raise NothingUsable(f"there is no price in {', '.join(path)}")
+        raise NothingUsable(Sentence("there is no price in {path}", path=", ".join(path)))
     put(listing("prices_import", tally.rows, form), output)
     tally.end(ctx, verbose=verbose)
 
@@ -277,10 +287,10 @@ def _picked(store: Store, tickers: tuple[str, ...]) -> list[str]:
     held, wanted = store.symbols(), split(tickers)
     if lacking := [t for t in wanted if t not in held]:
         raise NothingUsable(
-            f"the price store has no {', '.join(lacking)}",
+            Sentence("the price store has no {lacking}", lacking=", ".join(lacking)),
             where=str(store.path),
             available=", ".join(held[:20]) or "nothing",
-            hint="eventstudy prices fetch --tickers ... --start ... --end ...",
+            hint=Sentence("eventstudy prices fetch --tickers ... --start ... --end ..."),
         )
     return wanted or held
 
@@ -339,7 +349,7 @@ def check(
     days = [day.date() if day else None for day in (start, end)]
     table = load_prices(split(tickers) or None, *days, source=source, path=prices)
     if not table.tickers:
-        raise next(iter(table.missing.values()), NothingUsable("there are no prices to check"))
+        raise next(iter(table.missing.values()), NothingUsable(Sentence("there are no prices to check")))
     rows: list[dict[str, Any]] = [
         {"code": f.code, "ticker": f.ticker, "session": f.session.isoformat(), "message": f.message}
         for f in flags(table, others=table.copies)
@@ -399,7 +409,7 @@ def export(path: str | None, tickers: tuple[str, ...], start: Any, end: Any, as_
     with _opened() as store:
         wanted = _picked(store, tickers)
     if not wanted:
-        raise NothingUsable("the price store is empty", hint="eventstudy prices fetch fills it")
+        raise NothingUsable(Sentence("the price store is empty"), hint=Sentence("eventstudy prices fetch fills it"))
     table = load_prices(wanted, *days[:2], source="store", as_of=days[2])
     if table.missing:
         raise next(iter(table.missing.values()))
@@ -412,8 +422,10 @@ def export(path: str | None, tickers: tuple[str, ...], start: Any, end: Any, as_
     long = pd.concat(parts)[list(dict.fromkeys(columns))]
     if path and os.path.isfile(path) and not force and not _holds_all_of(long, path, form):
         raise InvalidRequest(
-            f"{path} is there already, and holds rows that the store does not give now",
-            hint=f"eventstudy prices import {path} takes them into the store; --force replaces the file",
+            Sentence("{path} is there already, and holds rows that the store does not give now", path=path),
+            hint=Sentence(
+                "eventstudy prices import {path} takes them into the store; --force replaces the file", path=path
+            ),
         )
     if path and form == "parquet":
         put(parquet_bytes(long, Path(path)), path)

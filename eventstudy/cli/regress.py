@@ -63,7 +63,7 @@ def COMMAND(  # noqa: N802
 
     allowed = options["allow_excluded"]
     table = read_characteristics(characteristics) if characteristics else None
-    result = study(options, quiet=quiet, lang=lang)
+    result = study(options, quiet=quiet)
     found = [
         regress(result, table, split(on), window=window, weights=weights, cluster=split(cluster))
         for window in result.config.windows or ()

@@ -102,7 +102,7 @@ def COMMAND(  # noqa: N802
                 hint=Sentence("name a file in it"),
             )
         refuse_unwritable(output, where=f"--output {output}")
-    found, _ = what_else({**options, "mask_confounded": False}, quiet=quiet, lang=lang)
+    found, _ = what_else({**options, "mask_confounded": False}, quiet=quiet)
     result = found.result
     if site is not None:
         work = options["workers"], options["scheduler"], options["address"]

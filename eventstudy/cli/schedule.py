@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from eventstudy.cli._command import Choice, Commands
-from eventstudy.cli._output import made, put, say
-from eventstudy.errors import InvalidRequest
+from eventstudy.cli._output import made, put, say, there_already
+from eventstudy.errors import InvalidRequest, Sentence
 
 
 @click.group("schedule", cls=Commands)
@@ -48,9 +48,9 @@ def show(kind: str, study: str, at: str, output: str | None) -> None:
     if output is not None:
         if there := [name for name in found if os.path.exists(Path(output) / name)]:
             raise InvalidRequest(
-                f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} there already, and nothing was written",
+                there_already(there),
                 where=str(Path(output).absolute()),
-                hint="name another folder with --output, or remove what is there",
+                hint=Sentence("name another folder with --output, or remove what is there"),
             )
         folder = made(output, where=f"--output {output}")
         for name, text in found.items():

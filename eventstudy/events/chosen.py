@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from eventstudy.calendars import Moment
-from eventstudy.errors import InvalidRequest, as_known
+from eventstudy.errors import InvalidRequest, Sentence, as_known
 from eventstudy.events.event import Event
 from eventstudy.tables.written import one_day, plain_when
 
@@ -35,5 +35,6 @@ def moment_of_day(day0: str | date) -> Moment:
         return Moment(plain_when(day0) if isinstance(day0, date) else one_day(day0))
     except (InvalidRequest, ValueError) as error:
         raise InvalidRequest(
-            f"day 0 cannot be {day0!r}", available="announced, recognised, or a date such as 2025-01-27"
+            Sentence("day 0 cannot be {day0!r}", day0=day0),
+            available=Sentence("announced, recognised, or a date such as 2025-01-27"),
         ) from error

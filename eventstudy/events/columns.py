@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eventstudy.calendars import Moment
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.events.event import Event
 from eventstudy.events.faults import CORRECT_ROW
 from eventstudy.events.rows import ORIGIN, Rows
@@ -69,7 +69,9 @@ def columns_of_rows(rows: Rows) -> EventColumns:
     """
     for row, why in rows.odd.items():
         if why:
-            raise InvalidFile(f"{rows.numbers[row]}, {why}", where=rows.origin, hint=CORRECT_ROW)
+            raise InvalidFile(
+                Sentence("{numbers}, {why}", numbers=rows.numbers[row], why=why), where=rows.origin, hint=CORRECT_ROW
+            )
     if rows.bad:
         raise InvalidFile(rows.bad[0].said, where=rows.origin, hint=CORRECT_ROW)
     keep = np.delete(np.arange(len(rows), dtype=np.int64), list(rows.odd))
@@ -82,7 +84,12 @@ def columns_of_rows(rows: Rows) -> EventColumns:
     first = _first_of_event(event)
     if (wrong := np.flatnonzero(moment != moment[first])).size:
         row = int(wrong[0])
-        raise _fault(row, "date", f"contradicts row {first[row] + 1} of the same event", "one event has one date")
+        raise _fault(
+            row,
+            "date",
+            Sentence("contradicts row {first} of the same event", first=first[row] + 1),
+            Sentence("one event has one date"),
+        )
     for column in ("title", "category"):
         if said := rows.texts.get(column):
             _agreed(event, said[0][keep], column)
@@ -135,7 +142,9 @@ def coded_moments(moments: Iterable[Moment | None]) -> tuple[Codes, tuple[Moment
 
 
 def _fault(row: int, column: str, what: str, hint: str | None = None) -> InvalidFile:
-    return InvalidFile(f"row {row + 1}, column {column}: {what}", where=ORIGIN, hint=hint)
+    return InvalidFile(
+        Sentence("row {row}, column {column}: {what}", row=row + 1, column=column, what=what), where=ORIGIN, hint=hint
+    )
 
 
 def combined(keep: Codes, *columns: tuple[Codes, Sequence[Any]] | None) -> tuple[Codes, list[tuple[Any, ...]]]:
@@ -194,7 +203,15 @@ def _refuse_twice(event: Codes, ticker: Codes, n_tickers: int, tickers: tuple[st
     if again.any():
         row = int(again.argmax())
         first = int(((event == event[row]) & (ticker == ticker[row])).argmax())
-        raise _fault(row, "ticker", f"{tickers[ticker[row]]} stands in row {first + 1} of the same event already")
+        raise _fault(
+            row,
+            "ticker",
+            Sentence(
+                "{tickers} stands in row {first} of the same event already",
+                tickers=tickers[ticker[row]],
+                first=first + 1,
+            ),
+        )
 
 
 def _first_of_event(event: Codes) -> Codes:
@@ -211,7 +228,7 @@ def _agreed(event: Codes, codes: Codes, column: str) -> Codes:
     np.maximum.at(most, event, codes)
     shared = most[event]
     if (wrong := np.flatnonzero((codes >= 0) & (codes != shared))).size:
-        raise _fault(int(wrong[0]), column, "contradicts another row of the same event")
+        raise _fault(int(wrong[0]), column, Sentence("contradicts another row of the same event"))
     return shared
 
 

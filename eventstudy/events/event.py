@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from eventstudy.calendars import Moment, Timing
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.events.faults import InvalidRecord, in_one_line, problems_of
 from eventstudy.events.when import CLOCK, DATE, OFFSET, checked, parse_when
 from eventstudy.language import Phrase, Translated
@@ -332,12 +332,14 @@ class Event(Table):
         weight = float(found.values[named][0])
         if not 0 < weight < float("inf"):
             raise InvalidRequest(
-                "means are to be weighted by value, and no weight is named"
+                Sentence("means are to be weighted by value, and no weight is named")
                 if said is None
-                else f"the weight is {said!r}",
+                else Sentence("the weight is {said!r}", said=said),
                 where=where,
-                hint="give the table of events a column weight, such as the value of the firm before the event, above zero; or"
-                " name the shares outstanding: --shares FILE",
+                hint=Sentence(
+                    "give the table of events a column weight, such as the value of the firm before the event,"
+                    " above zero; or name the shares outstanding: --shares FILE"
+                ),
             )
         return weight
 

@@ -14,11 +14,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.events.event import Event
 from eventstudy.events.faults import BadRow, in_one_line
 from eventstudy.events.importers import Row, events_from_rows, slug
 from eventstudy.events.when import parse_when
+from eventstudy.language import Phrase
 
 COLUMNS = (
     "Event ID", "Firm ID", "Market ID", "Event Date", "Grouping Variable", "Start", "End", "End of Estimation Window",
@@ -57,7 +58,7 @@ def read_requests(content: str, origin: str) -> tuple[list[Event], Counter[Windo
     try:
         rows = list(_rows(content, problems, asked))
     except csv.Error as error:
-        raise InvalidFile(f"the file is not valid CSV: {error}", where=origin) from error
+        raise InvalidFile(Sentence("the file is not valid CSV: {said}", said=error), where=origin) from error
     return events_from_rows(rows, origin, problems), asked
 
 
@@ -67,19 +68,28 @@ def _rows(content: str, problems: list[BadRow], asked: Counter[Windows]) -> Iter
         if not any(cells) or (number == 1 and cells[0].casefold() == "event id"):
             continue
         if len(cells) != len(COLUMNS):
-            problems.append(BadRow(f"row {number}", "", f"{len(cells)} values for {len(COLUMNS)} columns"))
+            problems.append(
+                BadRow(
+                    Phrase("row {n}", n=number),
+                    "",
+                    Sentence("{n} values for {all} columns", n=len(cells), all=len(COLUMNS)),
+                )
+            )
             continue
         try:
             asked[_windows(cells)] += 1
-            yield f"row {number}", _row(cells)
+            yield Phrase("row {n}", n=number), _row(cells)
         except InvalidRequest as error:
-            problems.append(BadRow(f"row {number}", "", in_one_line(error)))
+            problems.append(BadRow(Phrase("row {n}", n=number), "", in_one_line(error)))
 
 
 def _row(cells: list[str]) -> dict[str, Any]:
     for i in (0, 1):
         if not cells[i]:
-            raise InvalidRequest(f"column {COLUMNS[i]}: is blank", hint="fill it in, or remove the row")
+            raise InvalidRequest(
+                Sentence("column {columns}: is blank", columns=COLUMNS[i]),
+                hint=Sentence("fill it in, or remove the row"),
+            )
     name = slug(cells[0])
     row = {
         "event_id": f"event-{name}" if name.isdigit() or not name else name,
@@ -97,17 +107,26 @@ def _day(text: str) -> Any:
     try:
         return parse_when(iso)
     except InvalidRequest as error:
-        raise InvalidRequest(f"column Event Date: {error.what}", hint=error.hint) from error
+        raise InvalidRequest(Sentence("column Event Date: {what}", what=error.what), hint=error.hint) from error
 
 
 def _windows(cells: list[str]) -> Windows:
     for i in range(5, 9):
         if not _COUNTS.fullmatch(cells[i]):
             raise InvalidRequest(
-                f"column {COLUMNS[i]}: {cells[i]!r} is not a whole number", hint="sessions, such as -11"
+                Sentence("column {columns}: {cells!r} is not a whole number", columns=COLUMNS[i], cells=cells[i]),
+                hint=Sentence("sessions, such as -11"),
             )
     start, end, last, length = map(int, cells[5:9])
     if start > end or length < 1:
         column = COLUMNS[5 if start > end else 8]
-        raise InvalidRequest(f"column {column}: a window from {start} to {end}, {length} sessions before it, is none")
+        raise InvalidRequest(
+            Sentence(
+                "column {column}: a window from {start} to {end}, {length} sessions before it, is none",
+                column=column,
+                start=start,
+                end=end,
+                length=length,
+            )
+        )
     return Windows((start, end), (last - length + 1, last))

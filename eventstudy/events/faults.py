@@ -22,7 +22,7 @@ class InvalidRecord(InvalidRequest, ValueError):
     def __init__(self, problems: Iterable[str], *, where: str | None = None) -> None:
         """Join the problems, one a line."""
         self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems), where=where)
+        super().__init__(Phrase("{problems:lines}", problems=list(self.problems)), where=where)
 
 
 def problems_of(error: ValidationError, keys: Iterable[str], meanings: Mapping[str, str]) -> list[str]:
@@ -103,7 +103,10 @@ class BadRow(NamedTuple):
     @property
     def said(self) -> str:
         """The whole in one line."""
-        return f"{self.row}{':' if self.why[:1].isdigit() else ','} {self.why}"
+        row, why = Phrase.quoted(self.row), Phrase.quoted(self.why)
+        return (
+            Phrase("{row}: {why}", row=row, why=why) if why[:1].isdigit() else Phrase("{row}, {why}", row=row, why=why)
+        )
 
 
 CORRECT_ROW = Phrase("correct the row, or remove it")
@@ -117,5 +120,5 @@ def refuse(problems: list[str], origin: str, hint: str | None = None) -> None:
         InvalidFile: there is a problem.
     """
     if problems:
-        more = [f"... and {len(problems) - SHOWN:,} more"] if len(problems) > SHOWN else []
-        raise InvalidFile("\n".join([*problems[:SHOWN], *more]), where=origin, hint=hint)
+        more = [Phrase("... and {n:,} more", n=len(problems) - SHOWN)] if len(problems) > SHOWN else []
+        raise InvalidFile(Phrase("{problems:lines}", problems=[*problems[:SHOWN], *more]), where=origin, hint=hint)

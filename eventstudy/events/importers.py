@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from eventstudy.calendars import Timing
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.events.event import Event, Group
 from eventstudy.events.faults import CORRECT_ROW, BadRow, InvalidRecord, in_one_line, refuse
 from eventstudy.events.when import checked, parse_when
@@ -48,7 +48,7 @@ def single_event(
     moment = parse_when(when, tz=tz) if isinstance(when, str) else checked(when, tz)
     tickers = separated(tickers)
     if not tickers:
-        raise InvalidRequest("there is no ticker", hint="name at least one, e.g. NVDA")
+        raise InvalidRequest(Sentence("there is no ticker"), hint=Sentence("name at least one, e.g. NVDA"))
     day = day_of(moment)
     named = ", ".join(tickers[:3]) + (" ..." if len(tickers) > 3 else "")
     return Event(
@@ -120,7 +120,7 @@ def refuse_rows(bad: list[BadRow], origin: str, *, strict: bool, some: bool) -> 
     if strict or not some:
         refuse([one.said for one in bad], origin, CORRECT_ROW)
     if not some:
-        raise InvalidFile("there is no event in the table", where=origin, hint=ADD_ROW)
+        raise InvalidFile(Sentence("there is no event in the table"), where=origin, hint=ADD_ROW)
 
 
 def _key(row: Mapping[str, Any]) -> tuple[str, ...]:

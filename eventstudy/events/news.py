@@ -17,10 +17,10 @@ from typing import Any, get_args
 from eventstudy.calendars import Moment, Timing
 from eventstudy.datasets import shipped
 from eventstudy.disk import read_text
-from eventstudy.errors import EventStudyError, InvalidFile
+from eventstudy.errors import EventStudyError, InvalidFile, Sentence
 from eventstudy.events.scheduled import decisions, releases
 from eventstudy.events.when import parse_when
-from eventstudy.language import Translated
+from eventstudy.language import Phrase, Translated
 
 _CALENDAR = ("date", "what", "timing", "event_id", "ticker", "what_de")
 _EARNINGS = ("ticker", "date", "timing")
@@ -97,26 +97,38 @@ def _rows(path: Path, known: Sequence[str], needed: Sequence[str]) -> Iterator[t
         reader = csv.DictReader(lines, restkey="more")
         rows: list[dict[str, Any]] = list(reader)
     except csv.Error as error:
-        raise InvalidFile(f"cannot read it: {error}", where=str(path)) from error
+        raise InvalidFile(Sentence("cannot read it: {said}", said=error), where=str(path)) from error
     columns = [name.strip() for name in reader.fieldnames or ()]
     if set(needed) - set(columns) or set(columns) - set(known):
         optional = "".join(f"[,{name}]" for name in known if name not in needed)
         raise InvalidFile(
-            f"the columns are {', '.join(columns) or 'none'}", where=str(path), hint=f"{','.join(needed)}{optional}"
+            Sentence("the columns are {columns}", columns=", ".join(columns) or "none"),
+            where=str(path),
+            hint=Sentence("{needed}{optional}", needed=",".join(needed), optional=optional),
         )
     for number, row in enumerate(rows, 2):
         cells = {str(name).strip(): str(value or "").strip() for name, value in row.items()}
-        where = f"{path}, line {number}"
+        where = Sentence("{path}, line {number}", path=path, number=number)
         if "more" in row or not all(cells[name] for name in needed):
-            raise InvalidFile(f"a row needs {' and '.join(needed)}, and no more cells than columns", where=where)
+            raise InvalidFile(
+                Sentence(
+                    "a row needs {needed}, and no more cells than columns",
+                    needed=Phrase("{names:list}", names=list(needed)),
+                ),
+                where=where,
+            )
         said = cells.get("timing") or "unknown"
         timing: Timing | None = next((known for known in get_args(Timing) if known == said), None)
         if timing is None:
-            raise InvalidFile(f"the timing is {said!r}", where=where, available=", ".join(get_args(Timing)))
+            raise InvalidFile(
+                Sentence("the timing is {said!r}", said=said), where=where, available=", ".join(get_args(Timing))
+            )
         try:
             yield Moment(parse_when(cells["date"]), timing), cells
         except EventStudyError as error:
-            raise InvalidFile(" ".join(str(error).split()), where=where, hint="2025-01-29, with timing post") from error
+            raise InvalidFile(
+                " ".join(str(error).split()), where=where, hint=Sentence("2025-01-29, with timing post")
+            ) from error
 
 
 __all__ = ["News", "read_calendar", "read_earnings", "shipped_calendar", "shipped_earnings"]

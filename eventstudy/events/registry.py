@@ -55,7 +55,7 @@ class Registry:
         self,
         events: Iterable[Event] | Listed = (),
         *,
-        origin: str = "made in Python",
+        origin: str = Sentence("made in Python"),
         left_out: Iterable[BadRow] = (),
         read_as: Iterable[Phrase] = (),
     ) -> None:
@@ -84,9 +84,9 @@ class Registry:
         if event.id in self._events:
             places = dict.fromkeys([self._origins[event.id], origin])
             raise InvalidFile(
-                f"two events are called {event.id!r}",
+                Sentence("two events are called {id!r}", id=event.id),
                 where=" and ".join(places),
-                hint="give each event its own id",
+                hint=Sentence("give each event its own id"),
             )
         self._added[event.id] = event
         self._origins[event.id] = origin
@@ -274,7 +274,9 @@ def _day_of(when: str | date) -> date:
 
 def _only_toml(path: Path) -> None:
     if path.suffix.lower() != ".toml":
-        raise InvalidFile(f"a registry is saved as .toml, not as {path.suffix or 'a file without suffix'}")
+        raise InvalidFile(
+            Sentence("a registry is saved as .toml, not as {suffix}", suffix=path.suffix or "a file without suffix")
+        )
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -282,7 +284,9 @@ def _write(path: Path, content: bytes) -> None:
     try:
         disk.replace(path, content)
     except OSError as error:
-        raise InvalidFile(f"the registry cannot be written: {error.strerror}", where=str(path)) from error
+        raise InvalidFile(
+            Sentence("the registry cannot be written: {said}", said=error.strerror), where=str(path)
+        ) from error
 
 
 def load_registry(
@@ -338,13 +342,16 @@ def rows_of_file(path: Path, reading: Reading, tz: str | None = None) -> Rows:
     if len(files) > 1:
         names = ", ".join(one.name for one in files[:20])
         raise InvalidFile(
-            "the archive holds several files", where=str(path), available=names, hint="unpack the one that is meant"
+            Sentence("the archive holds several files"),
+            where=str(path),
+            available=names,
+            hint=Sentence("unpack the one that is meant"),
         )
     if files[0].kind == "text" and is_request(files[0].content.decode("utf-8-sig", "replace")):
         raise InvalidFile(
-            "this is a request file of EventStudyTools, which names windows beside its events",
+            Sentence("this is a request file of EventStudyTools, which names windows beside its events"),
             where=str(path),
-            hint=f"eventstudy events import {path} --output registry.toml",
+            hint=Sentence("eventstudy events import {path} --output registry.toml", path=path),
         )
     return rows_of(table_of(Opened(str(path), files[0].content), "events", reading), reading, tz)
 
@@ -383,8 +390,10 @@ def append_events(path: str | os.PathLike[str], events: Iterable[Event]) -> Regi
     path = Path(path)
     _only_toml(path)
     if not os.path.isdir(path.parent):
-        raise InvalidFile(f"the registry cannot be written: there is no folder {path.parent}", where=str(path))
-    with disk.locked(path, "addition of an event", patience=_PATIENCE):
+        raise InvalidFile(
+            Sentence("the registry cannot be written: there is no folder {folder}", folder=path.parent), where=str(path)
+        )
+    with disk.locked(path, Sentence("addition of an event"), patience=_PATIENCE):
         return _appended(path, tuple(events))
 
 
@@ -398,7 +407,11 @@ def _appended(path: Path, events: Iterable[Event]) -> Registry:
     more = "\n" if there and not there.endswith("\n") else ""
     for event in events:
         if event.id in known:
-            raise InvalidFile(f"there is an event {event.id!r} already", where=str(path), hint="choose another --id")
+            raise InvalidFile(
+                Sentence("there is an event {id!r} already", id=event.id),
+                where=str(path),
+                hint=Sentence("choose another --id"),
+            )
         more += ("\n" if (there + more).strip() else "") + _toml(event)
     registry = Registry(_read_toml(there + more, str(path)), origin=str(path))
     _write(path, (path.read_bytes() if there else b"") + more.encode())
@@ -443,13 +456,17 @@ def _content(path: Path) -> str:
 
 def _beside(path: Path) -> list[str]:
     if not os.path.isdir(path.parent):
-        return [f"nothing: the folder {path.parent} does not exist"]
+        return [Sentence("nothing: the folder {folder} does not exist", folder=path.parent)]
     return sorted(p.name for p in path.parent.iterdir() if p.suffix.lower() in SUFFIXES)[:SHOWN]
 
 
 def _read_toml(content: str, origin: str) -> list[Event]:
-    tables = toml(content, origin, "the file is not valid TOML")
-    problems = [f"{key}: no such key; a registry holds [[event]] tables only" for key in tables if key != "event"]
+    tables = toml(content, origin, Sentence("the file is not valid TOML"))
+    problems: list[str] = [
+        Sentence("{key}: no such key; a registry holds [[event]] tables only", key=key)
+        for key in tables
+        if key != "event"
+    ]
     raw = tables.get("event", [])
     if not isinstance(raw, list) or not all(isinstance(table, Mapping) for table in raw):
         raise InvalidFile(
@@ -462,16 +479,16 @@ def _read_toml(content: str, origin: str) -> list[Event]:
     lines = [n for n, line in enumerate(content.splitlines(), 1) if re.match(r"\s*\[\[\s*event\s*\]\]", line)]
     events, seen = [], dict[str, int]()
     for place, table in enumerate(raw, start=1):
-        name = f'event[{place}] "{table.get("id", "?")}"'
+        name: str = f'event[{place}] "{table.get("id", "?")}"'
         if len(lines) == len(raw):
-            name += f", line {lines[place - 1]}"
+            name = Sentence("{path}, line {number}", path=name, number=lines[place - 1])
         try:
             event = Event(**table)
         except InvalidRecord as error:
-            problems += [f"{name}: {problem}" for problem in error.problems]
+            problems += [Phrase("{row}: {why}", row=name, why=Phrase.quoted(problem)) for problem in error.problems]
             continue
         if event.id in seen:
-            problems.append(f"{name}: id: is that of event[{seen[event.id]}] too")
+            problems.append(Sentence("{name}: id: is that of event[{seen}] too", name=name, seen=seen[event.id]))
         seen[event.id] = place
         events.append(event)
     refuse(problems, origin)

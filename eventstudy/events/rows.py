@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eventstudy.datasets import of_isin, tickers_by_name
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.events.faults import BadRow
 from eventstudy.events.when import checked
 from eventstudy.language import Phrase
@@ -157,7 +157,7 @@ class Rows:
         return len(self.numbers)
 
 
-ORIGIN = "the table of events"
+ORIGIN = Sentence("the table of events")
 
 
 def rows_of_frame(frame: Any, reading: Reading | None = None, tz: str | None = None) -> Rows:
@@ -171,10 +171,11 @@ def rows_of_frame(frame: Any, reading: Reading | None = None, tz: str | None = N
     made = pandas_of(frame)
     if made is None:
         raise InvalidFile(
-            f"events are a {type(frame).__name__}, no table", hint="give a frame with the columns ticker and date"
+            Sentence("events are a {kind}, no table", kind=type(frame).__name__),
+            hint=Sentence("give a frame with the columns ticker and date"),
         )
     if not len(made):
-        raise InvalidFile("there is no event in the table", where=ORIGIN, hint=ADD_ROW)
+        raise InvalidFile(Sentence("there is no event in the table"), where=ORIGIN, hint=ADD_ROW)
     return rows_of(
         headed_frame(Place(ORIGIN, lambda i: Phrase("row {n}", n=i + 1)), made, "events"), reading or Reading(), tz
     )
@@ -372,7 +373,7 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
     heads = table.headings
     found: dict[str, int] = {}
     others = []
-    problems = []
+    problems: list[str] = []
     for i, heading in enumerate(heads):
         role = role_of(heading, "events")
         if not heading:
@@ -385,19 +386,32 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
         if role is None:
             near = get_close_matches(fold(heading), COLUMNS, n=1, cutoff=0.8)
             if near and near[0] not in [fold(h) for h in heads]:
-                problems.append(f"column {heading!r} is unknown; did you mean {near[0]}?")
+                problems.append(
+                    Sentence("column {heading!r} is unknown; did you mean {near}?", heading=heading, near=near[0])
+                )
             if fold(heading) not in ("unnamed_0",):
                 others.append(i)
             continue
         name = role[0]
         if name in found:
             if fold(heads[found[name]]) == fold(heading):
-                problems.append(f"column {heading} stands there {sum(fold(h) == fold(heading) for h in heads)} times")
+                problems.append(
+                    Sentence(
+                        "column {heading} stands there {n2} times",
+                        heading=heading,
+                        n2=sum(fold(h) == fold(heading) for h in heads),
+                    )
+                )
                 continue
             first = (role_of(heads[found[name]], "events") or role)[1]
             if name in REQUIRED and first == role[1] and by_bracket_alone(heads[found[name]], heading):
                 problems.append(
-                    f"columns {heads[found[name]]} and {heading} differ only in their brackets: keep one as {name}"
+                    Sentence(
+                        "columns {heads} and {heading} differ only in their brackets: keep one as {name}",
+                        heads=heads[found[name]],
+                        heading=heading,
+                        name=name,
+                    )
                 )
                 continue
             loser = i if first <= role[1] else found[name]
@@ -425,12 +439,14 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
         if len(said) == 1:
             found["timing"] = said[0]
             others.remove(said[0])
-    lacking = [wanting.get(name) or f"there is no column {name}" for name in REQUIRED if name not in found]
+    lacking = [
+        wanting.get(name) or Sentence("there is no column {name}", name=name) for name in REQUIRED if name not in found
+    ]
     problems = [*lacking, *dict.fromkeys(problems)]
     if problems:
         held = ", ".join(filter(None, heads)) or ", ".join(COLUMNS)
-        raise InvalidFile("\n".join(problems), where=table.place.name, available=held,
-                          hint=f"columns are {', '.join(COLUMNS)}, or words for them")  # fmt: skip
+        raise InvalidFile(Phrase("{problems:lines}", problems=problems), where=table.place.name, available=held,
+                          hint=Sentence("columns are {columns}, or words for them", columns=', '.join(COLUMNS)))  # fmt: skip
     exchange = found.pop("exchange", None)
     if exchange is not None:
         others.append(exchange)
@@ -454,8 +470,14 @@ def _other_dates(table: Headed, found: Mapping[str, int], others: Sequence[int])
             one, other = (days_meant(cells[k]) if k < len(cells) else frozenset() for k in (date, i))
             if one and other and one.isdisjoint(other):
                 return [
-                    f"columns {heads[date]} and {heads[i]} both may be the dates of the events, and they differ:"
-                    f" {cells[date]} and {cells[i]}; call the one that is meant date, the other one otherwise"
+                    Sentence(
+                        "columns {heads} and {heads2} both may be the dates of the events, and they differ: {cells}"
+                        " and {cells2}; call the one that is meant date, the other one otherwise",
+                        heads=heads[date],
+                        heads2=heads[i],
+                        cells=cells[date],
+                        cells2=cells[i],
+                    )
                 ]
     return []
 
@@ -490,8 +512,11 @@ def _of_times(table: Headed, found: dict[str, int], others: list[int]) -> list[s
         return []
     shown = " and ".join(heads[i] for i in able)
     return [
-        f"nothing says whether the times of the day under {shown} are those of the events: call those that are time, and leave"
-        " others out"
+        Sentence(
+            "nothing says whether the times of the day under {shown} are those of the events: call those"
+            " that are time, and leave others out",
+            shown=shown,
+        )
     ]
 
 
@@ -662,16 +687,23 @@ def _of_headings(
             odd.update({i: _of_column(heading, why) for i in np.flatnonzero(codes == k).tolist() if i not in odd})
             continue
         beside: list[tuple[str, datetime | Phrase | None]] = [
-            (f"the heading {other!r}", local_time(naive, zone)) for other, zone in others
+            (Sentence("the heading {other!r}", other=other), local_time(naive, zone)) for other, zone in others
         ]
         if when.tzinfo is None and (said := zones[own] if own >= 0 else tz):
-            beside.append((f"the column of zones, {said}," if own >= 0 else f"--tz {said}", _at(naive, said)))
+            beside.append(
+                (Sentence("the column of zones, {said},", said=said) if own >= 0 else f"--tz {said}", _at(naive, said))
+            )
         if wrong := [name for name, other in beside if isinstance(other, datetime) and other != at]:
             raise place.fault(
-                f"{naive} is in {named}, as the heading says, and {wrong[0]} makes it another instant",
+                Sentence(
+                    "{said} is in {named}, as the heading says, and {wrong} makes it another instant",
+                    said=naive,
+                    named=named,
+                    wrong=wrong[0],
+                ),
                 row=row,
                 column=heading,
-                hint="keep the one that is meant",
+                hint=Sentence("keep the one that is meant"),
             )
         found[k] = at
     rows.date = codes, found

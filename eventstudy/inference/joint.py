@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.inference.base import PairsTest, Sample, Significance, collinear
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Floats, Ints
@@ -100,8 +100,8 @@ def restricted(sample: Sample, restriction: Floats, *, wald: bool = False) -> Si
     q = len(restriction)
     if restriction.shape[1] != sample.n or np.linalg.matrix_rank(restriction) < q:
         raise InvalidRequest(
-            f"no {q} independent restrictions on {sample.n} abnormal returns",
-            hint="one column a firm, rows independent",
+            Sentence("no {q} independent restrictions on {n} abnormal returns", q=q, n=sample.n),
+            hint=Sentence("one column a firm, rows independent"),
         )
     if reason := not_one_design(sample, q):
         return Significance.undefined(reason, sample.n)

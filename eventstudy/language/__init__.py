@@ -9,7 +9,7 @@ what Python formats (`{p:.3f}`, `{share:.0%}`) these are added:
     {ratio:times}  a ratio: 1.6, and 1.04 where it rounds to 1.0
     {day:day}      a day relative to day 0, or several: -1, 0, +2      {names:list}  a, b and c; `or`: a or b or c
     {names:some}   a, b, c and 4 more, or as many first as `some 4` says; `days` and `dates` say of what
-    {findings:;}   one; another; a third, or with another mark between them
+    {findings:;}   one; another; a third, or with another mark between them; `lines`: one below another
     {on:long}      a date: 27 January 2025; `weekday`: Monday 27 January 2025; `month`: January 2025; `short`: Mon 2025-01-27;
                    `brief`: 01-27 (German 27.01.); by itself 2025-01-27 (German 27.01.2025)
 
@@ -167,7 +167,9 @@ def in_language(text: str, language: str) -> str | None:
     catalogue = _catalogue(language)
     if isinstance(text, Sentence):
         template = catalogue.gettext(text.template)
-        values = {name: in_language(v, language) if isinstance(v, Sentence) else v for name, v in text.params.items()}
+        values = {
+            name: in_language(v, language) if isinstance(v, Sentence | Phrase) else v for name, v in text.params.items()
+        }
         return None if not template or None in values.values() else template.format(**values)
     if not isinstance(text, Phrase):
         said = catalogue.gettext(text)
@@ -190,10 +192,10 @@ def refusal(error: EventStudyError, language: str) -> str:
         return str(error)
     lines = []
     for label, text in [("", error.what), *error.parts()]:
-        said = in_language(text, language)
-        if said is None and (label in ("", LABELS["hint"]) or isinstance(text, Sentence | Phrase)):
+        ours = label in ("", LABELS["hint"]) or isinstance(text, Sentence | Phrase)
+        line = in_language(text, language) if ours else text  # else it is to be typed again
+        if line is None:
             return str(error)
-        line = text if said is None else said
         lines.append(f"  {in_language(label, language)}: {line}" if label else line)
     return "\n".join(lines)
 
@@ -348,7 +350,7 @@ def _several(values: Sequence[Any], spec: str, language: str) -> str:
         few = int(first_few or _SOME)
         named, more = ", ".join(shown(value, "", language) for value in values[:few]), len(values) - few
         return named if more <= 0 else shown(_MORE[kind](named, more), "", language)
-    mark = {";": "; ", " ": " "}.get(spec)
+    mark = {";": "; ", " ": " ", "lines": "\n"}.get(spec)
     return (mark or ", ").join(shown(value, "" if mark else spec, language) for value in values)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from eventstudy import plugins
 from eventstudy.config import StudyConfig
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.models.base import Fit, Model
 from eventstudy.models.linear import LinearModel
 from eventstudy.models.watching import heard, watched
@@ -30,9 +30,9 @@ def model_of(config: StudyConfig) -> Model:
     if not config.alpha:
         if not isinstance(model, LinearModel) or model.difference or model.factors == () or config.outcome == "volume":
             raise InvalidRequest(
-                f"the model {config.model} cannot do without its intercept",
-                available="market, capm, peer, factors and the Fama-French models",
-                hint="leave out --no-alpha",
+                Sentence("the model {model} cannot do without its intercept", model=config.model),
+                available=Sentence("market, capm, peer, factors and the Fama-French models"),
+                hint=Sentence("leave out --no-alpha"),
             )
         model = replace(model, intercept=False)
     if config.outcome == "volume":

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.language import Phrase
 from eventstudy.language.messages import sentence
 from eventstudy.models.base import Fit
@@ -118,7 +118,8 @@ def estimate(kind: Literal["GARCH", "EGARCH"], y: Floats, x: Floats) -> Any:
         from arch import arch_model
     except ImportError as error:
         raise InvalidRequest(
-            f"the model {kind.lower()} needs arch, which is not installed", hint="pip install 'eventstudy-lab[garch]'"
+            Sentence("the model {kind} needs arch, which is not installed", kind=kind.lower()),
+            hint=Sentence("pip install 'eventstudy-lab[garch]'"),
         ) from error
     asymmetric = int(kind == "EGARCH")
     model = arch_model(y * PERCENT, x[:, None] * PERCENT, mean="LS", vol=kind, p=1, o=asymmetric, q=1, rescale=False)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, cast
 import numpy as np
 
 from eventstudy import plugins
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.models.base import Fit
 from eventstudy.models.pairwise import Single, fit_each, least_squares
 from eventstudy.panel.block import EventBlock, Floats, Ints
@@ -68,20 +68,31 @@ class OwnModel:
         Raises:
             InvalidRequest: it is of another shape, not finite, or estimates more than there are days.
         """
-        shapes = f"expected returns ({len(event)},), residuals ({len(y)},), and K, a whole number"
+        shapes = Sentence(
+            "expected returns ({n},), residuals ({all},), and K, a whole number", n=len(event), all=len(y)
+        )
         try:
             expected, residuals, k = self.function(y, x, event)
             expected, residuals = np.asarray(expected, dtype=float), np.asarray(residuals, dtype=float)
             whole = int(k) == k
         except (TypeError, ValueError) as error:
-            raise InvalidRequest(f"the model {self.name} gave something else: {error}", available=shapes) from error
+            raise InvalidRequest(
+                Sentence("the model {name} gave something else: {said}", name=self.name, said=error), available=shapes
+            ) from error
         if expected.shape != (len(event),) or residuals.shape != (len(y),):
             got = f"{expected.shape} and {residuals.shape}"
-            raise InvalidRequest(f"the model {self.name} gave arrays of the shapes {got}", available=shapes)
+            raise InvalidRequest(
+                Sentence("the model {name} gave arrays of the shapes {got}", name=self.name, got=got), available=shapes
+            )
         if not (np.isfinite(expected).all() and np.isfinite(residuals).all()):
-            raise InvalidRequest(f"the model {self.name} gave values that are not finite", available=shapes)
+            raise InvalidRequest(
+                Sentence("the model {name} gave values that are not finite", name=self.name), available=shapes
+            )
         if not whole or not 0 <= k < len(y):
-            raise InvalidRequest(f"the model {self.name} says that it estimated {k!r} parameters", available=shapes)
+            raise InvalidRequest(
+                Sentence("the model {name} says that it estimated {k!r} parameters", name=self.name, k=k),
+                available=shapes,
+            )
         return expected, residuals, int(k)
 
 
@@ -99,8 +110,8 @@ def own_model(function: OwnFunction) -> str:
         found = None
     if found is not function:
         raise InvalidRequest(
-            f"the model {name or function!r} cannot be found by its name",
-            hint="write it as a function of a module: def normal(y, X, X_event): ...",
+            Sentence("the model {name!r} cannot be found by its name", name=name or function),
+            hint=Sentence("write it as a function of a module: def normal(y, X, X_event): ..."),
         )
     plugins.give("models", f"{module}:{name}", OwnModel(f"{module}:{name}", function))
     return f"{module}:{name}"

@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from eventstudy.engine.least_squares import nothing_left
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.language import Phrase
 from eventstudy.models.base import Fit, Model
 from eventstudy.models.pairwise import Single, fit_each, least_squares
@@ -211,7 +211,8 @@ def path(z: Floats, y: Floats, grid: Floats, rho: float) -> Floats:
         from sklearn.linear_model import enet_path
     except ImportError as error:
         raise InvalidRequest(
-            "the model elastic_net needs scikit-learn, which is not installed", hint="pip install 'eventstudy-lab[ml]'"
+            Sentence("the model elastic_net needs scikit-learn, which is not installed"),
+            hint=Sentence("pip install 'eventstudy-lab[ml]'"),
         ) from error
     centred = np.asfortranarray(z - z.mean(axis=0))
     coefficients: Floats = enet_path(centred, y - y.mean(), l1_ratio=rho, alphas=grid, tol=1e-8, max_iter=100_000)[1]

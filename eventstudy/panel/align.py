@@ -16,7 +16,7 @@ import pandas as pd
 from eventstudy import calendars
 from eventstudy.calendars import Day0, Moment
 from eventstudy.config import StudyConfig
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.events.columns import EventColumns, coded, coded_moments
 from eventstudy.language import Phrase
 from eventstudy.language.messages import Exclusion, Message, sentence
@@ -176,10 +176,14 @@ def _outside(pairs: Sequence[Pair], dense: Dense, config: StudyConfig) -> Bools:
         pair, (start, end) = pairs[i], config.event_window
         early = bool(found[i].all())
         raise InvalidRequest(
-            f"its window ends on {pair.until}, {'before it starts' if early else 'after the event window'}",
-            where=f"event {pair.event_id}, ticker {pair.ticker}",
-            available=f"{sessions[i, 0]} to {sessions[i, -1]}",
-            hint="correct end_date" if early else f"widen the event window: --event-window {start} {end + 30}",
+            Sentence("its window ends on {until}, before it starts", until=pair.until)
+            if early
+            else Sentence("its window ends on {until}, after the event window", until=pair.until),
+            where=Sentence("event {event_id}, ticker {ticker}", event_id=pair.event_id, ticker=pair.ticker),
+            available=Sentence("{first} to {last}", first=sessions[i, 0], last=sessions[i, -1]),
+            hint=Sentence("correct end_date")
+            if early
+            else Sentence("widen the event window: --event-window {start} {end}", start=start, end=end + 30),
         )
     return found
 

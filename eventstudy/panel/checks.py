@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from eventstudy.errors import SourceError, SourceMalformed
+from eventstudy.errors import Sentence, SourceError, SourceMalformed
 from eventstudy.language import Phrase
 from eventstudy.language.messages import Message
 from eventstudy.panel.align import Panel
@@ -85,7 +85,7 @@ def no_levels(table: PriceTable, unit: str) -> dict[str, SourceError]:
             )
         else:
             continue
-        wrong[ticker] = SourceMalformed(what, where=f"ticker {ticker}", hint=hint)
+        wrong[ticker] = SourceMalformed(what, where=Sentence("ticker {ticker}", ticker=ticker), hint=hint)
     return wrong
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from eventstudy import calendars
 from eventstudy.config import StudyConfig
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.language.messages import Message
 from eventstudy.panel.align import Panel
 from eventstudy.panel.block import Bools, Days, Floats
@@ -158,8 +158,14 @@ def factors_of_periods(factors: pd.DataFrame | None, config: StudyConfig) -> pd.
     if len(np.unique(named)) < len(named):
         word = {"weekly": "week", "monthly": "month"}[config.frequency]
         raise InvalidRequest(
-            f"the factors have several rows a {word}, and the frequency is {config.frequency}",
-            hint=f"name a file with one row a {word}; those of a {word} do not follow from those of its days",
+            Sentence(
+                "the factors have several rows a {word}, and the frequency is {frequency}",
+                word=word,
+                frequency=config.frequency,
+            ),
+            hint=Sentence(
+                "name a file with one row a {word}; those of a {word} do not follow from those of its days", word=word
+            ),
         )
     again = factors.set_axis(pd.DatetimeIndex(named.astype("datetime64[ns]"), name="session"))
     again.attrs = dict(factors.attrs)

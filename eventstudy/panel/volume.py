@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.disk import read_text
-from eventstudy.errors import InvalidFile
+from eventstudy.errors import InvalidFile, Sentence
 from eventstudy.language.messages import Exclusion
 from eventstudy.panel.align import Panel
 from eventstudy.panel.block import EventBlock, Floats
@@ -131,12 +131,14 @@ def read_shares(path: str | Path | pd.DataFrame) -> pd.DataFrame:
         given = path.reset_index() if path.index.name in ("ticker", "date") else path.reset_index(drop=True)
         if "date" in given:
             given = given.assign(date=[_as_text(day) for day in given["date"]])
-        return _checked_shares(given, "the table of shares", "row", 1)
-    text = StringIO(read_text(path, "the shares outstanding"))
+        return _checked_shares(given, Sentence("the table of shares"), "row", 1)
+    text = StringIO(read_text(path, Sentence("the shares outstanding")))
     try:
         table = pd.read_csv(text, dtype=str, keep_default_na=False, skipinitialspace=True)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise InvalidFile(f"cannot read the shares outstanding: {error}", where=str(path)) from error
+        raise InvalidFile(
+            Sentence("cannot read the shares outstanding: {said}", said=error), where=str(path)
+        ) from error
     return _checked_shares(table, str(path), "line", 2)
 
 
@@ -151,7 +153,7 @@ def _checked_shares(table: pd.DataFrame, name: str, noun: str, first: int) -> pd
     """The columns of a table of shares; its rows are called `noun` and counted from `first`."""
     if not {"ticker", "shares"} <= set(table.columns):
         raise InvalidFile(
-            "shares outstanding have columns ticker, shares[, date]",
+            Sentence("shares outstanding have columns ticker, shares[, date]"),
             where=name,
             available=", ".join(map(str, table.columns)),
         )
@@ -163,6 +165,7 @@ def _checked_shares(table: pd.DataFrame, name: str, noun: str, first: int) -> pd
     if wrong.any():
         line = int(np.argmax(wrong)) + first
         raise InvalidFile(
-            "shares outstanding must be numbers above zero, dates written as 2025-01-31", where=f"{name}, {noun} {line}"
+            Sentence("shares outstanding must be numbers above zero, dates written as 2025-01-31"),
+            where=f"{name}, {noun} {line}",
         )
     return pd.DataFrame({"ticker": table["ticker"], "shares": count, "date": dates})

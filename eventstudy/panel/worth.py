@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.language.messages import Exclusion, Message
 from eventstudy.panel.align import Panel
 from eventstudy.panel.volume import UNDATED, over_splits
@@ -56,16 +56,16 @@ def with_worth(panel: Panel, prices: PriceTable, shares: pd.DataFrame) -> tuple[
     """
     if prices.of_returns(pair.ticker for pair in panel.pairs):
         raise InvalidRequest(
-            "firms are to be weighted by their value, and the file holds returns, no prices",
-            hint="give the table of events a column weight",
+            Sentence("firms are to be weighted by their value, and the file holds returns, no prices"),
+            hint=Sentence("give the table of events a column weight"),
         )
     prices = in_whole_units(prices)
     currencies = {c for pair in panel.pairs if (c := prices.info[pair.ticker].currency)}
     if len(currencies) > 1:
         raise InvalidRequest(
-            "firms are to be weighted by their value, and their prices are in several currencies",
+            Sentence("firms are to be weighted by their value, and their prices are in several currencies"),
             available=", ".join(sorted(currencies)),
-            hint="--currency USD puts all in one",
+            hint=Sentence("--currency USD puts all in one"),
         )
     counted, block = over_splits(shares, prices), panel.block
     first = block.sessions[block.design, block.event_columns.start]

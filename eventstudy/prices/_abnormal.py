@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from eventstudy.errors import InvalidFile
+from eventstudy.errors import InvalidFile, Sentence
 from eventstudy.prices._bars import frame_of
 from eventstudy.prices._frame import frame_to_table
 from eventstudy.prices._read import QUIET
@@ -26,12 +26,12 @@ def load_abnormal(given: Any, reading: Reading | None = None) -> PriceTable:
     frame, source, _ = frame_of(given)
     named = [c for c in frame.columns if str(c).strip().lower().replace(" ", "_") in _NAMES]
     if len(named) != 1:
-        what = "no column holds" if not named else "several columns may hold"
+        what = Sentence("no column holds") if not named else Sentence("several columns may hold")
         raise InvalidFile(
-            f"{what} abnormal returns",
+            Sentence("{what} abnormal returns", what=what),
             where=source,
             available=", ".join(map(str, frame.columns)),
-            hint="call it ar, beside ticker and date",
+            hint=Sentence("call it ar, beside ticker and date"),
         )
     others = [c for c in frame.columns if str(c).strip().lower() in ("ret", "return", "close", "price", "adj_close")]
     frame = frame.drop(columns=others).rename(columns={named[0]: "ret"})

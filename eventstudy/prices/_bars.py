@@ -23,7 +23,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eventstudy import calendars
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.language import Phrase
 from eventstudy.prices._given import impossible
 from eventstudy.prices._shapes import named_by_file
@@ -59,7 +59,7 @@ _RUN = 5
 """Sessions on end whose bars are equally far from the hours of the exchange."""
 _HALF = 30
 """Minutes: zones stand whole and half hours apart."""
-_AS = "write it with commas and in UTF-8, or as Parquet"
+_AS = Sentence("write it with commas and in UTF-8, or as Parquet")
 Stamps = NDArray[np.datetime64]
 Stamp = Literal["start", "end"]
 
@@ -130,7 +130,7 @@ def load_bars(
     frame, source, said = frame_of(given, reading, asked)
     columns = _columns(frame, source)
     if frame.empty:
-        raise InvalidFile("there are no bars in it", where=source)
+        raise InvalidFile(Sentence("there are no bars in it"), where=source)
     heading = zone_in(frame.attrs.get("times", str(columns["time"])))
     times = _utc(_clocked(frame, columns, source, reading, said), zone, source, said, heading)
     close = pd.to_numeric(frame[columns["close"]], errors="coerce").to_numpy(float)
@@ -138,15 +138,18 @@ def load_bars(
     if len(wrong):
         row = int(wrong[0])
         raise InvalidFile(
-            f"the price of row {row + 1} is {str(frame[columns['close']].iloc[row])!r}",
+            Sentence("the price of row {row} is {given!r}", row=row + 1, given=str(frame[columns["close"]].iloc[row])),
             where=source,
-            hint="leave out bars without a trade",
+            hint=Sentence("leave out bars without a trade"),
         )
     first = pd.to_numeric(frame[columns["open"]], errors="coerce").to_numpy(float) if "open" in columns else None
     named = frame[columns["ticker"]]
     lacking = (named.isna() | (named.astype(str).str.strip() == "")).to_numpy()
     if lacking.any():
-        raise InvalidFile("a bar has no ticker", where=f"{source}, row {int(lacking.argmax()) + 1}")
+        raise InvalidFile(
+            Sentence("a bar has no ticker"),
+            where=Sentence("{source}, row {row}", source=source, row=int(lacking.argmax()) + 1),
+        )
     code, names = pd.factorize(named.astype(str), sort=True)
     order = np.lexsort((times, code))
     code, times, close = code[order], times[order], close[order]
@@ -154,7 +157,9 @@ def load_bars(
     same = np.flatnonzero((np.diff(code) == 0) & (np.diff(times) == np.timedelta64(0, "s")))
     if len(same):
         raise InvalidFile(
-            f"{names[code[same[0]]]} has two bars at {times[same[0]]} UTC", where=source, hint="keep one of them"
+            Sentence("{names} has two bars at {times} UTC", names=names[code[same[0]]], times=times[same[0]]),
+            where=source,
+            hint=Sentence("keep one of them"),
         )
     minutes = _width(code, times, width, source)
     edges = np.searchsorted(code, np.arange(len(names) + 1))
@@ -179,13 +184,20 @@ def frame_of(
     if isinstance(given, str | PathLike):
         (one, *more) = opened(str(given))
         if more:
-            raise InvalidFile("there are several files in it", where=str(given), hint="name one of them")
+            raise InvalidFile(
+                Sentence("there are several files in it"), where=str(given), hint=Sentence("name one of them")
+            )
         if one.kind in ("parquet", "feather"):
             said: list[Phrase] = []
             rows = table_in(one).reset_index(drop=True)
             return _of_one(rows, one.stem, asked, said) if reading else rows, one.name, said
         if one.kind == "workbook":
-            raise InvalidFile("this is a workbook", where=one.name, available="CSV, Parquet", hint="save it as CSV")
+            raise InvalidFile(
+                Sentence("this is a workbook"),
+                where=one.name,
+                available="CSV, Parquet",
+                hint=Sentence("save it as CSV"),
+            )
         header = one.content.split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").lower()
         plain = {name.strip(' "\r') for name in header.split(",")}
         if reading and not all(plain & set(_NAMES[name]) for name in ("ticker", "time", "close")):
@@ -196,10 +208,15 @@ def frame_of(
         try:  # no ticker is a mark for what is missing: NA is one
             return pd.read_csv(BytesIO(one.content), encoding="utf-8-sig", low_memory=False, **text), one.name, []
         except ValueError as error:  # also of pandas's own and of letters that are no UTF-8
-            raise InvalidFile(f"the file cannot be read as CSV: {error}", where=one.name, hint=_AS) from error
+            raise InvalidFile(
+                Sentence("the file cannot be read as CSV: {said}", said=error), where=one.name, hint=_AS
+            ) from error
     frame = pandas_of(given)
     if frame is None:
-        raise InvalidRequest(f"{type(given).__name__} holds no rows", available="a CSV or Parquet file, a frame")
+        raise InvalidRequest(
+            Sentence("{kind} holds no rows", kind=type(given).__name__),
+            available=Sentence("a CSV or Parquet file, a frame"),
+        )
     told: list[Phrase] = []
     frame = frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()
     return _of_one(frame, "", asked, told), "dataframe", told
@@ -225,7 +242,7 @@ def _spoken(
     for name, bad in numbers.bad.items():
         for row, why in bad.items():
             raise table.place.fault(
-                why, row=row, column=table.headings[at[name]], hint="leave out bars without a trade"
+                why, row=row, column=table.headings[at[name]], hint=Sentence("leave out bars without a trade")
             )
     frame = pd.DataFrame({name: pd.Series(raw[i]) for name, i in at.items() if name not in prices} | numbers.values)
     said = [*table.cells.said, *numbers.said]
@@ -233,7 +250,7 @@ def _spoken(
     frame.attrs["times"] = table.headings[at.get("time", at.get("date", 0))]
     if not {"ticker", "close"} <= set(frame) or not {"date", "time"} & set(frame):
         shown = ", ".join(filter(None, table.headings))
-        raise InvalidFile("bars need columns ticker, time and close", where=one.name, available=shown)
+        raise InvalidFile(Sentence("bars need columns ticker, time and close"), where=one.name, available=shown)
     return frame, one.name, said
 
 
@@ -272,7 +289,7 @@ def _clocked(
     else:
         split = text.str.replace(",", " ").str.split(r"[ T]+", n=1, regex=True)
         day, clock = split.str[0], split.str[1]
-    place = Place(source, lambda i: f"row {i + 1}")
+    place = Place(source, lambda i: Phrase("row {n}", n=i + 1))
     dates = dates_of(place, day, columns.get("date", columns["time"]), reading)
     seconds = _seconds(clock)
     wrong = np.isnan(seconds) | (dates.codes < 0)
@@ -280,9 +297,9 @@ def _clocked(
         row = int(wrong.argmax())
         shown = f"{day.iloc[row]} {clock.iloc[row]}" if apart else text.iloc[row]
         raise InvalidFile(
-            f"the time {shown!r} cannot be read",
-            where=f"{source}, row {row + 1}",
-            hint="write 2025-01-29T14:00:00-05:00, or a day and a clock: 29.01.2025 14:00",
+            Sentence("the time {shown!r} cannot be read", shown=shown),
+            where=Sentence("{source}, row {row}", source=source, row=row + 1),
+            hint=Sentence("write 2025-01-29T14:00:00-05:00, or a day and a clock: 29.01.2025 14:00"),
         )
     said += dates.said
     days = np.array([np.datetime64(when, "D") for when in dates.whens])[dates.codes]
@@ -300,10 +317,10 @@ def _since_1970(text: pd.Series, source: str) -> pd.Series:
     if wrong.any():
         row = int(wrong.argmax())
         raise InvalidFile(
-            f"the time {text.iloc[row]!r} cannot be read",
-            where=f"{source}, row {row + 1}",
-            available=f"row 1: {text.iloc[0]}, counted from 1970 on",
-            hint="count all times in one unit, or write them as 2025-01-29T14:00:00-05:00",
+            Sentence("the time {given!r} cannot be read", given=text.iloc[row]),
+            where=Sentence("{source}, row {row}", source=source, row=row + 1),
+            available=Sentence("row 1: {given}, counted from 1970 on", given=text.iloc[0]),
+            hint=Sentence("count all times in one unit, or write them as 2025-01-29T14:00:00-05:00"),
         )
     counted = text.to_numpy(str).astype(np.int64).astype(f"datetime64[{_UNITS[digits]}]")
     return pd.Series(pd.DatetimeIndex(counted).tz_localize("UTC"))
@@ -325,10 +342,10 @@ def _year_first(column: pd.Series, text: pd.Series, source: str) -> pd.Series:
     if not ends.all():
         row = int((~ends).argmax())
         raise InvalidFile(
-            f"the time {text.iloc[row]!r} cannot be read",
-            where=f"{source}, row {row + 1}",
-            available=f"row 1: {text.iloc[0]}",
-            hint="write the same zone in every row",
+            Sentence("the time {given!r} cannot be read", given=text.iloc[row]),
+            where=Sentence("{source}, row {row}", source=source, row=row + 1),
+            available=Sentence("row 1: {given}", given=text.iloc[0]),
+            hint=Sentence("write the same zone in every row"),
         )
     clocks = pd.to_datetime(plain.str[: -len(named[1]) - 1], format="ISO8601", errors="coerce")
     return clocks if clocks.isna().any() else _localized(clocks, named[1], source)
@@ -344,9 +361,11 @@ def _localized(times: pd.Series, zone: str, source: str) -> pd.Series:
         return pd.Series(times.dt.tz_localize(ZoneInfo(zone)))
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise InvalidRequest(
-            f"times cannot be of the zone {zone!r}: {str(error).strip(chr(39) + chr(34))}",
+            Sentence(
+                "times cannot be of the zone {zone!r}: {said}", zone=zone, said=str(error).strip(chr(39) + chr(34))
+            ),
             where=source,
-            hint="the name of a zone: America/New_York, Asia/Hong_Kong, UTC",
+            hint=Sentence("the name of a zone: America/New_York, Asia/Hong_Kong, UTC"),
         ) from error
 
 
@@ -387,12 +406,12 @@ def _columns(frame: pd.DataFrame, source: str) -> dict[str, str]:
         found["time"] = have["date"]
     if lacking := [name for name in ("ticker", "time", "close") if name not in found]:
         raise InvalidFile(
-            f"bars need a column {' and '.join(lacking)}",
+            Sentence("bars need a column {lacking}", lacking=Phrase("{names:list}", names=list(lacking))),
             where=source,
             available=", ".join(map(str, frame.columns)),
-            hint="of one ticker the name of the file may say whose they are: NVDA.parquet"
+            hint=Sentence("of one ticker the name of the file may say whose they are: NVDA.parquet")
             if lacking == ["ticker"]
-            else "",
+            else None,
         )
     return found
 
@@ -408,27 +427,34 @@ def _utc(column: pd.Series, zone: str | None, source: str, said: list[Phrase], h
         if wrong.any():
             row = int(wrong.argmax())
             raise InvalidFile(
-                f"the time {text.iloc[row]!r} cannot be read",
-                where=f"{source}, row {row + 1}",
-                hint="write the year first, and the zone in every row or in none: 2025-01-29T14:00:00-05:00",
+                Sentence("the time {given!r} cannot be read", given=text.iloc[row]),
+                where=Sentence("{source}, row {row}", source=source, row=row + 1),
+                hint=Sentence("write the year first, and the zone in every row or in none: 2025-01-29T14:00:00-05:00"),
             )
         times = times if zones[0] else times.dt.tz_localize(None)
     if times.isna().any():
-        raise InvalidFile("a bar has no time", where=f"{source}, row {int(times.isna().to_numpy().argmax()) + 1}")
+        raise InvalidFile(
+            Sentence("a bar has no time"),
+            where=Sentence("{source}, row {row}", source=source, row=int(times.isna().to_numpy().argmax()) + 1),
+        )
     if times.dt.tz is None:
         if zone is None:
             raise InvalidRequest(
-                "the times of the bars have no zone",
+                Sentence("the times of the bars have no zone"),
                 where=source,
                 available=str(times.iloc[0]),
-                hint="say it: --bar-zone America/New_York, or UTC",
+                hint=Sentence("say it: --bar-zone America/New_York, or UTC"),
             )
         first, times = times.iloc[0].to_pydatetime(), _localized(times, zone, source)
         if heading and local_time(first, heading) != times.iloc[0]:
             raise InvalidRequest(
-                f"the times of the bars are in {heading}, as their heading says, and --bar-zone is {zone}",
+                Sentence(
+                    "the times of the bars are in {heading}, as their heading says, and --bar-zone is {zone}",
+                    heading=heading,
+                    zone=zone,
+                ),
                 where=source,
-                hint="keep the one that is meant",
+                hint=Sentence("keep the one that is meant"),
             )
     elif zone is not None:
         said.append(Phrase("times have a zone of their own, and {zone} is left aside", zone=zone))
@@ -440,9 +466,9 @@ def _width(code: NDArray[np.int64], times: Stamps, width: int | None, source: st
     steps = np.diff(times).astype(np.int64)[np.diff(code) == 0]
     if not len(steps) and width is None:
         raise InvalidRequest(
-            "no ticker has more than one bar, and a move is from one to another",
+            Sentence("no ticker has more than one bar, and a move is from one to another"),
             where=source,
-            hint="name a file of more bars",
+            hint=Sentence("name a file of more bars"),
         )
     least = int(steps.min()) // 60 if len(steps) else 0
     minutes = least if width is None else width
@@ -450,15 +476,21 @@ def _width(code: NDArray[np.int64], times: Stamps, width: int | None, source: st
     longer = least > minutes and len(steps) >= _ENOUGH and not (steps % (60 * least)).any()
     if len(steps) and width in WIDTHS and minutes != least and (longer or (steps % (60 * minutes)).any()):
         raise InvalidRequest(
-            f"bars of {asked} are asked for, and those that are there stand {there} apart",
+            Sentence(
+                "bars of {asked} are asked for, and those that are there stand {there} apart", asked=asked, there=there
+            ),
             available=str(least),
-            hint="leave out --width" if longer else f"leave out --width, or sum them up to bars of {asked} first",
+            hint=Sentence("leave out --width")
+            if longer
+            else Sentence("leave out --width, or sum them up to bars of {asked} first", asked=asked),
         )
     if minutes not in WIDTHS:
         raise InvalidRequest(
-            f"bars of {asked}" if width is not None else f"bars stand {there} apart",
+            Sentence("bars of {asked}", asked=asked)
+            if width is not None
+            else Sentence("bars stand {there} apart", there=there),
             available=", ".join(f"{w}" for w in WIDTHS),
-            hint="name the width of a bar in minutes: --width 5",
+            hint=Sentence("name the width of a bar in minutes: --width 5"),
         )
     return minutes
 
@@ -479,10 +511,12 @@ def _stamped(times: Stamps, width: int, exchange: str, named: Stamp | None, said
     sure = opening and (opening[0] == "start" or _close_is_there(times, width, hours))
     if named is None and opening and not sure:
         raise InvalidRequest(
-            "is a time the start of its bar, or its end? the first bar after the opening of most days is lacking, or the last"
-            " before the close",
+            Sentence(
+                "is a time the start of its bar, or its end? the first bar after the opening of most days is"
+                " lacking, or the last before the close"
+            ),
             available="start, end",
-            hint="say it: --stamp start",
+            hint=Sentence("say it: --stamp start"),
         )
     if named is None:
         found, by = opening or _by_days(times, width)
@@ -556,11 +590,21 @@ def _refuse_other_zones(times: Stamps, width: int, exchange: str, hours: Stamps)
     for k in range(len(hours)):
         run = (run + 1 if run and off[k] == off[k - 1] else 1) if alike[k] else 0
         if run == _RUN:
+            said = {
+                "lasting": _lasting(abs(int(off[k]))),
+                "exchange": exchange,
+                "day": hours[k, 0].astype("datetime64[D]"),
+            }
             raise InvalidRequest(
-                f"bars begin and end {_lasting(abs(int(off[k])))} {'after' if off[k] > 0 else 'before'} the hours of"
-                f" {exchange}, on days such as {hours[k, 0].astype('datetime64[D]')}",
-                hint="say the zone of the times (--bar-zone, of a file whose times have none; Etc/GMT+5 is that of New York"
-                " without summer time), or where they trade: --exchange XLON",
+                Sentence("bars begin and end {lasting} after the hours of {exchange}, on days such as {day}", **said)
+                if off[k] > 0
+                else Sentence(
+                    "bars begin and end {lasting} before the hours of {exchange}, on days such as {day}", **said
+                ),
+                hint=Sentence(
+                    "say the zone of the times (--bar-zone, of a file whose times have none; Etc/GMT+5 is that"
+                    " of New York without summer time), or where they trade: --exchange XLON"
+                ),
             )
 
 
@@ -579,9 +623,9 @@ def _by_days(times: Stamps, width: int) -> tuple[Stamp, Phrase]:
         if np.isin(minute, (width % 60, (30 + width) % 60)).mean() > _SHARE:
             return "end", Phrase("times are the ends of bars, by the first of each day")
     raise InvalidRequest(
-        "is a time the start of its bar, or its end?",
+        Sentence("is a time the start of its bar, or its end?"),
         available="start, end",
-        hint="say it: --stamp start",
+        hint=Sentence("say it: --stamp start"),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import calendars
-from eventstudy.errors import InvalidRequest, SourceError, SymbolUnknown
+from eventstudy.errors import InvalidRequest, Sentence, SourceError, SymbolUnknown
 from eventstudy.language import Phrase
 from eventstudy.prices._table import PriceTable, SeriesInfo
 
@@ -136,14 +136,22 @@ def _rate(table: PriceTable, foreign: str | None, currency: str) -> tuple[pd.Ser
 def _no_rate(ticker: str, foreign: str | None, currency: str, table: PriceTable) -> SymbolUnknown:
     if foreign is None:
         return SymbolUnknown(
-            f"{ticker} cannot be put in {currency}: nothing says what it is quoted in", where=f"ticker {ticker}"
+            Sentence(
+                "{ticker} cannot be put in {currency}: nothing says what it is quoted in",
+                ticker=ticker,
+                currency=currency,
+            ),
+            where=Sentence("ticker {ticker}", ticker=ticker),
         )
     name = f"{foreign}{currency}=X"
     why = table.missing.get(name)
+    said = {"ticker": ticker, "currency": currency, "rate": name}
     return SymbolUnknown(
-        f"{ticker} cannot be put in {currency}: there is no rate {name}" + (f" ({why.what})" if why else ""),
-        where=f"ticker {ticker}",
-        hint=f"give the price file a column {name}, or eventstudy prices fetch --tickers {name}",
+        Sentence("{ticker} cannot be put in {currency}: there is no rate {rate} ({why})", why=why.what, **said)
+        if why
+        else Sentence("{ticker} cannot be put in {currency}: there is no rate {rate}", **said),
+        where=Sentence("ticker {ticker}", ticker=ticker),
+        hint=Sentence("give the price file a column {name}, or eventstudy prices fetch --tickers {name}", name=name),
     )
 
 

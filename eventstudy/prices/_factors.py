@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.calendars import markets
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.language import Phrase
 from eventstudy.tables.dates import Days, dates_of, days_on, sessions_of
 from eventstudy.tables.frames import headed_frame
@@ -63,7 +63,9 @@ def read_factors(path: str | Path, unit: Unit | None, *, monthly: bool = False) 
     """
     files = opened(path)
     if len(files) > 1:
-        raise InvalidFile("the archive holds several files", where=str(path), hint="unpack the one that is meant")
+        raise InvalidFile(
+            Sentence("the archive holds several files"), where=str(path), hint=Sentence("unpack the one that is meant")
+        )
     one = replace(files[0], name=str(path))
     content = one.content.decode("utf-8-sig", "replace") if one.kind == "text" else ""
     if _PUBLISHED.search(content):
@@ -73,7 +75,7 @@ def read_factors(path: str | Path, unit: Unit | None, *, monthly: bool = False) 
 
 def factors_of_frame(frame: pd.DataFrame, unit: Unit | None, *, monthly: bool = False) -> pd.DataFrame:
     """As `read_factors`, of a frame whose index or a column are the sessions; decimals, where no unit is named."""
-    place = Place("the DataFrame of factors", lambda i: Phrase("row {n}", n=i))
+    place = Place(Sentence("the DataFrame of factors"), lambda i: Phrase("row {n}", n=i))
     found = _of_table(headed_frame(place, frame, "prices"), unit or "decimal", monthly=monthly)
     found.attrs = {**found.attrs, **frame.attrs}
     return found
@@ -87,7 +89,7 @@ def _of_table(table: Headed, unit: Unit | None, *, monthly: bool) -> pd.DataFram
     held = [i for i in range(len(heads)) if i not in dated and heads[i]]
     twice = _twice([_name(heads[i]) for i in held])
     if len(dated) != 1 or not held or twice:
-        what = f"the factor file has two columns {twice[0]!r}" if twice else _NO_TABLE
+        what = Sentence("the factor file has two columns {twice!r}", twice=twice[0]) if twice else _NO_TABLE
         raise place.fault(what, available=", ".join(filter(None, heads)))
     raw = table.cells.columns({dated[0]}, set(held))
     numbers = numbers_of(
@@ -100,10 +102,12 @@ def _of_table(table: Headed, unit: Unit | None, *, monthly: bool) -> pd.DataFram
     _check_unit(place.name, unit, signed=len(numbers.percent), columns=len(held))
     for i in held:
         for row, why in numbers.bad.get(i, {}).items():
-            raise place.fault(why, row=row, column=heads[i], hint="correct the cell, or leave a missing value empty")
+            raise place.fault(
+                why, row=row, column=heads[i], hint=Sentence("correct the cell, or leave a missing value empty")
+            )
     dates = dates_of(place, raw[dated[0]], heads[dated[0]] or "date", Reading(), months=monthly)
     for row, why in dates.bad.items():
-        raise place.fault(why, row=row, column=heads[dated[0]] or "date", hint="write dates as 2025-01-27")
+        raise place.fault(why, row=row, column=heads[dated[0]] or "date", hint=Sentence("write dates as 2025-01-27"))
     days: Days = days_on(dates.whens)
     said = dates.said
     if not monthly:
@@ -113,7 +117,11 @@ def _of_table(table: Headed, unit: Unit | None, *, monthly: bool) -> pd.DataFram
     order = np.argsort(own, kind="stable")
     if (again := np.flatnonzero(own[order][1:] == own[order][:-1])).size:
         row = int(order[again[0] + 1])
-        raise place.fault(f"{own[row]} is a day that stands there twice", row=row, hint="keep one of the two rows")
+        raise place.fault(
+            Sentence("{own} is a day that stands there twice", own=own[row]),
+            row=row,
+            hint=Sentence("keep one of the two rows"),
+        )
     factor = [0.01 if i in numbers.percent else UNITS[unit or "percent"] for i in held]
     values = np.column_stack([numbers.values[i] for i in held])
     values = np.where(np.isin(values, _NONE), np.nan, values) * factor
@@ -126,7 +134,7 @@ def _of_table(table: Headed, unit: Unit | None, *, monthly: bool) -> pd.DataFram
     return _believable(found, place.name, monthly=monthly)
 
 
-_NO_TABLE = "a factor file has a column `date` and a column a factor"
+_NO_TABLE = Sentence("a factor file has a column `date` and a column a factor")
 
 
 def _twice(names: Sequence[str]) -> list[str]:
@@ -146,7 +154,7 @@ def _check_unit(where: str, unit: str | None, *, signed: int, columns: int) -> N
         raise InvalidRequest(
             Phrase("the unit of the factors in {where} is not named", where=where)
             if unit is None
-            else f"no such unit: {unit!r}",
+            else Sentence("no such unit: {unit!r}", unit=unit),
             available=", ".join(UNITS),
             hint=Phrase("add --factor-unit percent or --factor-unit decimal"),
         )
@@ -263,12 +271,12 @@ def _table(lines: list[str], first: int, where: str) -> tuple[list[str], list[tu
     try:
         cells = [[cell.strip() for cell in row] for row in csv.reader(lines[first:], strict=True)]
     except csv.Error as error:
-        raise InvalidFile(f"the factor file is not valid CSV: {error}", where=where) from None
+        raise InvalidFile(Sentence("the factor file is not valid CSV: {said}", said=error), where=where) from None
     names = ["date", *map(_name, cells[0][1:])]
     twice = _twice(names)
     if twice or "" in names:
         raise InvalidFile(
-            f"the factor file has two columns {twice[0]!r}" if twice else _NO_TABLE,
+            Sentence("the factor file has two columns {twice!r}", twice=twice[0]) if twice else _NO_TABLE,
             where=where,
             available=", ".join(names),
         )
@@ -277,10 +285,15 @@ def _table(lines: list[str], first: int, where: str) -> tuple[list[str], list[tu
         if not (row and row[0].isdigit()):
             break
         if any(row):
-            _refuse(len(row) != len(names), f"a row of {len(row)} cells under {len(names)} columns", where, line)
+            _refuse(
+                len(row) != len(names),
+                Sentence("a row of {n} cells under {all} columns", n=len(row), all=len(names)),
+                where,
+                line,
+            )
             rows.append((line, row))
     if not rows:
-        raise InvalidFile("the factor file has no row of factors", where=where)
+        raise InvalidFile(Sentence("the factor file has no row of factors"), where=where)
     return names, rows
 
 
@@ -290,7 +303,7 @@ def _numbers(names: list[str], rows: list[tuple[int, list[str]]], where: str, *,
     values = np.full((len(rows), len(names) - 1), np.nan)
     for i, (line, row) in enumerate(rows):
         day = _day(row.pop(place), where, line, monthly=monthly)
-        _refuse(day in seen, "a day that stands there twice", where, line)
+        _refuse(day in seen, Sentence("a day that stands there twice"), where, line)
         seen.add(day)
         days.append(day)
         for j, cell in enumerate(row):
@@ -309,8 +322,8 @@ def _day(text: str, where: str, line: int, *, monthly: bool) -> np.datetime64:
     if monthly and digits == 6 and 1 <= int(text[4:]) <= 12:
         last: np.datetime64 = (np.datetime64(f"{text[:4]}-{text[4:]}") + 1).astype("datetime64[D]") - 1
         return last
-    by_year = "values by the year; a study needs those by the month"
-    by_month = "values by the month or year; a study needs those by the day"
+    by_year = Sentence("values by the year; a study needs those by the month")
+    by_month = Sentence("values by the month or year; a study needs those by the day")
     _refuse(digits in ((4,) if monthly else (4, 6)), by_year if monthly else by_month, where, line)
     sound = re.fullmatch(r"(1[7-9]|2[01])\d{2}-\d{2}-\d{2}", iso, re.ASCII)
     try:
@@ -318,7 +331,10 @@ def _day(text: str, where: str, line: int, *, monthly: bool) -> np.datetime64:
             return np.datetime64(iso, "D")
     except ValueError:
         pass  # no such day
-    raise InvalidFile("the factor file holds a date that is not written as 2025-01-31", where=f"{where}, line {line}")
+    raise InvalidFile(
+        Sentence("the factor file holds a date that is not written as 2025-01-31"),
+        where=Sentence("{where}, line {line}", where=where, line=line),
+    )
 
 
 def _number(text: str, where: str, line: int) -> float:
@@ -326,10 +342,13 @@ def _number(text: str, where: str, line: int) -> float:
         value = float(text)
     except ValueError:
         value = np.inf
-    _refuse(not abs(value) < np.inf or "_" in text, "a value that is no number", where, line)
+    _refuse(not abs(value) < np.inf or "_" in text, Sentence("a value that is no number"), where, line)
     return value
 
 
 def _refuse(wrong: bool, what: str, where: str, line: int) -> None:
     if wrong:
-        raise InvalidFile(f"the factor file holds {what}", where=f"{where}, line {line}")
+        raise InvalidFile(
+            Sentence("the factor file holds {what}", what=what),
+            where=Sentence("{where}, line {line}", where=where, line=line),
+        )

@@ -102,7 +102,11 @@ def _one(file: Opened, wanted: Wanted, reading: Reading) -> PriceTable:
         said_of = (*read[adjusted].read_as, Phrase("adjusted closes, in place of closes"))
         read[adjusted] = replace(read[adjusted], read_as=said_of)
     if not read:
-        what = "no sheet is called by a ticker that is asked for" if unread else "no sheet is a table of prices"
+        what = (
+            Sentence("no sheet is called by a ticker that is asked for")
+            if unread
+            else Sentence("no sheet is a table of prices")
+        )
         raise InvalidFile(what, where=file.name, available=", ".join(unread) or _why(others), hint=_SHEET)
     said = Phrase("sheets of one table each: {n}", n=len(read) + len(unread))
     result = _joined(read.items(), file.name, list(wanted.tickers or ()), said, unread)
@@ -140,7 +144,9 @@ def _field_of(sheet: str) -> str | None:
     return found[0] if found else None
 
 
-_SHEET = "call sheets by their tickers, or the one that is meant 'prices', with its columns ticker, date, close"
+_SHEET = Sentence(
+    "call sheets by their tickers, or the one that is meant 'prices', with its columns ticker, date, close"
+)
 
 
 def _why(others: Mapping[str, str]) -> str:
@@ -169,9 +175,11 @@ def _several(paths: Sequence[Path], wanted: Wanted, reading: Reading) -> PriceTa
         raise InvalidFile(Sentence("the file is named twice"), where=str(twice), hint=Sentence("name each file once"))
     if reading.ticker and len(paths) > 1:
         raise InvalidFile(
-            f"{len(paths)} files cannot all be of {reading.ticker}, which --ticker says of each",
+            Sentence(
+                "{n} files cannot all be of {ticker}, which --ticker says of each", n=len(paths), ticker=reading.ticker
+            ),
             where=name,
-            hint=f"leave --ticker out, and call the file it is meant for {reading.ticker}.csv",
+            hint=Sentence("leave --ticker out, and call the file it is meant for {ticker}.csv", ticker=reading.ticker),
         )
     tables = [(Opened(p.name, b"").stem, read_file(p, wanted, reading)) for p in paths]
     return _joined(tables, name, list(wanted.tickers or ()), Phrase("{n} files", n=len(paths)))
@@ -196,7 +204,7 @@ def _many(files: Sequence[Path | Opened], name: str, wanted: Wanted, reading: Re
         if len({series_of(_stem(one)) for one in mine}) > 1:
             stated = ", ".join(_name(one) for one in mine[:20])
             what = Phrase("{n} files of {name} are named {ticker}", n=len(mine), name=name, ticker=ticker)
-            missing[ticker] = SymbolUnknown(what, where=f"ticker {ticker}", available=stated)
+            missing[ticker] = SymbolUnknown(what, where=Sentence("ticker {ticker}", ticker=ticker), available=stated)
             continue
         own = Wanted([ticker], wanted.start, wanted.end)
         tables += [(file.stem, _one(file, own, reading)) for one in mine for file in _bytes(one)]
@@ -210,7 +218,7 @@ def _many(files: Sequence[Path | Opened], name: str, wanted: Wanted, reading: Re
     there = {*result.tickers, *result.names, *result.missing}
     for ticker in (t for t in lacking if t not in there):
         what = Phrase("{name} has no file of {ticker!r}", name=name, ticker=ticker)
-        missing[ticker] = SymbolUnknown(what, where=f"ticker {ticker}", available=stated)
+        missing[ticker] = SymbolUnknown(what, where=Sentence("ticker {ticker}", ticker=ticker), available=stated)
     return replace(result, missing={**result.missing, **missing})
 
 
@@ -224,7 +232,7 @@ def _all_of(files: Sequence[Path | Opened], name: str, wanted: Wanted, reading: 
         else:
             read.append((file.stem, _one(file, wanted, reading)))
     if not read:
-        raise InvalidFile("no file is a table of prices", where=name, available=", ".join(aside), hint=FORMS)
+        raise InvalidFile(Sentence("no file is a table of prices"), where=name, available=", ".join(aside), hint=FORMS)
     result = _joined(read, name, list(wanted.tickers or ()))
     left = Phrase("files without prices left aside: {names:some 4}", names=aside)
     return replace(result, read_as=(*result.read_as, left)) if aside else result
@@ -274,9 +282,9 @@ def _joined(
     for table in found:
         if twice := met & set(table.tickers):
             raise InvalidFile(
-                f"several files or sheets hold prices of {', '.join(sorted(twice)[:3])}",
+                Sentence("several files or sheets hold prices of {twice}", twice=", ".join(sorted(twice)[:3])),
                 where=name,
-                hint="keep one of them",
+                hint=Sentence("keep one of them"),
             )
         met |= set(table.tickers)
     result = together(found, [t for t in order if t in met])
@@ -296,4 +304,4 @@ def _nowhere(ticker: str, name: str, tables: Sequence[PriceTable], unread: Seque
     there = ", ".join(dict.fromkeys([*(error.available for error in errors if error.available), *unread]))
     hint = next((error.hint for error in errors if error.hint), None)
     what = Phrase("{name} has no ticker {ticker!r}", name=name, ticker=ticker)
-    return SymbolUnknown(what, where=f"ticker {ticker}", available=there or None, hint=hint)
+    return SymbolUnknown(what, where=Sentence("ticker {ticker}", ticker=ticker), available=there or None, hint=hint)

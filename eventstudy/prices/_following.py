@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from eventstudy.errors import InvalidFile
+from eventstudy.errors import InvalidFile, Sentence
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
 from eventstudy.prices._read import index_of, size_of
@@ -110,9 +110,17 @@ def _of_one_kind(ticker: str, parts: Parts, where: str) -> SeriesInfo:
                 ", ".join(filter(None, (_KINDS[info.basis], info.currency, info.exchange))) for info in (one, other)
             ]
             raise InvalidFile(
-                f"{first} and {name} do not follow each other: {ticker} has {kinds[0]} in the first, {kinds[1]} in the second",
+                Sentence(
+                    "{first} and {name} do not follow each other: {ticker} has {kinds} in the first, {kinds2} in"
+                    " the second",
+                    first=first,
+                    name=name,
+                    ticker=ticker,
+                    kinds=kinds[0],
+                    kinds2=kinds[1],
+                ),
                 where=where,
-                hint="hand over files of the same columns, or one of them",
+                hint=Sentence("hand over files of the same columns, or one of them"),
             )
     return replace(one, notes=tuple(dict.fromkeys(note for _, info in own for note in info.notes)))
 
@@ -127,9 +135,16 @@ def _stacked(field: str, held: Sequence[tuple[str, pd.DataFrame]], where: str) -
         day, ticker = pd.DatetimeIndex(low.index)[row], low.columns.tolist()[column]
         names = [name for name, frame in held if day in frame.index and ticker in frame]
         raise InvalidFile(
-            f"{' and '.join(names)} have other values of {field} of {ticker} on {day:%Y-%m-%d}:"
-            f" {low.to_numpy(float)[row, column]:g} and {high.to_numpy(float)[row, column]:g}",
+            Sentence(
+                "{names} have other values of {field} of {ticker} on {day:%Y-%m-%d}: {value:g} and {value2:g}",
+                names=Phrase("{names:list}", names=list(names)),
+                field=field,
+                ticker=ticker,
+                day=day,
+                value=low.to_numpy(float)[row, column],
+                value2=high.to_numpy(float)[row, column],
+            ),
             where=where,
-            hint="keep one of them; adjusted prices change from one download to the next",
+            hint=Sentence("keep one of them; adjusted prices change from one download to the next"),
         )
     return low

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import native
-from eventstudy.errors import InvalidFile, SourceError
+from eventstudy.errors import InvalidFile, Sentence, SourceError
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
 from eventstudy.prices._beside import copies_among
@@ -38,7 +38,7 @@ _WRITES_COPY = int(pd.__version__.split(".")[0]) >= 3
 """Whether frames may share memory: from pandas 3 on, whoever writes to one of them gets a copy first."""
 _AT_ONCE = 64
 """Columns that are looked at together."""
-_PLACE = Place("the DataFrame of prices", lambda i: Phrase("row {n}", n=i))
+_PLACE = Place(Sentence("the DataFrame of prices"), lambda i: Phrase("row {n}", n=i))
 
 
 def frame_to_table(
@@ -66,11 +66,16 @@ def frame_to_table(
     frame = pandas_of(given)
     if frame is None:
         raise InvalidFile(
-            f"prices are a {type(given).__name__}, no table",
-            available="a frame of pandas, polars or Arrow, a Series, a dict of frames by ticker, or the path of a file",
+            Sentence("prices are a {kind}, no table", kind=type(given).__name__),
+            available=Sentence(
+                "a frame of pandas, polars or Arrow, a Series, a dict of frames by ticker, or the path of a file"
+            ),
         )
     if frame.empty:
-        raise _PLACE.fault("there are no prices in it", available=f"{frame.shape[0]} rows, {frame.shape[1]} columns")
+        raise _PLACE.fault(
+            Sentence("there are no prices in it"),
+            available=Sentence("{rows} rows, {columns} columns", rows=frame.shape[0], columns=frame.shape[1]),
+        )
     if reading == Reading() and _is_plain(frame):
         return _wide(_PLACE, "dataframe", frame, wanted, all_checked)
     return read_table(headed_frame(_PLACE, frame, "prices"), wanted, reading, "dataframe")
@@ -82,11 +87,11 @@ def _of_dict(given: Mapping[Any, Any], wanted: Wanted, reading: Reading) -> Pric
     if not frames or len(frames) < len(given):
         wrong = next((k for k in given if k not in frames), None)
         raise InvalidFile(
-            "the dict of prices is empty"
+            Sentence("the dict of prices is empty")
             if wrong is None
-            else f"{wrong!r} holds a {type(given[wrong]).__name__}, no table",
-            where="the dict of prices",
-            hint="give a frame or Series for each ticker",
+            else Sentence("{wrong!r} holds a {kind}, no table", wrong=wrong, kind=type(given[wrong]).__name__),
+            where=Sentence("the dict of prices"),
+            hint=Sentence("give a frame or Series for each ticker"),
         )
     roles = {key: role_of(str(key), "prices") for key in frames}
     if all(r and r[0] in FIELDS for r in roles.values()) and any(
@@ -97,7 +102,7 @@ def _of_dict(given: Mapping[Any, Any], wanted: Wanted, reading: Reading) -> Pric
     for key, frame in frames.items():
         if isinstance(given[key], pd.Series):
             frame = given[key].to_frame("close")
-        place = Place(f"the DataFrame of {key!r}", lambda i: Phrase("row {n}", n=i))
+        place = Place(Sentence("the DataFrame of {key!r}", key=key), lambda i: Phrase("row {n}", n=i))
         own = replace(reading, ticker=str(key))
         tables.append(
             read_table(headed_frame(place, frame, "prices"), Wanted(None, wanted.start, wanted.end), own, "dataframe")
@@ -116,7 +121,7 @@ def _named(table: PriceTable, wanted: Wanted) -> PriceTable:
     for ticker in wanted.tickers or ():
         found = there.meant_by(ticker)
         if len(found) != 1:
-            missing[ticker] = not_there("the dict of prices", ticker, known, wanted)
+            missing[ticker] = not_there(Sentence("the dict of prices"), ticker, known, wanted)
         elif found[0] != ticker:
             names[ticker] = found[0]
     kept = [names.get(t, t) for t in dict.fromkeys(wanted.tickers or ()) if t not in missing]

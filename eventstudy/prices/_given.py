@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eventstudy.errors import SourceError, SymbolUnknown
+from eventstudy.errors import Sentence, SourceError, SymbolUnknown
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS, Basis
 from eventstudy.prices._table import PriceTable, SeriesInfo
@@ -94,8 +94,9 @@ def check_values(place: Place, field: str, values: Floats, column: str | None = 
             why_impossible(field, float(values[row])),
             row=row,
             column=column,
-            hint="leave a missing value empty"
-            + ("; CRSP marks the mean of bid and ask by a minus sign" if values[row] < 0 and field == "close" else ""),
+            hint=Sentence("leave a missing value empty; CRSP marks the mean of bid and ask by a minus sign")
+            if values[row] < 0 and field == "close"
+            else Sentence("leave a missing value empty"),
         )
 
 
@@ -197,7 +198,7 @@ def _completed(values: Mapping[str, Floats], i: int, sessions: Days, info: Serie
 
 def not_there(name: str, ticker: str, known: Sequence[str], wanted: Wanted) -> SymbolUnknown:
     """Why `name`, which has the tickers `known`, has no prices of `ticker` for what is wanted."""
-    where = f"ticker {ticker}"
+    where = Sentence("ticker {ticker}", ticker=ticker)
     if ticker in known:
         return SymbolUnknown(
             Phrase("{name} has no price of {ticker!r}{span}", name=name, ticker=ticker, span=wanted.span), where=where

@@ -95,7 +95,10 @@ def load_prices(
     several = isinstance(path, list | tuple) and bool(path) and all(isinstance(p, str | PathLike) for p in path)
     if path is not None and not isinstance(path, str | PathLike) and not several:
         if source not in ("auto", "csv"):
-            raise InvalidRequest(f"source {source!r} does not read a DataFrame", hint="leave the source out")
+            raise InvalidRequest(
+                Sentence("source {source!r} does not read a DataFrame", source=source),
+                hint=Sentence("leave the source out"),
+            )
         return frame_to_table(path, wanted, first, last, reading=reading, besides=list(besides))
     if source == "auto" and path is None:
         return _ask(_automatic(wanted, first, last, beyond, known), first, last, beyond, known, progress)
@@ -236,12 +239,14 @@ def _ask(
 def _of_isin(isin: str) -> SourceError:
     known = of_isin(isin)
     return SymbolUnknown(
-        f"{isin} is an ISIN, and this source knows tickers",
-        where=f"ticker {isin}",
-        available=f"{known}, its ticker" if known != isin else "no ticker of it in the list of ISINs that ships",
-        hint=f"ask for {known}"
+        Sentence("{isin} is an ISIN, and this source knows tickers", isin=isin),
+        where=Sentence("ticker {isin}", isin=isin),
+        available=Sentence("{known}, its ticker", known=known)
         if known != isin
-        else "give its ticker; or prices with ISINs in place of tickers: --prices FILE",
+        else Sentence("no ticker of it in the list of ISINs that ships"),
+        hint=Sentence("ask for {known}", known=known)
+        if known != isin
+        else Sentence("give its ticker; or prices with ISINs in place of tickers: --prices FILE"),
     )
 
 
@@ -271,8 +276,8 @@ class Desk:
         """As the source itself; see `PriceSource.fetch`."""
         if self._closed is not None:
             raise type(self._closed)(
-                f"{symbol} was not asked for: {self._closed.what}",
-                where=f"ticker {symbol}",
+                Sentence("{symbol} was not asked for: {what}", symbol=symbol, what=self._closed.what),
+                where=Sentence("ticker {symbol}", symbol=symbol),
                 hint=self._closed.hint,
             )
         began = time.monotonic()
@@ -290,9 +295,14 @@ class Desk:
             raise
         except Exception as error:  # whatever an answer led to, it ends its own symbol and no other
             raise SourceMalformed(
-                f"the prices of {symbol} cannot be read: {type(error).__name__}: {error}",
-                where=f"ticker {symbol}",
-                hint="try again later; if it goes on, report what --verbose prints",
+                Sentence(
+                    "the prices of {symbol} cannot be read: {kind}: {said}",
+                    symbol=symbol,
+                    kind=type(error).__name__,
+                    said=error,
+                ),
+                where=Sentence("ticker {symbol}", symbol=symbol),
+                hint=Sentence("try again later; if it goes on, report what --verbose prints"),
             ) from error
         self._down_for = 0.0
         return fetch

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 import numpy as np
 import pandas as pd
 
-from eventstudy.errors import InvalidRequest, SourceError, SourceMalformed, SymbolUnknown
+from eventstudy.errors import InvalidRequest, Sentence, SourceError, SourceMalformed, SymbolUnknown
 from eventstudy.prices._bars import MASSIVE_KEY, WIDTHS, BarTable, load_bars
 from eventstudy.web import Answer, Key, ask
 
@@ -47,26 +47,34 @@ class Massive:
             SourceDown, SourceMalformed, SourceRateLimited: as their names say.
         """
         if width not in _WIDTHS:
-            hour = ", which begin on whole hours and lie across the opening at 09:30" if width == _HOUR else ""
+            hour = (
+                Sentence(", which begin on whole hours and lie across the opening at 09:30") if width == _HOUR else ""
+            )
             raise InvalidRequest(
-                f"bars of {width} minutes of Massive{hour}",
+                Sentence("bars of {width} minutes of Massive{hour}", width=width, hour=hour),
                 available=", ".join(map(str, _WIDTHS)),
-                hint="--width 30 or less",
+                hint=Sentence("--width 30 or less"),
             )
         tables = [self._of(ticker, first, last, width) for ticker in dict.fromkeys(tickers)]
         return load_bars(pd.concat(tables, ignore_index=True), width=width, stamp="start")
 
     def _of(self, ticker: str, first: date, last: date, width: int) -> pd.DataFrame:
-        where = f"ticker {ticker}, {first} to {last}"
+        where = Sentence("ticker {ticker}, {first} to {last}", ticker=ticker, first=first, last=last)
         if not _SYMBOL.fullmatch(ticker):
-            raise SymbolUnknown(f"{ticker!r} is not a symbol of Massive", where=where, hint="letters, digits, points")
+            raise SymbolUnknown(
+                Sentence("{ticker!r} is not a symbol of Massive", ticker=ticker),
+                where=where,
+                hint=Sentence("letters, digits, points"),
+            )
         key = Key.of(MASSIVE_KEY, "Massive", scheme="Bearer", where=where)
         ended = datetime.now(UTC).timestamp() * 1000 - 60_000 * width
         rows = [row for a, b in _months(first, last) for row in self._pages(ticker, a, b, width, key, where)]
         rows = [row for row in rows if row["t"] <= ended]
         if not rows:
             raise SymbolUnknown(
-                f"Massive has no bars of {ticker!r}", where=where, hint="spell it as massive.com does: BRK.B"
+                Sentence("Massive has no bars of {ticker!r}", ticker=ticker),
+                where=where,
+                hint=Sentence("spell it as massive.com does: BRK.B"),
             )
         start, values = (
             np.array([row["t"] for row in rows]),
@@ -91,7 +99,9 @@ class Massive:
             parts = urlsplit(str(following))
             path, params = parts.path, dict(parse_qsl(parts.query))
             params.pop("apiKey", None)
-        raise SourceMalformed("Massive's answer does not end", where=where, available=f"{_PAGES} pages")
+        raise SourceMalformed(
+            Sentence("Massive's answer does not end"), where=where, available=Sentence("{pages} pages", pages=_PAGES)
+        )
 
 
 def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
@@ -112,10 +122,10 @@ def _told(answer: Answer, key: Key, where: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict) or not isinstance(told.get("results") or [], list):
-        raise _malformed("it is broken off or no JSON", where, answer.excerpt(key))
+        raise _malformed(Sentence("it is broken off or no JSON"), where, answer.excerpt(key))
     if answer.status == 404 or told.get("status") not in ("OK", "DELAYED"):
         said = told.get("error") or told.get("message") or told.get("status") or "nothing"
-        raise _malformed("it is a complaint", where, key.blot(str(said))[:200])
+        raise _malformed(Sentence("it is a complaint"), where, key.blot(str(said))[:200])
     return told
 
 
@@ -124,9 +134,11 @@ def _row(row: Any, where: str) -> dict[str, Any]:
     values = row if isinstance(row, dict) else {}
     sound = all(isinstance(values.get(k), int | float) and not isinstance(values[k], bool) for k in ("t", "o", "c"))
     if not sound or not (0 < values["o"] < _MOST and 0 < values["c"] < _MOST and values["t"] % 60_000 == 0):
-        raise _malformed(f"{str(row)[:80]} is no bar", where)
+        raise _malformed(Sentence("{row} is no bar", row=str(row)[:80]), where)
     return values
 
 
 def _malformed(what: str, where: str, available: str | None = None) -> SourceError:
-    return SourceMalformed(f"Massive's answer cannot be read: {what}", where=where, available=available)
+    return SourceMalformed(
+        Sentence("Massive's answer cannot be read: {what}", what=what), where=where, available=available
+    )

@@ -15,7 +15,7 @@ import pandas as pd
 from eventstudy import calendars
 from eventstudy.calendars import markets
 from eventstudy.datasets import tickers_by_name
-from eventstudy.errors import InvalidFile, SourceError, SourceMalformed
+from eventstudy.errors import InvalidFile, Sentence, SourceError, SourceMalformed
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
 from eventstudy.prices._beside import copies, copies_among
@@ -97,7 +97,7 @@ def read_table(
         InvalidFile: it cannot be read as prices, or in two ways; says where, and what settles it.
     """
     if not table.cells.rows:
-        raise table.place.fault("there is no row below the headings", available=", ".join(table.headings))
+        raise table.place.fault(Sentence("there is no row below the headings"), available=", ".join(table.headings))
     own = list(wanted.tickers) if wanted.tickers is not None else None
     hints = own if own is not None else list(wanted.besides) or None
     asked = None if own is None else [*own, *(t for t in wanted.besides if t not in own)]
@@ -144,9 +144,18 @@ def _refuse_thousandths(place: Place, cells: _Cells) -> None:
         small, large = sorted((t, t + 1), key=lambda day: grid[day, k])
         if 1 <= grid[small, k] < 1000 and abs(1000 * grid[small, k] - round(1000 * grid[small, k])) < 1e-6:
             raise place.fault(
-                f"{cells.names[k]} is at {grid[small, k]:g} on {cells.days[small]} and at {grid[large, k]:g} on"
-                f" {cells.days[large]}, a thousand times as much: its mark may be the other one, of decimals or of thousands",
-                hint="write all numbers in one way, or say which mark is the decimal one: --decimal comma|point",
+                Sentence(
+                    "{names} is at {grid:g} on {days} and at {grid2:g} on {days2}, a thousand times as much: its"
+                    " mark may be the other one, of decimals or of thousands",
+                    names=cells.names[k],
+                    grid=grid[small, k],
+                    days=cells.days[small],
+                    grid2=grid[large, k],
+                    days2=cells.days[large],
+                ),
+                hint=Sentence(
+                    "write all numbers in one way, or say which mark is the decimal one: --decimal comma|point"
+                ),
             )
 
 
@@ -245,7 +254,10 @@ def _long(
         if (blank & ~empty).any():
             row = int((blank & ~empty).argmax())
             raise place.fault(
-                "the ticker is empty", row=row, column=heads[shape.ticker], hint="name the ticker of this price"
+                Sentence("the ticker is empty"),
+                row=row,
+                column=heads[shape.ticker],
+                hint=Sentence("name the ticker of this price"),
             )
         keep = ~(blank & empty)
     held = Names([n for n in names if n])
@@ -385,7 +397,7 @@ def texts_of(place: Place, column: Any, name: str) -> tuple[Ints, list[str]]:
             texts.append(as_text(value).removeprefix("'"))
         except ValueError as error:
             row = int(np.flatnonzero(codes == k)[0])
-            raise place.fault(error.args[0], row=row, column=name, hint="format the column as text") from None
+            raise place.fault(error.args[0], row=row, column=name, hint=Sentence("format the column as text")) from None
     order: dict[str, int] = {}
     again = [order.setdefault(t, len(order)) for t in texts]
     if (codes < 0).any():
@@ -530,7 +542,11 @@ def _index_series(
     wrong = np.flatnonzero(values[at] != values[at][first][inverse])
     if len(wrong):
         row = int(at[wrong[0]])
-        raise place.fault(f"{name} on {days[row]} is given twice, with different values", row=row, column=heading)
+        raise place.fault(
+            Sentence("{name} on {days} is given twice, with different values", name=name, days=days[row]),
+            row=row,
+            column=heading,
+        )
     merged = np.union1d(cells.days, unique)
     for f in list(cells.grids):
         grid = np.full((len(merged), len(cells.names)), np.nan)
@@ -597,7 +613,9 @@ def _wide(
         mine = [key for key, i in columns.items() if shape.blocks.get(i, shape.date) == date_column]
         for row, why in bad.items():
             if any(np.isfinite(numbers.values[key][row]) or row in numbers.bad.get(key, {}) for key in mine):
-                raise place.fault(why, row=row, column=heads[date_column] or "date", hint="write dates as 2025-01-27")
+                raise place.fault(
+                    why, row=row, column=heads[date_column] or "date", hint=Sentence("write dates as 2025-01-27")
+                )
     for key, i in columns.items():
         ticker, f = key
         if f in _IN_FULL and reading.decimal is None:
@@ -657,10 +675,10 @@ def _ascending(place: Place, days: Days, values: Mapping[Any, Floats], said: lis
         first, second = int(order[i]), int(order[i + 1])
         if not all(_same(column[first], column[second]) for column in values.values()):
             raise place.fault(
-                f"the date {days[second]} is given twice",
+                Sentence("the date {days} is given twice", days=days[second]),
                 row=second,
-                available=f"first in {place.row(first)}",
-                hint="keep one of the two rows",
+                available=Sentence("first in {row}", row=place.row(first)),
+                hint=Sentence("keep one of the two rows"),
             )
         gone.append(i + 1)
     said.append(
@@ -747,9 +765,9 @@ def _whose(
     if not alone:
         return ""
     raise table.place.fault(
-        "no column 'ticker' says which ticker the prices are of, nor does the name of the file",
+        Sentence("no column 'ticker' says which ticker the prices are of, nor does the name of the file"),
         available=", ".join(filter(None, table.headings)),
-        hint="say it: --ticker NVDA (in Python: ticker='NVDA'); or call the file NVDA.csv",
+        hint=Sentence("say it: --ticker NVDA (in Python: ticker='NVDA'); or call the file NVDA.csv"),
     )
 
 
@@ -788,8 +806,8 @@ def _as_returns(
     units = {*shape.units.values(), *(["percent"] if percent else [])}
     if len(units) > 1 and not reading.unit:
         raise place.fault(
-            "returns are in per cent and in basis points, by their headings or their cells",
-            hint="put all of them in one unit, or say it: --unit-in percent|decimal|bp",
+            Sentence("returns are in per cent and in basis points, by their headings or their cells"),
+            hint=Sentence("put all of them in one unit, or say it: --unit-in percent|decimal|bp"),
         )
     named: str | None = reading.unit or next(iter(units), None)
     returns = _without_levels(place, cells, returns, _UNITS[named or "percent"])
@@ -944,9 +962,18 @@ def _decimal_or_refused(place: Place, cells: _Cells, returns: Floats, *, decimal
     t = int(np.nanargmax(np.where(np.isfinite(returns[:, k]), np.abs(returns[:, k]), -1)))
     value = returns[t, k]
     raise place.fault(
-        f"the return {value:g} of {cells.names[k]} on {cells.days[t]} reads two ways: {value:g} % or {100 * value:g} %",
-        available="nothing that says the unit of returns",
-        hint="say which: --unit-in percent or --unit-in decimal; of yields and other levels, --returns difference beside it",
+        Sentence(
+            "the return {value:g} of {names} on {days} reads two ways: {value:g} % or {value2:g} %",
+            value=value,
+            names=cells.names[k],
+            days=cells.days[t],
+            value2=100 * value,
+        ),
+        available=Sentence("nothing that says the unit of returns"),
+        hint=Sentence(
+            "say which: --unit-in percent or --unit-in decimal; of yields and other levels, --returns"
+            " difference beside it"
+        ),
     )
 
 
@@ -966,7 +993,7 @@ def _finished(place: Place, cells: _Cells, shape: Shape, wanted: Wanted, reading
         if len(found) > 1:
             missing[ticker] = SourceMalformed(
                 Phrase("{ticker!r} may be {names:or} in {place}", ticker=ticker, names=found[:3], place=place.name),
-                where=f"ticker {ticker}",
+                where=Sentence("ticker {ticker}", ticker=ticker),
                 hint=Phrase("write it as the table does"),
             )
         elif not found:
@@ -983,7 +1010,7 @@ def _finished(place: Place, cells: _Cells, shape: Shape, wanted: Wanted, reading
                 error = cells.bad[name]
                 missing[ticker] = SourceMalformed(
                     Phrase("{what} ({where})", what=error.what, where=error.where),
-                    where=f"ticker {ticker}",
+                    where=Sentence("ticker {ticker}", ticker=ticker),
                     hint=error.hint,
                 )
             else:

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from eventstudy import calendars
 from eventstudy.datasets import of_isin, tickers_by_name
+from eventstudy.errors import Sentence
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
 from eventstudy.prices._currency import unit_of
@@ -62,7 +63,7 @@ _WORDS = {
 _MARKED_FIELDS = ("prc", "dlyprc", "mthprc")
 
 
-FORMS = "a wide table is date,TICKER,TICKER,...; a long one ticker,date,close"
+FORMS = Sentence("a wide table is date,TICKER,TICKER,...; a long one ticker,date,close")
 """How prices are written."""
 
 
@@ -139,7 +140,7 @@ def shape_of(table: Headed, reading: Reading, asked: Sequence[str] | None, stem:
         if aside := _bracketed(table):
             raise _other_fields(table, aside)
         raise table.place.fault(
-            "there is a date column but no price",
+            Sentence("there is a date column but no price"),
             available=", ".join(filter(None, table.headings)),
             hint=FORMS,
         )
@@ -338,9 +339,9 @@ def _date_columns(table: Headed) -> list[int]:
         named = [i for i in dated if not heads[i] or i == 0] or held or dated
     if not named:
         raise table.place.fault(
-            "there is no column 'date'",
+            Sentence("there is no column 'date'"),
             available=", ".join(filter(None, heads[:20])),
-            hint="prices are ticker,date,close or date,TICKER,TICKER,...; dates as 2025-01-27",
+            hint=Sentence("prices are ticker,date,close or date,TICKER,TICKER,...; dates as 2025-01-27"),
         )
     best = min(named, key=lambda i: (ranked.get(i, 9_999), i))
     twins = [
@@ -356,7 +357,9 @@ def _date_columns(table: Headed) -> list[int]:
     if len(twins) > 1:
         if _apart(twins, len(heads)):
             return twins
-        raise table.place.fault("there are two columns 'date'", available=", ".join(heads[:20]), hint="keep one")
+        raise table.place.fault(
+            Sentence("there are two columns 'date'"), available=", ".join(heads[:20]), hint=Sentence("keep one")
+        )
     _refuse_other_days(table, best, [i for i in dated if i != best and ((i in ranked) == (best in ranked))])
     return [best]
 
@@ -385,11 +388,17 @@ def _refuse_other_days(table: Headed, best: int, others: Sequence[int]) -> None:
             one, other = (days_meant(cells[k]) if k < len(cells) else frozenset() for k in (best, i))
             if one and other and one.isdisjoint(other):
                 raise table.place.fault(
-                    f"{table.headings[best]!r} and {table.headings[i]!r} both may be the date of the session, and they differ:"
-                    f" {cells[best]} and {cells[i]}",
+                    Sentence(
+                        "{headings!r} and {headings2!r} both may be the date of the session, and they differ:"
+                        " {cells} and {cells2}",
+                        headings=table.headings[best],
+                        headings2=table.headings[i],
+                        cells=cells[best],
+                        cells2=cells[i],
+                    ),
                     row=row,
                     available=", ".join(filter(None, table.headings[:20])),
-                    hint="call the column of the sessions 'date', and leave the other one out",
+                    hint=Sentence("call the column of the sessions 'date', and leave the other one out"),
                 )
 
 
@@ -475,7 +484,8 @@ def _leveled(table: Headed, dates: list[int], others: list[int], asked: Sequence
                 raise _by_brackets(table, pair)
             if rank == old:
                 raise table.place.fault(
-                    f"ticker {ticker!r} has two columns {filled[i][best]!r}", hint="keep one of them"
+                    Sentence("ticker {ticker!r} has two columns {filled!r}", ticker=ticker, filled=filled[i][best]),
+                    hint=Sentence("keep one of them"),
                 )
             if rank > old:
                 continue
@@ -613,11 +623,18 @@ def _alone(
     if not unknown or len(unknown) < len(useful) or any(matched(ticker, [heads[i]]) for i in useful):
         return None
     if len(unknown) > 1:
-        otherwise = "leave --ticker out" if owner else "call the file 'prices'"
+        otherwise = Sentence("leave --ticker out") if owner else Sentence("call the file 'prices'")
         raise table.place.fault(
-            f"{heads[unknown[0]]!r} and {heads[unknown[1]]!r} are tickers, or fields of {ticker} in words that are not known",
+            Sentence(
+                "{heads!r} and {heads2!r} are tickers, or fields of {ticker} in words that are not known",
+                heads=heads[unknown[0]],
+                heads2=heads[unknown[1]],
+                ticker=ticker,
+            ),
             available=", ".join(filter(None, heads)),
-            hint=f"call the column of closing prices 'close'; or {otherwise} if these are tickers",
+            hint=Sentence(
+                "call the column of closing prices 'close'; or {otherwise} if these are tickers", otherwise=otherwise
+            ),
         )
     return unknown[0]
 
@@ -654,9 +671,15 @@ def _refuse_unknown(table: Headed, others: list[int], meant: Mapping[int, str | 
         fields = [heads[i] for i in others if meant[i] in MEANT and not _capitals(heads[i])]
     if fields and unknown:
         raise table.place.fault(
-            f"{unknown[0]!r} is a ticker, or a field in a word that is not known: {fields[0]!r} beside it is a field",
+            Sentence(
+                "{unknown!r} is a ticker, or a field in a word that is not known: {fields!r} beside it is a field",
+                unknown=unknown[0],
+                fields=fields[0],
+            ),
             available=", ".join(filter(None, heads)),
-            hint="call the column of closing prices 'close'; or name the tickers, or leave the column of the field out",
+            hint=Sentence(
+                "call the column of closing prices 'close'; or name the tickers, or leave the column of the field out"
+            ),
         )
 
 
@@ -713,14 +736,21 @@ def _tied(heads: Sequence[str], i: int, k: int) -> bool:
 def _by_brackets(table: Headed, headings: Sequence[str]) -> Exception:
     """What to raise of columns that only their brackets tell apart."""
     return table.place.fault(
-        f"{' and '.join(map(repr, headings))} differ only in their brackets, and none says which is meant",
+        Sentence(
+            "{headings} differ only in their brackets, and none says which is meant",
+            headings=Phrase("{names:list}", names=list(map(repr, headings))),
+        ),
         available=", ".join(filter(None, table.headings)),
-        hint="call the column that is meant by its word alone (close, date, ticker), or remove the others",
+        hint=Sentence("call the column that is meant by its word alone (close, date, ticker), or remove the others"),
     )
 
 
 def _there_twice(table: Headed, heading: str) -> Exception:
-    return table.place.fault(f"column {heading!r} is there twice", available=", ".join(table.headings), hint="keep one")
+    return table.place.fault(
+        Sentence("column {heading!r} is there twice", heading=heading),
+        available=", ".join(table.headings),
+        hint=Sentence("keep one"),
+    )
 
 
 def _fields(table: Headed, others: list[int], meant: Mapping[int, str | None], said: list[Phrase]) -> dict[str, int]:
@@ -756,9 +786,9 @@ def _refuse_misspelt(table: Headed, heading: str) -> None:
     near = get_close_matches(fold(heading), _DEAR, n=1, cutoff=0.8)
     if near and fold(heading) not in ("adj_volume", "adj_open"):
         raise table.place.fault(
-            f"unknown column {heading!r}",
+            Sentence("unknown column {heading!r}", heading=heading),
             available=", ".join(MEANT),
-            hint=f"did you mean {near[0]!r}? rename or remove it",
+            hint=Sentence("did you mean {near!r}? rename or remove it", near=near[0]),
         )
 
 
@@ -773,9 +803,12 @@ def _bracketed(table: Headed) -> list[str]:
 
 def _other_fields(table: Headed, headings: Sequence[str]) -> Exception:
     return table.place.fault(
-        f"{' and '.join(map(repr, headings))}: the words in brackets make another field of it, and there is no close",
+        Sentence(
+            "{headings}: the words in brackets make another field of it, and there is no close",
+            headings=Phrase("{names:list}", names=list(map(repr, headings))),
+        ),
         available=", ".join(filter(None, table.headings)),
-        hint="if one of them is the closing price, call it close; a simple return, call it ret",
+        hint=Sentence("if one of them is the closing price, call it close; a simple return, call it ret"),
     )
 
 
@@ -783,9 +816,11 @@ def _no_close(table: Headed) -> Exception:
     if aside := _bracketed(table):
         return _other_fields(table, aside)
     return table.place.fault(
-        "there is no column 'close'",
+        Sentence("there is no column 'close'"),
         available=", ".join(filter(None, table.headings)),
-        hint="prices are ticker,date,close[,open,high,low,adj_close,volume,dividend,split], or returns: ticker,date,ret",
+        hint=Sentence(
+            "prices are ticker,date,close[,open,high,low,adj_close,volume,dividend,split], or returns: ticker,date,ret"
+        ),
     )
 
 
@@ -877,9 +912,9 @@ def _tickers(table: Headed, named: list[tuple[str, int]]) -> dict[str, int]:
     for k, (name, i) in enumerate(named):
         if not name.strip():
             raise table.place.fault(
-                f"the heading of price column {k + 1} is empty",
+                Sentence("the heading of price column {k} is empty", k=k + 1),
                 available=", ".join(n for n, _ in named if n),
-                hint="give it a ticker or remove the column",
+                hint=Sentence("give it a ticker or remove the column"),
             )
         del i
     _twice(table, named)
@@ -890,7 +925,9 @@ def _twice(table: Headed, named: list[tuple[str, int]]) -> None:
     met: set[str] = set()
     for name, _ in named:
         if name.strip() in met:
-            raise table.place.fault(f"ticker {name.strip()!r} heads two columns", hint="keep one of them")
+            raise table.place.fault(
+                Sentence("ticker {name!r} heads two columns", name=name.strip()), hint=Sentence("keep one of them")
+            )
         met.add(name.strip())
 
 
@@ -907,7 +944,11 @@ def long_columns(place: Place, names: Sequence[str]) -> dict[str, int] | None:
             continue
         known = found.get(role[0])
         if known is not None and fold(names[known]) == fold(name):
-            raise place.fault(f"column {name!r} is there twice", available=", ".join(names), hint="keep one")
+            raise place.fault(
+                Sentence("column {name!r} is there twice", name=name),
+                available=", ".join(names),
+                hint=Sentence("keep one"),
+            )
         if known is None or role[1] < (role_of(names[known], "prices") or role)[1]:
             found[role[0]] = i
     if "ticker" not in found:
@@ -915,7 +956,9 @@ def long_columns(place: Place, names: Sequence[str]) -> dict[str, int] | None:
     for name in ("date", "close"):
         if name not in found:
             raise place.fault(
-                f"there is no column {name!r}", available=", ".join(names), hint="a panel is ticker,date,close[,...]"
+                Sentence("there is no column {name!r}", name=name),
+                available=", ".join(names),
+                hint=Sentence("a panel is ticker,date,close[,...]"),
             )
     return found
 

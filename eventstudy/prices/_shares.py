@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from eventstudy import plugins
-from eventstudy.errors import InvalidRequest, SymbolUnknown
+from eventstudy.errors import InvalidRequest, Sentence, SymbolUnknown
 from eventstudy.text import separated
 
 
@@ -25,7 +25,10 @@ def load_shares(
     """
     asked: Any = plugins.load("sources", source)
     if not hasattr(asked, "shares"):
-        raise InvalidRequest(f"the source {source} knows no shares outstanding", available="yahoo, or a file")
+        raise InvalidRequest(
+            Sentence("the source {source} knows no shares outstanding", source=source),
+            available=Sentence("yahoo, or a file"),
+        )
     frames, missing = [], {}
     for ticker in dict.fromkeys(separated(tickers)):
         try:

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eventstudy.errors import InvalidFile, SourceMalformed
+from eventstudy.errors import InvalidFile, Sentence, SourceMalformed
 from eventstudy.prices._base import FIELDS, Basis, Fetch
 from eventstudy.prices._store_days import (
     WAITED_FOR,
@@ -151,10 +151,10 @@ class Store:
             return [_vintage(row) for row in rows]
         except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
             raise InvalidFile(
-                "the price store is damaged: what it notes of a fetch cannot be read",
+                Sentence("the price store is damaged: what it notes of a fetch cannot be read"),
                 where=str(self.path),
                 available=f"{type(error).__name__}: {error}",
-                hint="move the file away and fetch again",
+                hint=Sentence("move the file away and fetch again"),
             ) from error
 
     def newest(self, symbol: str, source: str) -> Vintage | None:
@@ -191,7 +191,7 @@ class Store:
 
     def _by_hash(self, vintage: Vintage, bars: Bars) -> Bars:
         if digest(vintage.symbol, self._frame(bars)) != vintage.sha256:
-            raise _changed(vintage, f"{len(bars.days)} bars, and {vintage.rows} were written")
+            raise _changed(vintage, Sentence("{n} bars, and {rows} were written", n=len(bars.days), rows=vintage.rows))
         return bars
 
     def _sound(self, vintage: Vintage, start: date | None, end: date | None) -> Bars:
@@ -206,7 +206,7 @@ class Store:
         written = {year: sha for year, sha in vintage.years.items() if start.year <= int(year) <= end.year}
         found = by_year(vintage.symbol, self._frame(bars))
         if wrong := sorted(year for year in written.keys() | found.keys() if written.get(year) != found.get(year)):
-            raise _changed(vintage, f"those of {', '.join(wrong)} differ")
+            raise _changed(vintage, Sentence("those of {wrong} differ", wrong=", ".join(wrong)))
         return _cut(bars, start, end)
 
     def fetch(
@@ -269,9 +269,23 @@ class Store:
         with told(self.path), transaction(self._db):
             old = self.newest(fetch.symbol, source)
             if old and not whole and first > old.final_through and first > old.first:
-                raise Apart(f"{fetch.symbol}: days between {old.final_through} and {first} would be lacking")
+                raise Apart(
+                    Sentence(
+                        "{symbol}: days between {final_through} and {first} would be lacking",
+                        symbol=fetch.symbol,
+                        final_through=old.final_through,
+                        first=first,
+                    )
+                )
             if old and whole and (first > old.first or last < old.through):
-                raise Apart(f"{fetch.symbol}: {first} to {last} is less than what is held")
+                raise Apart(
+                    Sentence(
+                        "{symbol}: {first} to {last} is less than what is held",
+                        symbol=fetch.symbol,
+                        first=first,
+                        last=last,
+                    )
+                )
             before, notes = self._before(old, anew=whole and force) if old else (None, [])
             joined = join(
                 fetch.symbol,
@@ -440,10 +454,17 @@ def wrong_clocks(past: list[Vintage], at: datetime) -> list[str]:
 
 def _changed(vintage: Vintage, found: str) -> SourceMalformed:
     return SourceMalformed(
-        f"{vintage.symbol} from {vintage.source}: the bars are not those that were written on {vintage.retrieved_at}",
-        where=f"the price store, ticker {vintage.symbol}",
+        Sentence(
+            "{symbol} from {source}: the bars are not those that were written on {day}",
+            symbol=vintage.symbol,
+            source=vintage.source,
+            day=vintage.retrieved_at,
+        ),
+        where=Sentence("the price store, ticker {symbol}", symbol=vintage.symbol),
         available=found,
-        hint=f"eventstudy prices fetch --force --tickers {vintage.symbol} with its dates takes them anew",
+        hint=Sentence(
+            "eventstudy prices fetch --force --tickers {symbol} with its dates takes them anew", symbol=vintage.symbol
+        ),
     )
 
 
@@ -507,13 +528,17 @@ def _check(fetch: Fetch) -> None:
     """Refuse what no later reading could make sense of."""
     frame, where = fetch.frame, f"ticker {fetch.symbol}"
     if "close" not in frame or not set(frame.columns) <= set(FIELDS) or not isinstance(frame.index, pd.DatetimeIndex):
-        raise SourceMalformed(f"the prices of {fetch.symbol} are not in the form of a source", where=where)
+        raise SourceMalformed(
+            Sentence("the prices of {symbol} are not in the form of a source", symbol=fetch.symbol), where=where
+        )
     if np.isinf(frame.to_numpy(float)).any():
-        raise SourceMalformed(f"the prices of {fetch.symbol} hold an infinite value", where=where)
+        raise SourceMalformed(
+            Sentence("the prices of {symbol} hold an infinite value", symbol=fetch.symbol), where=where
+        )
     if not frame.index.is_unique or not frame.index.is_monotonic_increasing:
-        raise SourceMalformed(f"the sessions of {fetch.symbol} are not in order", where=where)
+        raise SourceMalformed(Sentence("the sessions of {symbol} are not in order", symbol=fetch.symbol), where=where)
     if frame["close"].notna().sum() == 0:
-        raise SourceMalformed(f"there is no price of {fetch.symbol}", where=where)
+        raise SourceMalformed(Sentence("there is no price of {symbol}", symbol=fetch.symbol), where=where)
 
 
 def _vintage(row: tuple[Any, ...]) -> Vintage:
@@ -532,7 +557,7 @@ def _vintage(row: tuple[Any, ...]) -> Vintage:
         vintage.seal,
     )
     if not all(isinstance(word, str) for word in words):
-        raise TypeError("text is wanted")
+        raise TypeError(Sentence("text is wanted"))
     if (
         "close" not in vintage.columns
         or not set(vintage.columns) <= set(FIELDS)

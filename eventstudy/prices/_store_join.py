@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from eventstudy.errors import SourceMalformed
+from eventstudy.errors import Sentence, SourceMalformed
 
 Outcome = Literal["new", "unchanged", "extended", "rebased", "revised"]
 """What a fetch did to a series: began it, confirmed it, added to it, put it on another basis, or changed its past."""
@@ -139,9 +139,12 @@ def _replaced(symbol: str, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame
     lacking = held.difference(new.index[new["close"].notna()])
     if len(lacking):
         raise SourceMalformed(
-            f"the source gives another past for {symbol} and lacks days that are held; what is held stays",
-            where=f"ticker {symbol}, {_days(lacking)}",
-            hint="fetch it into another store (EVENTSTUDY_STORE=other.db) and compare the two",
+            Sentence(
+                "the source gives another past for {symbol} and lacks days that are held; what is held stays",
+                symbol=symbol,
+            ),
+            where=Sentence("ticker {symbol}, {days}", symbol=symbol, days=_days(lacking)),
+            hint=Sentence("fetch it into another store (EVENTSTUDY_STORE=other.db) and compare the two"),
         )
     return new
 

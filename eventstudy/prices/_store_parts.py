@@ -18,6 +18,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from eventstudy.errors import Sentence
 from eventstudy.prices._base import FIELDS
 from eventstudy.text import json_text
 
@@ -135,10 +136,10 @@ def series_of(parts: Sequence[Part], columns: Sequence[str]) -> Bars:
         days, at = _last_of_each_day([(gone, bars.days) for gone, bars in read])
         values = np.concatenate([_in(bars, columns) for _, bars in read], axis=1)[:, at]
     if not (days[1:] > days[:-1]).all():
-        raise NoPart("days are not in order")
+        raise NoPart(Sentence("days are not in order"))
     for day in (*days[:1], *days[-1:]):
         if not -FARTHEST < day < FARTHEST:
-            raise NoPart(f"{day} is no day")
+            raise NoPart(Sentence("{day} is no day", day=day))
     return Bars(days, tuple(columns), values)
 
 
@@ -168,9 +169,9 @@ def _bars(part: Part) -> tuple[NDArray[np.int64], Bars]:
         days = np.frombuffer(part.bars, "<i8", n)
         values = np.frombuffer(part.bars, "<f8", len(columns) * n, 8 * n).reshape(len(columns), n)
         if 8 * (n + values.size) != len(part.bars) or not set(columns) <= set(FIELDS):
-            raise NoPart("bars are cut off")
+            raise NoPart(Sentence("bars are cut off"))
     except (TypeError, ValueError, RecursionError) as error:
-        raise NoPart(f"there is no number: {error}") from error
+        raise NoPart(Sentence("there is no number: {said}", said=error)) from error
     return gone, Bars(days, tuple(columns), values)
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from eventstudy import disk
-from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest, Locked
+from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest, Locked, Sentence
 from eventstudy.prices._store_parts import from_rows
 
 STEPS = (
@@ -76,7 +76,7 @@ _REMOTE = re.compile(
     r"nfs\d?|cifs|smb\d?|smbfs|9p|afs|ceph|lustre|beegfs|gpfs|ocfs2|gfs2?|ncpfs|davfs2?"
     r"|fuse\.(sshfs|glusterfs|ceph.*|s3fs|rclone|gcsfuse|davfs.*)|glusterfs|virtiofs|vboxsf|prl_fs"
 )
-_HINT = "name another place: EVENTSTUDY_STORE=/path/to/prices.db"
+_HINT = Sentence("name another place: EVENTSTUDY_STORE=/path/to/prices.db")
 
 
 def location() -> Path:
@@ -115,7 +115,9 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
             path.parent.mkdir(parents=True, exist_ok=True)
         elif not os.path.exists(path):
             raise InvalidRequest(
-                "there is no price store yet", where=str(path), hint="eventstudy prices fetch makes one"
+                Sentence("there is no price store yet"),
+                where=str(path),
+                hint=Sentence("eventstudy prices fetch makes one"),
             )
         connection = sqlite3.connect(_address(path, write), uri=True, timeout=PATIENCE, isolation_level=None)
         try:
@@ -143,14 +145,21 @@ def _prepare(connection: sqlite3.Connection, path: Path, write: bool) -> None:
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > VERSION:
         raise InvalidFile(
-            f"the price store has version {version}; this program knows versions up to {VERSION}",
+            Sentence(
+                "the price store has version {version}; this program knows versions up to {ours}",
+                version=version,
+                ours=VERSION,
+            ),
             where=str(path),
-            hint="upgrade eventstudy-lab, or name another store: EVENTSTUDY_STORE=/path/to/prices.db",
+            hint=Sentence("upgrade eventstudy-lab, or name another store: EVENTSTUDY_STORE=/path/to/prices.db"),
         )
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if tables and not ({"series", "vintage"} <= tables and tables & {"bar", "part"}):
         raise InvalidFile(
-            "this database is no price store", where=str(path), available=", ".join(sorted(tables)), hint=_HINT
+            Sentence("this database is no price store"),
+            where=str(path),
+            available=", ".join(sorted(tables)),
+            hint=_HINT,
         )
     if write:
         connection.execute(f"PRAGMA page_size={PAGE}")
@@ -159,7 +168,11 @@ def _prepare(connection: sqlite3.Connection, path: Path, write: bool) -> None:
     if version < VERSION:
         if not write and not os.access(path, os.W_OK):
             raise InvalidRequest(
-                f"the price store has version {version} and cannot be brought to {VERSION}: it is read-only",
+                Sentence(
+                    "the price store has version {version} and cannot be brought to {ours}: it is read-only",
+                    version=version,
+                    ours=VERSION,
+                ),
                 where=str(path),
             )
         _migrate(connection)
@@ -220,18 +233,32 @@ def explain(error: Exception, path: Path) -> EventStudyError:
     """The error that says what is wrong with the store."""
     name, where = str(getattr(error, "sqlite_errorname", "")), str(path)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return Locked("another process is writing to the price store", where=where, hint="try again in a moment")
+        return Locked(
+            Sentence("another process is writing to the price store"),
+            where=where,
+            hint=Sentence("try again in a moment"),
+        )
     if name == "SQLITE_NOTADB":
-        return InvalidFile("this file is no price store", where=where, available="not an SQLite database", hint=_HINT)
+        return InvalidFile(
+            Sentence("this file is no price store"),
+            where=where,
+            available=Sentence("not an SQLite database"),
+            hint=_HINT,
+        )
     if name.startswith("SQLITE_CORRUPT") or isinstance(error, UnicodeDecodeError):
         return InvalidFile(
-            "the price store is damaged", where=where, available=str(error), hint="move the file away and fetch again"
+            Sentence("the price store is damaged"),
+            where=where,
+            available=str(error),
+            hint=Sentence("move the file away and fetch again"),
         )
     if name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"):
         return InvalidRequest(
-            "the price store cannot grow: the disk or its quota is full; what it held is still there",
+            Sentence("the price store cannot grow: the disk or its quota is full; what it held is still there"),
             where=where,
-            hint=f"make room, or {_HINT}",
+            hint=Sentence("make room, or {hint}", hint=_HINT),
         )
     reason = getattr(error, "strerror", None) or str(error)
-    return InvalidRequest(f"the price store cannot be read or written: {reason}", where=where, hint=_HINT)
+    return InvalidRequest(
+        Sentence("the price store cannot be read or written: {reason}", reason=reason), where=where, hint=_HINT
+    )

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from eventstudy.errors import InvalidFile, InvalidRequest, Locked
+from eventstudy.errors import InvalidFile, InvalidRequest, Locked, Sentence
 from eventstudy.prices._base import Fetch, PriceSource
 from eventstudy.prices._store import Store, Vintage
 from eventstudy.prices._store_days import OVERLAP, ahead, instant, now, session_before
@@ -114,7 +114,11 @@ _TRIES = 5
 
 
 def _at_work(store: Store, fetch: Fetch, apart: Apart) -> Locked:
-    return Locked(f"another process works on {fetch.symbol}: {apart}", where=str(store.path), hint="try again")
+    return Locked(
+        Sentence("another process works on {symbol}: {apart}", symbol=fetch.symbol, apart=apart),
+        where=str(store.path),
+        hint=Sentence("try again"),
+    )
 
 
 class Keeping:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eventstudy.errors import InvalidRequest, SourceError
+from eventstudy.errors import InvalidRequest, Sentence, SourceError
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS, Basis, Fetch
 from eventstudy.prices._side_by_side import SideBySide
@@ -185,7 +185,7 @@ class PriceTable:
                     what=Phrase.quoted(what),
                     tickers=of_returns,
                 ),
-                hint="name a file of prices: --prices FILE",
+                hint=Sentence("name a file of prices: --prices FILE"),
             )
 
     @property
@@ -273,13 +273,14 @@ class PriceTable:
             at = pd.Timestamp(day)
             if ticker not in self.info:
                 raise InvalidRequest(
-                    f"no prices of {ticker}, whose {day} is to be dropped", available=", ".join(self.tickers[:12])
+                    Sentence("no prices of {ticker}, whose {day} is to be dropped", ticker=ticker, day=day),
+                    available=", ".join(self.tickers[:12]),
                 )
             if at not in self.close.index or np.isnan(self.close[ticker].to_numpy(float)[self.close.index.get_loc(at)]):
                 known = self.close[ticker].dropna().index
                 near = known[(known >= at - pd.Timedelta(7, "D")) & (known <= at + pd.Timedelta(7, "D"))]
                 raise InvalidRequest(
-                    f"{ticker} has no price on {day} that could be dropped",
+                    Sentence("{ticker} has no price on {day} that could be dropped", ticker=ticker, day=day),
                     available=", ".join(f"{d:%Y-%m-%d}" for d in near),
                 )
             for frame in fields.values():

@@ -87,9 +87,14 @@ def explain(fault: Exception, symbol: str, start: date, end: date, exchange: Exc
     where = Sentence("ticker {symbol}, {start} to {end}", symbol=symbol, start=start, end=end)
     status, text = exchange.status, exchange.text
     if type(fault).__module__ == "peewee":
-        return SourceDown(f"yfinance cannot use its cache of time zones and cookies: {_short(fault)}", where=where)
+        return SourceDown(
+            Sentence("yfinance cannot use its cache of time zones and cookies: {short}", short=_short(fault)),
+            where=where,
+        )
     if isinstance(exchange.silence, Unusable):
-        return SourceMalformed(f"Yahoo's answer cannot be used: {exchange.silence}", where=where, hint=_LATER)
+        return SourceMalformed(
+            Sentence("Yahoo's answer cannot be used: {silence}", silence=exchange.silence), where=where, hint=_LATER
+        )
     if status is None:
         reason = str(exchange.silence or fault) or type(fault).__name__
         hint = Sentence("check the network and try again, or name prices of your own: --prices FILE")
@@ -114,7 +119,7 @@ def explain(fault: Exception, symbol: str, start: date, end: date, exchange: Exc
         )
     if status in (400, 404, 422) or exchange.complaint or _empty(text):
         return _unknown(symbol, start, end, exchange.complaint)
-    page = "a web page instead of prices" if text.lstrip().startswith("<") else None
+    page = Sentence("a web page instead of prices") if text.lstrip().startswith("<") else None
     return SourceMalformed(
         Sentence("Yahoo's answer cannot be read: {said}", said=page or _odd(exchange.chart) or _short(fault)),
         where=where,
@@ -124,7 +129,7 @@ def explain(fault: Exception, symbol: str, start: date, end: date, exchange: Exc
 
 def explain_earnings(fault: Exception | None, symbol: str, exchange: Exchange) -> SourceError:
     """The error that tells why there are no earnings dates; no `fault` where the page simply had none."""
-    where, status = f"earnings of {symbol}", exchange.status
+    where, status = Sentence("earnings of {symbol}", symbol=symbol), exchange.status
     if status is None:
         reason = str(exchange.silence or fault) or type(fault).__name__
         return SourceDown(
@@ -135,27 +140,33 @@ def explain_earnings(fault: Exception | None, symbol: str, exchange: Exchange) -
         )
     if status in (429, 999):
         return SourceRateLimited(
-            "Yahoo limits the rate of requests and asks us to wait", where=where, hint="wait some minutes"
+            Sentence("Yahoo limits the rate of requests and asks us to wait"),
+            where=where,
+            hint=Sentence("wait some minutes"),
         )
     if status >= 400 and status != 404:
-        return SourceDown(f"Yahoo is out of order (HTTP {status})", where=where, hint="try again later")
+        return SourceDown(
+            Sentence("Yahoo is out of order (HTTP {status})", status=status),
+            where=where,
+            hint=Sentence("try again later"),
+        )
     if fault is None or status == 404:
         return SymbolUnknown(
-            f"Yahoo's calendar has no earnings of {symbol!r}",
-            where=f"ticker {symbol}",
-            hint="name them in a file: --earnings FILE with ticker,date[,timing]",
+            Sentence("Yahoo's calendar has no earnings of {symbol!r}", symbol=symbol),
+            where=Sentence("ticker {symbol}", symbol=symbol),
+            hint=Sentence("name them in a file: --earnings FILE with ticker,date[,timing]"),
         )
     return SourceMalformed(
-        f"Yahoo's calendar cannot be read: {_short(fault)}",
+        Sentence("Yahoo's calendar cannot be read: {short}", short=_short(fault)),
         where=where,
-        hint="try again later, or name a file: --earnings FILE with ticker,date[,timing]",
+        hint=Sentence("try again later, or name a file: --earnings FILE with ticker,date[,timing]"),
     )
 
 
 def _unknown(symbol: str, start: date, end: date, complaint: str | None) -> SymbolUnknown:
     return SymbolUnknown(
         Sentence("Yahoo has no prices of {symbol!r} from {start} to {end}", symbol=symbol, start=start, end=end),
-        where=f"ticker {symbol}",
+        where=Sentence("ticker {symbol}", symbol=symbol),
         available=Sentence("Yahoo says: {complaint}", complaint=complaint) if complaint else None,
         hint=Sentence(
             "spell it as finance.yahoo.com does (SAP.DE, BRK-B, ^GSPC); a delisted share needs a file of prices"
@@ -176,17 +187,24 @@ def _odd(chart: dict[str, Any]) -> str | None:
     """The first thing that is not of its kind in what an answer says of the prices; None: all of it can be meant."""
     meta, stamps = chart.get("meta") or {}, chart.get("timestamp") or []
     if not isinstance(meta, dict):
-        return f"meta is {_shown(meta)}"
+        return Sentence("meta is {shown}", shown=_shown(meta))
     for name in ("currency", "symbol", "exchangeName", "exchangeTimezoneName", "dataGranularity"):
         if not isinstance(meta.get(name), str | None):
-            return f"{name} is {_shown(meta[name])}, not text"
-    for name, instant in (("firstTradeDate", meta.get("firstTradeDate")), ("the end of the session", _closing(meta))):
+            return Sentence("{name} is {shown}, not text", name=name, shown=_shown(meta[name]))
+    for name, instant in (
+        ("firstTradeDate", meta.get("firstTradeDate")),
+        (Sentence("the end of the session"), _closing(meta)),
+    ):
         if instant is not None and not _is_instant(instant):
-            return f"{name} is {_shown(instant)}, no time in seconds since 1970"
+            return Sentence("{name} is {shown}, no time in seconds since 1970", name=name, shown=_shown(instant))
     if not isinstance(stamps, list):
-        return f"the times are {_shown(stamps)}"
+        return Sentence("the times are {shown}", shown=_shown(stamps))
     wrong = next((stamp for stamp in stamps if not _is_instant(stamp)), None)
-    return None if wrong is None else f"a time of the prices is {_shown(wrong)}, not in seconds since 1970"
+    return (
+        None
+        if wrong is None
+        else Sentence("a time of the prices is {shown}, not in seconds since 1970", shown=_shown(wrong))
+    )
 
 
 def _closing(meta: dict[str, Any]) -> Any:
@@ -218,11 +236,16 @@ def tidy(symbol: str, frame: pd.DataFrame, start: date, end: date, exchange: Exc
     """
     chart = exchange.chart
     if odd := _odd(chart):
-        raise SourceMalformed(f"Yahoo's answer cannot be read: {odd}", where=f"ticker {symbol}", hint=_LATER)
+        raise SourceMalformed(
+            Sentence("Yahoo's answer cannot be read: {odd}", odd=odd),
+            where=Sentence("ticker {symbol}", symbol=symbol),
+            hint=_LATER,
+        )
     meta = chart.get("meta") or {}
     if meta.get("dataGranularity", "1d") != "1d":
         raise SourceMalformed(
-            f"Yahoo gave prices by {meta['dataGranularity']} instead of by the day", where=f"ticker {symbol}"
+            Sentence("Yahoo gave prices by {meta} instead of by the day", meta=meta["dataGranularity"]),
+            where=Sentence("ticker {symbol}", symbol=symbol),
         )
     sessions = pd.DatetimeIndex(frame.index).tz_localize(None).normalize().astype("datetime64[ns]")
     own = frame.set_axis(sessions)[[c for c in _COLUMNS if c in frame]].rename(columns=_COLUMNS).astype(float)
@@ -235,7 +258,10 @@ def tidy(symbol: str, frame: pd.DataFrame, start: date, end: date, exchange: Exc
     notes = [*_impossible(own), *_raw_notes(chart, own), *_unpriced(own), *_meta_notes(meta, symbol, own)]
     notes += _capital_gains(frame.set_axis(sessions), start, end)
     if own["close"].isna().all():
-        raise SourceMalformed(f"Yahoo gave {len(own)} sessions of {symbol} and no price", where=f"ticker {symbol}")
+        raise SourceMalformed(
+            Sentence("Yahoo gave {n} sessions of {symbol} and no price", n=len(own), symbol=symbol),
+            where=Sentence("ticker {symbol}", symbol=symbol),
+        )
     market = _MARKETS.get(str(meta.get("exchangeName")))
     return Fetch(symbol, own, "dividends", meta.get("currency"), market, retrieved_at, tuple(notes))
 

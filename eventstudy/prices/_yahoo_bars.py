@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.prices._bars import MASSIVE_KEY, BarTable, load_bars
 
 _REACH = {5: 60, 15: 60, 30: 60, 60: 730}
@@ -23,21 +23,27 @@ def yahoo_bars(tickers: Iterable[str], first: date, last: date, width: int = 5) 
     """
     from eventstudy.prices import yahoo
 
-    reach = "5, 15 and 30 minutes: the last 60 days; 60 minutes: the last 730 days; 1 minute: 30 days, too few for other days"
+    reach = Sentence(
+        "5, 15 and 30 minutes: the last 60 days; 60 minutes: the last 730 days; 1 minute: 30 days,"
+        " too few for other days"
+    )
     if width not in _REACH:
         raise InvalidRequest(
-            f"Yahoo's bars of {width} minutes do not reach back far enough for other days"
+            Sentence("Yahoo's bars of {width} minutes do not reach back far enough for other days", width=width)
             if width == 1
-            else f"Yahoo has no bars of {width} minutes",
+            else Sentence("Yahoo has no bars of {width} minutes", width=width),
             available=reach,
-            hint="--width 5",
+            hint=Sentence("--width 5"),
         )
     oldest = datetime.now(UTC).date() - timedelta(days=_REACH[width] - 1)
     if last < oldest:
         raise InvalidRequest(
-            f"Yahoo's bars of {width} minutes begin on {oldest}, after the event",
+            Sentence("Yahoo's bars of {width} minutes begin on {oldest}, after the event", width=width, oldest=oldest),
             available=reach,
-            hint=f"name a file of bars: --bars FILE, or --bars massive with a key in {MASSIVE_KEY}",
+            hint=Sentence(
+                "name a file of bars: --bars FILE, or --bars massive with a key in {massive_key}",
+                massive_key=MASSIVE_KEY,
+            ),
         )
     tables = [yahoo.SOURCE.bars(ticker, max(first, oldest), last, width) for ticker in dict.fromkeys(tickers)]
     return load_bars(pd.concat(tables, ignore_index=True), width=width, stamp="start")

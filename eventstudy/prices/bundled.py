@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.datasets import shipped
+from eventstudy.errors import Sentence
 from eventstudy.language import Phrase
 from eventstudy.prices._base import Fetch
 from eventstudy.prices._given import Wanted, not_there
@@ -79,7 +80,9 @@ class Sample:
                 error
                 if symbol not in table.info
                 else type(error)(
-                    error.what, where=error.where, available=f"sessions from {sample.first} to {sample.last}"
+                    error.what,
+                    where=error.where,
+                    available=Sentence("sessions from {first} to {last}", first=sample.first, last=sample.last),
                 )
             )
         column = table.close.columns.get_loc(symbol)

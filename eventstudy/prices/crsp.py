@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.calendars import markets
-from eventstudy.errors import SourceError, SymbolUnknown
+from eventstudy.errors import Sentence, SourceError, SymbolUnknown
 from eventstudy.language import Phrase
 from eventstudy.prices._base import Basis, Fetch
 from eventstudy.prices._given import NO_RETURN, Bools, Days, Floats, Ints, Wanted, not_there
@@ -164,13 +164,17 @@ def _columns(place: Place, names: list[str]) -> dict[str, int]:
     found = {form[name]: i for i, name in enumerate(folded) if name in form}
     for name, meaning in form.items():
         if folded.count(name) > 1:
-            raise place.fault(f"column {names[found[meaning]]!r} is there twice", available=", ".join(names))
+            raise place.fault(
+                Sentence("column {names!r} is there twice", names=names[found[meaning]]), available=", ".join(names)
+            )
     for name in (next(name for name, meant in form.items() if meant == needed) for needed in _NEEDED):
         if form[name] not in found:
             raise place.fault(
-                f"there is no column {name.upper() if form is LEGACY else name!r}",
+                Sentence("there is no column {name!r}", name=name.upper() if form is LEGACY else name),
                 available=", ".join(names),
-                hint="export at least PERMNO,date,PRC,RET,CFACPR or PERMNO,DlyCalDt,DlyPrc,DlyRet,DlyCumFacPr",
+                hint=Sentence(
+                    "export at least PERMNO,date,PRC,RET,CFACPR or PERMNO,DlyCalDt,DlyPrc,DlyRet,DlyCumFacPr"
+                ),
             )
     return found
 
@@ -181,7 +185,7 @@ def _rows(place: Place, table: Headed, names: list[str], columns: dict[str, int]
     numbers = numbers_of(place, {i: frame[i] for i in numeric}, reading, dict(enumerate(names)), "point")
     for i, bad in numbers.bad.items():
         for row, why in bad.items():
-            raise place.fault(why, row=row, column=names[i], hint="leave a missing value empty")
+            raise place.fault(why, row=row, column=names[i], hint=Sentence("leave a missing value empty"))
     n = table.cells.rows
 
     def text(meaning: str) -> tuple[Ints, list[str]]:
@@ -195,7 +199,7 @@ def _rows(place: Place, table: Headed, names: list[str], columns: dict[str, int]
         values = numbers.values[columns[meaning]]
         if np.isinf(values).any():
             raise place.fault(
-                "the value is infinite", row=int(np.isinf(values).argmax()), column=names[columns[meaning]]
+                Sentence("the value is infinite"), row=int(np.isinf(values).argmax()), column=names[columns[meaning]]
             )
         return values
 
@@ -235,13 +239,18 @@ def _check_permnos(place: Place, codes: Ints, permnos: list[str]) -> None:
     for k, permno in enumerate(permnos):
         if not (permno.isascii() and permno.isdigit()):
             row = int((codes == k).argmax())
-            raise place.fault(f"{permno!r} is not a PERMNO", row=row, column="PERMNO", hint="it is a whole number")
+            raise place.fault(
+                Sentence("{permno!r} is not a PERMNO", permno=permno),
+                row=row,
+                column="PERMNO",
+                hint=Sentence("it is a whole number"),
+            )
 
 
 def _days(place: Place, name: str, column: Any, reading: Reading) -> Days:
     dates = dates_of(place, column, name, reading)
     for row, why in dates.bad.items():
-        raise place.fault(why, row=row, column=name, hint="write dates as 2025-01-27")
+        raise place.fault(why, row=row, column=name, hint=Sentence("write dates as 2025-01-27"))
     return sessions_of(place, dates, name, markets.open_on, reading.times)[0][dates.codes]
 
 
@@ -261,9 +270,11 @@ def _returns(
             values[k] = -99.0 if len(text.removeprefix(".")) <= 1 else np.inf
         coded[k] = values[k] in NO_RETURN
         if not coded[k] and text and not -1 <= values[k] < np.inf:
-            what = f"{text!r} is not a return"
+            what = Sentence("{text!r} is not a return", text=text)
             row = int((codes == k).argmax())
-            raise place.fault(what, row=row, column=names[columns[meaning]], hint="returns are decimals: -0.012")
+            raise place.fault(
+                what, row=row, column=names[columns[meaning]], hint=Sentence("returns are decimals: -0.012")
+            )
     values[coded] = np.nan
     return values[codes], coded[codes]
 
@@ -307,10 +318,10 @@ class _Known:
             raise not_there(file, name, [*self._bearers, *self._rows.permnos, *self._indices], wanted)
         if len(securities) > 1:
             raise SymbolUnknown(
-                f"{name!r} was the ticker of {len(securities)} securities",
-                where=f"ticker {name}",
+                Sentence("{name!r} was the ticker of {n} securities", name=name, n=len(securities)),
+                where=Sentence("ticker {name}", name=name),
                 available="; ".join(self._said(name, k) for k in securities),
-                hint="name the PERMNO that is meant",
+                hint=Sentence("name the PERMNO that is meant"),
             )
         return np.arange(self._first[securities[0]], self._first[securities[0] + 1])
 
@@ -332,10 +343,10 @@ def _series(place: Place, rows: _Rows, name: str, which: Ints, wanted: Wanted) -
     last = int(np.flatnonzero(np.isfinite(own.price) | np.isfinite(own.ret) | np.isfinite(own.delisting))[-1:].sum())
     if len(delisted) and delisted[0] != last:
         raise place.fault(
-            f"a delisting return of {name} stands before its last day",
+            Sentence("a delisting return of {name} stands before its last day", name=name),
             row=int(own.line[delisted[0]]),
             column="DLRET",
-            hint="it belongs to the last day only; merge delistings by PERMNO and date",
+            hint=Sentence("it belongs to the last day only; merge delistings by PERMNO and date"),
         )
     level, from_price = _level(own)
     columns = {"close": own.price, "volume": own.volume}
@@ -391,8 +402,12 @@ def _once_a_day(place: Place, own: _Rows) -> tuple[_Rows, bool]:
         differ = ~((values[again] == values[again - 1]) | (np.isnan(values[again]) & np.isnan(values[again - 1])))
         if differ.any():
             row = int(own.line[again[differ.argmax()]])
-            what = f"{own.permnos[own.security[0]]} has two different rows for {own.days[again[differ.argmax()]]}"
-            raise place.fault(what, row=row, hint="keep one of them")
+            what = Sentence(
+                "{permnos} has two different rows for {days}",
+                permnos=own.permnos[own.security[0]],
+                days=own.days[again[differ.argmax()]],
+            )
+            raise place.fault(what, row=row, hint=Sentence("keep one of them"))
     return own.take(np.setdiff1d(np.arange(len(own.days)), again)), len(again) > 0
 
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from eventstudy import disk
-from eventstudy.errors import InvalidFile, InvalidRequest, SourceError, SourceMalformed
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence, SourceError, SourceMalformed
 from eventstudy.prices._factors import parse_factors
 from eventstudy.prices._store_schema import location
 from eventstudy.web import ask
@@ -69,11 +69,11 @@ class KenFrench:
         wanted = set(names) | {"rf"}
         if wanted - _ALL or wanted == {"rf"}:
             raise InvalidRequest(
-                f"Ken French's library has no {', '.join(sorted(wanted - _ALL))}"
+                Sentence("Ken French's library has no {wanted}", wanted=", ".join(sorted(wanted - _ALL)))
                 if wanted - _ALL
-                else "no factor is named",
+                else Sentence("no factor is named"),
                 available=", ".join(sorted(_ALL)),
-                hint="name a model that needs them: --model fama_french3",
+                hint=Sentence("name a model that needs them: --model fama_french3"),
             )
         files = [FIVE if wanted & {"rmw", "cma"} else THREE, *([MOMENTUM] if "mom" in wanted else [])]
         files = [name.removesuffix(_DAILY) for name in files] if monthly else files
@@ -118,15 +118,21 @@ class KenFrench:
         answer = ask(f"{self._address}/{name}_CSV.zip", "Ken French's library", where=name, timeout=self._timeout)
         if answer.status != 200 or not answer.body.startswith(b"PK"):
             raise SourceMalformed(
-                f"Ken French's library answers with {answer.kind or 'something'} (HTTP {answer.status}), not with a zip file",
+                Sentence(
+                    "Ken French's library answers with {kind} (HTTP {status}), not with a zip file",
+                    kind=answer.kind or "something",
+                    status=answer.status,
+                ),
                 where=name,
                 available=answer.excerpt(),
-                hint="download the file with a browser and name it: --factors FILE",
+                hint=Sentence("download the file with a browser and name it: --factors FILE"),
             )
         try:
             _table(_text(answer.body, name), name)
         except (InvalidFile, InvalidRequest) as error:
-            raise SourceMalformed(f"Ken French's file cannot be read: {error.what}", where=error.where) from error
+            raise SourceMalformed(
+                Sentence("Ken French's file cannot be read: {what}", what=error.what), where=error.where
+            ) from error
         return answer.body
 
 
@@ -146,7 +152,9 @@ def _table(content: str, name: str) -> pd.DataFrame:
     columns = _COLUMNS[f"{name}{_DAILY}" if monthly else name]
     if lacking := [column for column in columns if column not in table]:
         raise InvalidFile(
-            f"the factor file has no {', '.join(lacking)}", where=name, available=", ".join(map(str, table.columns))
+            Sentence("the factor file has no {lacking}", lacking=", ".join(lacking)),
+            where=name,
+            available=", ".join(map(str, table.columns)),
         )
     return table[columns]
 
@@ -168,7 +176,14 @@ def _keep(path: Path, body: bytes, at: datetime) -> list[str]:
         disk.replace(path, body)
         os.utime(path, (at.timestamp(), at.timestamp()))
     except OSError as error:
-        return [f"{path.stem} cannot be kept in {path.parent}: {error.strerror}"]
+        return [
+            Sentence(
+                "{stem} cannot be kept in {folder}: {said}",
+                stem=path.stem,
+                folder=path.parent,
+                said=error.strerror,
+            )
+        ]
     return []
 
 
@@ -183,10 +198,10 @@ def _text(body: bytes, name: str) -> str:
             inside = [i for i in archive.infolist() if i.filename.lower().endswith((".csv", ".txt"))]
             if len(inside) == 1 and inside[0].file_size < 100_000_000:
                 return archive.read(inside[0]).decode("utf-8-sig", "replace")
-            what = f"it holds {len(inside)} tables"
+            what: str = Sentence("it holds {n} tables", n=len(inside))
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError) as error:
         what = str(error) or type(error).__name__
-    raise SourceMalformed(f"Ken French's file cannot be unpacked: {what}", where=name)
+    raise SourceMalformed(Sentence("Ken French's file cannot be unpacked: {what}", what=what), where=name)
 
 
 SOURCE = KenFrench()

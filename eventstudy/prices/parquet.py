@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.prices.csv import TableFile
 
 
@@ -22,9 +22,9 @@ def parquet_bytes(frame: pd.DataFrame, path: Path) -> bytes:
         frame.to_parquet(buffer, index=False, engine="pyarrow")
     except ImportError:
         raise InvalidRequest(
-            "Parquet needs pyarrow",
+            Sentence("Parquet needs pyarrow"),
             where=str(path),
-            hint="python -m pip install 'eventstudy-lab[scale]', or save the prices as CSV",
+            hint=Sentence("python -m pip install 'eventstudy-lab[scale]', or save the prices as CSV"),
         ) from None
     return buffer.getvalue()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from eventstudy.errors import Sentence
 from eventstudy.prices._base import Fetch
 from eventstudy.prices._given import Wanted, not_there
 from eventstudy.prices._store import Store, Vintage
@@ -93,11 +94,11 @@ class Stored:
         with self._store() as store:
             held = store.vintages(symbol)
             if not held:
-                raise not_there("the price store", symbol, store.symbols(), Wanted([symbol], start, end))
+                raise not_there(Sentence("the price store"), symbol, store.symbols(), Wanted([symbol], start, end))
             vintage = _chosen(held, start, end, self._as_of, at)
             fetch = store.fetch(vintage, start, end, held)
             if np.isnan(fetch.frame.to_numpy()[:, fetch.frame.columns.get_loc("close")]).all():
-                raise not_there("the price store", symbol, [symbol], Wanted([symbol], start, end))
+                raise not_there(Sentence("the price store"), symbol, [symbol], Wanted([symbol], start, end))
         if vintage.covers(start, end, at):
             return fetch
         note = f"the price store only reaches from {vintage.first} to {vintage.through}"

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventstudy.errors import SourceError, SourceMalformed, SourceRateLimited, SymbolUnknown
+from eventstudy.errors import Sentence, SourceError, SourceMalformed, SourceRateLimited, SymbolUnknown
 from eventstudy.prices._base import Fetch
 from eventstudy.web import Answer, Key, ask
 
@@ -50,10 +50,12 @@ class Tiingo:
             SourceDown, SourceMalformed, SourceRateLimited: as their names say.
         """
         first, last = start or date(1900, 1, 1), end or datetime.now(UTC).date()
-        where = f"ticker {symbol}, {first} to {last}"
+        where = Sentence("ticker {ticker}, {first} to {last}", ticker=symbol, first=first, last=last)
         if not _SYMBOL.fullmatch(symbol):
             raise SymbolUnknown(
-                f"{symbol!r} is not a symbol of Tiingo", where=where, hint="letters, digits and hyphens"
+                Sentence("{symbol!r} is not a symbol of Tiingo", symbol=symbol),
+                where=where,
+                hint=Sentence("letters, digits and hyphens"),
             )
         key = Key.of(KEY, "Tiingo", where=where)
         answer = ask(
@@ -78,35 +80,44 @@ def _rows(answer: Answer, key: Key, symbol: str, where: str) -> list[dict[str, A
         SourceError: it holds none, or is something else.
     """
     unknown = SymbolUnknown(
-        f"Tiingo has no prices of {symbol!r}", where=where, hint="spell it as tiingo.com does: BRK-B"
+        Sentence("Tiingo has no prices of {symbol!r}", symbol=symbol),
+        where=where,
+        hint=Sentence("spell it as tiingo.com does: BRK-B"),
     )
     if answer.status == 404:
         raise unknown
     if "json" not in answer.kind:
-        raise _malformed(f"it is {answer.kind or 'of no kind'}, not JSON", where, answer.excerpt(key))
+        raise _malformed(
+            Sentence("it is {kind}, not JSON", kind=answer.kind or "of no kind"), where, answer.excerpt(key)
+        )
     try:
         told = json.loads(answer.body)
     except (ValueError, RecursionError):
-        raise _malformed("it is broken off or no JSON", where, answer.excerpt(key)) from None
+        raise _malformed(Sentence("it is broken off or no JSON"), where, answer.excerpt(key)) from None
     if isinstance(told, dict) and "detail" in told:
         raise _complaint(key.blot(str(told["detail"]))[:200], where)
     if not isinstance(told, list) or not all(isinstance(row, dict) for row in told):
-        raise _malformed("it is no list of days", where, answer.excerpt(key))
+        raise _malformed(Sentence("it is no list of days"), where, answer.excerpt(key))
     if not told:
         raise unknown
     return told
 
 
 def _malformed(what: str, where: str, available: str | None = None) -> SourceMalformed:
-    return SourceMalformed(f"Tiingo's answer cannot be read: {what}", where=where, available=available)
+    return SourceMalformed(
+        Sentence("Tiingo's answer cannot be read: {what}", what=what), where=where, available=available
+    )
 
 
 def _complaint(text: str, where: str) -> SourceError:
     if _LIMITED.search(text):
         return SourceRateLimited(
-            "Tiingo limits the number of requests", where=where, available=text, hint="wait an hour and run it again"
+            Sentence("Tiingo limits the number of requests"),
+            where=where,
+            available=text,
+            hint=Sentence("wait an hour and run it again"),
         )
-    return _malformed("it is a complaint", where, text)
+    return _malformed(Sentence("it is a complaint"), where, text)
 
 
 def _frame(rows: list[dict[str, Any]], first: date, last: date, where: str) -> tuple[pd.DataFrame, list[str]]:
@@ -117,20 +128,29 @@ def _frame(rows: list[dict[str, Any]], first: date, last: date, where: str) -> t
     """
     days = np.array([_day(row, where) for row in rows], "datetime64[D]")
     if len(np.unique(days)) < len(days):
-        raise _malformed("a day stands there twice", where)
+        raise _malformed(Sentence("a day stands there twice"), where)
     values = {ours: np.array([_number(row, theirs, where) for row in rows]) for theirs, ours in _COLUMNS.items()}
     order = np.argsort(days)
     days, values = days[order], {name: column[order] for name, column in values.items()}
     split = np.where(np.isnan(values["split"]), 1.0, values["split"])
     if (split <= 0).any():
-        raise _malformed(f"a split of {split.min():g} on {days[split.argmin()]}", where)
+        raise _malformed(
+            Sentence("a split of {value:g} on {days}", value=split.min(), days=days[split.argmin()]), where
+        )
     with np.errstate(over="ignore", under="ignore"):
         later = np.append(np.cumprod(split[::-1])[::-1][1:], 1.0)
     if not ((later > 1 / _MOST) & (later < _MOST)).all():
-        raise _malformed("its splits multiply to what cannot be", where)
+        raise _malformed(Sentence("its splits multiply to what cannot be"), where)
     for name in ("open", "high", "low", "close", "adj_close"):
         if (values[name] <= 0).any():
-            raise _malformed(f"a price of {np.nanmin(values[name]):g} on {days[np.nanargmin(values[name])]}", where)
+            raise _malformed(
+                Sentence(
+                    "a price of {value:g} on {days}",
+                    value=np.nanmin(values[name]),
+                    days=days[np.nanargmin(values[name])],
+                ),
+                where,
+            )
         if name != "adj_close":
             values[name] = values[name] / later
     values |= {"volume": values["volume"] * later, "dividend": values["dividend"] / later}
@@ -139,7 +159,7 @@ def _frame(rows: list[dict[str, Any]], first: date, last: date, where: str) -> t
     frame = pd.DataFrame(values, pd.DatetimeIndex(days.astype("datetime64[ns]"), name="session"))
     frame = frame.loc[first.isoformat() : last.isoformat()]
     if frame["close"].isna().all():
-        raise _malformed("it has no price on the days asked for", where)
+        raise _malformed(Sentence("it has no price on the days asked for"), where)
     lacking = frame.index[frame["close"].isna()]
     notes = [f"no price on {', '.join(f'{d:%Y-%m-%d}' for d in lacking[:3])}: kept as missing"] if len(lacking) else []
     return frame, notes
@@ -151,7 +171,7 @@ def _day(row: dict[str, Any], where: str) -> date:
     except (KeyError, ValueError):
         day = date.min
     if not _DAYS[0] <= day < _DAYS[1]:
-        raise _malformed(f"{str(row.get('date'))[:40]!r} is no day of prices", where)
+        raise _malformed(Sentence("{row!r} is no day of prices", row=str(row.get("date"))[:40]), where)
     return day
 
 

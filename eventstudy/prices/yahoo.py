@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from eventstudy.errors import InvalidRequest, SourceDown, SourceMalformed, SymbolUnknown
+from eventstudy.errors import InvalidRequest, Sentence, SourceDown, SourceMalformed, SymbolUnknown
 from eventstudy.prices._base import Fetch
 from eventstudy.prices._yahoo_answer import Exchange, Unusable, explain, explain_earnings, tidy
 
@@ -68,8 +68,10 @@ class Yahoo:
         """
         if start is None or end is None:
             raise InvalidRequest(
-                f"Yahoo needs the dates for {symbol}: the {'start' if start is None else 'end'} lacks",
-                hint="give both --start and --end",
+                Sentence("Yahoo needs the dates for {symbol}: the start lacks", symbol=symbol)
+                if start is None
+                else Sentence("Yahoo needs the dates for {symbol}: the end lacks", symbol=symbol),
+                hint=Sentence("give both --start and --end"),
             )
         _check(symbol)
         with self._turn() as deadline:
@@ -109,16 +111,21 @@ class Yahoo:
             if len(frame):
                 return _bars(symbol, frame)
         raise SymbolUnknown(
-            f"Yahoo has no bars of {symbol!r} from {first} to {last}",
-            where=f"ticker {symbol}",
-            hint="spell it as finance.yahoo.com does (SAP.DE, BRK-B, ^GSPC)",
+            Sentence("Yahoo has no bars of {symbol!r} from {first} to {last}", symbol=symbol, first=first, last=last),
+            where=Sentence("ticker {symbol}", symbol=symbol),
+            hint=Sentence("spell it as finance.yahoo.com does (SAP.DE, BRK-B, ^GSPC)"),
         )
 
     def _ask_shares(self, symbol: str, start: date, end: date, deadline: float) -> pd.Series:
         none = SymbolUnknown(
-            f"Yahoo has no shares outstanding of {symbol!r} from {start} to {end}",
-            where=f"ticker {symbol}",
-            hint="give them in a file: --shares FILE with columns ticker, shares[, date]",
+            Sentence(
+                "Yahoo has no shares outstanding of {symbol!r} from {start} to {end}",
+                symbol=symbol,
+                start=start,
+                end=end,
+            ),
+            where=Sentence("ticker {symbol}", symbol=symbol),
+            hint=Sentence("give them in a file: --shares FILE with columns ticker, shares[, date]"),
         )
         try:
             with self._asked(symbol, start, end, deadline) as (ticker, _):
@@ -151,8 +158,10 @@ class Yahoo:
                     if len(stamps):
                         return tuple(stamp.to_pydatetime() for stamp in stamps)
                 except ImportError as fault:
-                    needs = "yfinance reads the page of earnings dates with lxml, which is not installed"
-                    raise SourceDown(needs, where=f"ticker {symbol}", hint="pip install lxml") from fault
+                    needs = Sentence("yfinance reads the page of earnings dates with lxml, which is not installed")
+                    raise SourceDown(
+                        needs, where=Sentence("ticker {symbol}", symbol=symbol), hint=Sentence("pip install lxml")
+                    ) from fault
                 except _faults(yfinance) as fault:
                     raise explain_earnings(fault, symbol, exchange) from fault
         raise explain_earnings(None, symbol, exchange)
@@ -208,7 +217,9 @@ def _check(symbol: str) -> None:
     """Refuse what is no symbol before anybody is asked."""
     if _ISIN.fullmatch(symbol) or not _SYMBOL.fullmatch(symbol):
         raise SymbolUnknown(
-            f"{symbol!r} is not a Yahoo symbol", where=f"ticker {symbol}", hint="spell it as finance.yahoo.com does"
+            Sentence("{symbol!r} is not a Yahoo symbol", symbol=symbol),
+            where=Sentence("ticker {symbol}", symbol=symbol),
+            hint=Sentence("spell it as finance.yahoo.com does"),
         )
 
 
@@ -248,8 +259,10 @@ def _quiet_yfinance() -> Iterator[Any]:
         try:
             import yfinance
         except ImportError as fault:  # in a browser it cannot be installed
-            told = "prices from Yahoo need yfinance, which is not installed"
-            raise SourceDown(told, hint="pip install yfinance, or give prices of your own: --prices FILE") from fault
+            told = Sentence("prices from Yahoo need yfinance, which is not installed")
+            raise SourceDown(
+                told, hint=Sentence("pip install yfinance, or give prices of your own: --prices FILE")
+            ) from fault
 
         warnings.simplefilter("ignore")  # again: the import puts a filter of its own in front
         _writable_caches(yfinance)
@@ -351,7 +364,7 @@ def _followed(ask: Any, method: str, url: str, options: dict[str, Any], deadline
         dropped = {"params"} if answer.status_code in _AGAIN else {"params", "data", "json"}
         options = {name: value for name, value in options.items() if name not in dropped}
         method = method if answer.status_code in _AGAIN else "GET"
-    raise Unusable("the request is sent on again and again")
+    raise Unusable(Sentence("the request is sent on again and again"))
 
 
 _ROUNDS = 10
@@ -402,7 +415,7 @@ def _bounded(ask: Any, method: str, url: str, options: dict[str, Any], deadline:
 
 LARGEST = 30_000_000
 """Bytes of an answer, unfolded: a century of prices has three million."""
-_TOO_LARGE = f"its answer is larger than {LARGEST // 1_000_000} MB"
+_TOO_LARGE = Sentence("its answer is larger than {largest} MB", largest=LARGEST // 1_000_000)
 _STOP = 0xFFFFFFFF
 """What tells curl to stop."""
 
@@ -416,7 +429,7 @@ def _refuse_elsewhere(url: str) -> None:
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme != "https" or not (host == "yahoo.com" or host.endswith(".yahoo.com")):
-        raise Unusable(f"the request is sent on to {parts.scheme}://{host}")
+        raise Unusable(Sentence("the request is sent on to {scheme}://{host}", scheme=parts.scheme, host=host))
 
 
 SOURCE = Yahoo()

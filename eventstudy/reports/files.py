@@ -58,7 +58,9 @@ def owned(folder: Path, schema: str, source: Path, events: Collection[str]) -> d
         names = sorted(path.name for path in folder.iterdir() if path.name != lock)
         found = _read_manifest(folder / MANIFEST)
     except OSError as error:
-        raise InvalidRequest(f"cannot read {folder}: {error.strerror}", hint=_ELSEWHERE) from error
+        raise InvalidRequest(
+            Sentence("cannot read {folder}: {said}", folder=folder, said=error.strerror), hint=_ELSEWHERE
+        ) from error
     if not names:
         return {}
     if found["schema"] != schema:
@@ -67,11 +69,15 @@ def owned(folder: Path, schema: str, source: Path, events: Collection[str]) -> d
     if owner == seen_from(folder, source):
         return found
     if (owner and os.path.exists(_beside(folder) / owner)) or (known and not set(known) & set(events)):
-        whose = f"those of {owner}" if owner else f"reports of {', '.join(sorted(known)[:_NAMED])}"
+        whose = (
+            Sentence("those of {owner}", owner=owner)
+            if owner
+            else Sentence("reports of {known}", known=", ".join(sorted(known)[:_NAMED]))
+        )
         raise InvalidRequest(
-            f"{folder} holds the reports of another study",
+            Sentence("{folder} holds the reports of another study", folder=folder),
             available=whose,
-            hint="give each study a folder of its own",
+            hint=Sentence("give each study a folder of its own"),
         )
     return found
 
@@ -86,9 +92,16 @@ def _not_ours(folder: Path, names: Collection[str], found: str, wanted: str) -> 
     more = len(names) - _NAMED
     there = ", ".join(sorted(names)[:_NAMED]) + (f" and {more} more" if more > 0 else "")
     if found.partition("/")[0] == wanted.partition("/")[0]:
-        later = f"{folder} was written by another version of eventstudy: its manifest is {found}, and {wanted} is known"
-        return InvalidRequest(later, hint="upgrade eventstudy-lab, or name another folder")
-    return InvalidRequest(f"{folder} was not written by this study", available=there, hint=_ELSEWHERE)
+        later = Sentence(
+            "{folder} was written by another version of eventstudy: its manifest is {found}, and {wanted} is known",
+            folder=folder,
+            found=found,
+            wanted=wanted,
+        )
+        return InvalidRequest(later, hint=Sentence("upgrade eventstudy-lab, or name another folder"))
+    return InvalidRequest(
+        Sentence("{folder} was not written by this study", folder=folder), available=there, hint=_ELSEWHERE
+    )
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:
@@ -135,8 +148,8 @@ def _refuse_theirs(folder: Path, names: Collection[str], ours: Collection[str]) 
     there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     if theirs := sorted((there - set(ours)) & set(names)):
         raise InvalidRequest(
-            f"{folder / theirs[0]} was not written by this study, and would be overwritten",
-            hint="move it to another folder",
+            Sentence("{folder} was not written by this study, and would be overwritten", folder=folder / theirs[0]),
+            hint=Sentence("move it to another folder"),
         )
 
 
@@ -150,7 +163,10 @@ def refuse_place(folder: Path) -> None:
         InvalidRequest: something else is there.
     """
     if not Path(os.path.abspath(folder)).name:
-        raise InvalidRequest(f"{folder} is the whole disk, and the reports need a folder of their own", hint=_ELSEWHERE)
+        raise InvalidRequest(
+            Sentence("{folder} is the whole disk, and the reports need a folder of their own", folder=folder),
+            hint=_ELSEWHERE,
+        )
     try:
         os.lstat(folder)
     except (FileNotFoundError, NotADirectoryError):
@@ -158,12 +174,14 @@ def refuse_place(folder: Path) -> None:
     except (OSError, ValueError) as error:
         said = getattr(error, "strerror", None) or error
         name = f"{folder}"[:_SHOWN] + ("..." if len(f"{folder}") > _SHOWN else "")
-        raise InvalidRequest(f"{name!r} can be no folder: {said}", hint="name another folder") from error
+        raise InvalidRequest(
+            Sentence("{name!r} can be no folder: {said}", name=name, said=said), hint=Sentence("name another folder")
+        ) from error
     if folder.is_symlink() and _earlier(folder) is None:
         raise InvalidRequest(
-            f"{folder} is a link that eventstudy did not make",
-            available=f"it leads to {os.readlink(folder)}",
-            hint="name the folder that it leads to, or one that does not exist yet",
+            Sentence("{folder} is a link that eventstudy did not make", folder=folder),
+            available=Sentence("it leads to {target}", target=os.readlink(folder)),
+            hint=Sentence("name the folder that it leads to, or one that does not exist yet"),
         )
     there = next((part for part in (folder, *Path(os.path.abspath(folder)).parents) if os.path.exists(part)), folder)
     if os.path.exists(there) and not os.path.isdir(there):

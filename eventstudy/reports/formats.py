@@ -124,7 +124,8 @@ def render(
     if style == "journal":
         if form != "latex":
             raise InvalidRequest(
-                f"the table of a journal is LaTeX, not {form}: stars are no data", hint="--format latex --style journal"
+                Sentence("the table of a journal is LaTeX, not {form}: stars are no data", form=form),
+                hint=Sentence("--format latex --style journal"),
             )
         return journal.render(result, lang=lang, stars=stars)
     if form == "json":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.reports.build import in_doubt, title_of
 from eventstudy.reports.latex import escaped
 from eventstudy.reports.material import Material
@@ -31,8 +31,8 @@ def render(result: StudyResult, *, lang: Lang = "en", stars: Sequence[float] = S
     levels = list(stars)
     if len(levels) > 3 or levels != sorted(set(levels), reverse=True) or not all(0 < level < 1 for level in levels):
         raise InvalidRequest(
-            f"stars by {', '.join(f'{level:g}' for level in levels)} cannot be meant",
-            hint="up to three levels, the largest first: 0.10, 0.05, 0.01",
+            Sentence("stars by {levels} cannot be meant", levels=", ".join(f"{level:g}" for level in levels)),
+            hint=Sentence("up to three levels, the largest first: 0.10, 0.05, 0.01"),
         )
     with result.config.as_shown():
         return _written(Material(result, Words(lang)), levels)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eventstudy.analyses.minutes import ALWAYS, MEAN, who_at_first, who_in_words
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.language import Phrase
 from eventstudy.reports import html, latex, markdown, pdf
 from eventstudy.reports.parts import (
@@ -44,7 +44,9 @@ def render(found: Minutes, suffix: str = ".html", lang: Lang = "en") -> bytes:
     """
     if suffix not in WRITERS:
         what = suffix or "a file without ending"
-        raise InvalidRequest(f"no report of minutes is written as {what}", available=", ".join(WRITERS))
+        raise InvalidRequest(
+            Sentence("no report of minutes is written as {what}", what=what), available=", ".join(WRITERS)
+        )
     data: bytes = WRITERS[suffix].render(build(found, lang, charts=suffix in (".html", ".pdf")))
     return data
 

@@ -40,7 +40,7 @@ def render(report: Report) -> bytes:
             ran = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise InvalidRequest(
-                Sentence("{browser} did not print the report: {error}", browser=browser, error=error),
+                Sentence("{browser} did not print the report: {said}", browser=browser, said=error),
                 hint=Sentence("write --format html"),
             ) from error
         if not target.is_file():

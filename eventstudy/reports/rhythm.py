@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from eventstudy import calendars
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.language import WEEKDAYS
 
 DAYS = tuple(day[:3] for day in WEEKDAYS["en"])
@@ -82,7 +82,7 @@ def rhythm(text: str, today: date | None = None) -> Rhythm:
         return Rhythm(_time(found, 2), days)
     if found := re.fullmatch(r"close (\S+)", words, re.IGNORECASE):
         return _after(calendars.code_of(found[1].upper()), today or datetime.now().astimezone().date())
-    raise InvalidRequest(f"--at cannot be {text!r}", available=AVAILABLE)
+    raise InvalidRequest(Sentence("--at cannot be {text!r}", text=text), available=AVAILABLE)
 
 
 def _time(found: re.Match[str], first: int = 1) -> time:
@@ -109,7 +109,7 @@ def _after(exchange: str, today: date) -> Rhythm:
     closes = [calendars.close_time(exchange, session) for session in _year(exchange, today)]
     zone = closes[0].tzinfo
     if not isinstance(zone, ZoneInfo):
-        raise InvalidRequest(f"{exchange} has no zone", available=AVAILABLE)
+        raise InvalidRequest(Sentence("{exchange} has no zone", exchange=exchange), available=AVAILABLE)
     last = max(close.time() for close in closes)
     at = (datetime.combine(today, last) + _SETTLED).time()
     return Rhythm(at, tuple(sorted({close.weekday() for close in closes})), 0, exchange, zone)

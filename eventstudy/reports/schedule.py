@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.errors import InvalidRequest, Sentence, UnknownName
 from eventstudy.language import MONTHS, WEEKDAYS
 from eventstudy.reports.rhythm import DAYS, Rhythm, rhythm
 
@@ -252,7 +252,8 @@ def _yaml(word: str) -> str:
     """
     if not re.fullmatch(r"\w[\w./+ -]*[\w./+-]|\w", word):
         raise InvalidRequest(
-            f"{word!r} cannot stand in a workflow", hint="use letters, digits, dots and hyphens in file names"
+            Sentence("{word!r} cannot stand in a workflow", word=word),
+            hint=Sentence("use letters, digits, dots and hyphens in file names"),
         )
     return word
 
@@ -265,8 +266,11 @@ def _held(path: Path, by: str, pattern: str) -> Path:
     """
     if not all(re.fullmatch(pattern, str(part)) for part in (path, path.parent)):
         raise InvalidRequest(
-            f"{by} cannot hold the path {str(path)!r}",
-            hint="rename it: no line breaks or other control characters, and in a unit no backslash and no blank at the end",
+            Sentence("{by} cannot hold the path {path!r}", by=by, path=str(path)),
+            hint=Sentence(
+                "rename it: no line breaks or other control characters, and in a unit no backslash and no"
+                " blank at the end"
+            ),
         )
     return path
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from eventstudy import disk
 from eventstudy.config import shown_as
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.language import Phrase, at_most
 from eventstudy.parallel import Executor, Serial
 from eventstudy.reports import files, html
@@ -75,9 +75,14 @@ def refuse_twins(ids: Iterable[str], where: str) -> None:
         twin = known.setdefault(id.lower(), id)
         if twin != id:
             raise InvalidRequest(
-                f"the events {twin!r} and {id!r} differ in upper and lower case alone, and many systems keep both in one file",
+                Sentence(
+                    "the events {twin!r} and {id!r} differ in upper and lower case alone, and many systems keep"
+                    " both in one file",
+                    twin=twin,
+                    id=id,
+                ),
                 where=where,
-                hint="give one of them another id",
+                hint=Sentence("give one of them another id"),
             )
 
 

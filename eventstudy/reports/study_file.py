@@ -31,7 +31,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from eventstudy import plugins
 from eventstudy.config import StudyConfig, chosen, in_file, study_settings
-from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence, UnknownName
+from eventstudy.language import Phrase
 from eventstudy.reports.finding import Search
 from eventstudy.reports.parts import Lang
 from eventstudy.settings import Setting, checked, place_of, place_of_value, read_toml
@@ -118,7 +119,11 @@ class Mail(_Table):
     def _no_password_in_clear(self) -> Mail:
         if self.user is not None and not self.starttls and self.port != SMTP_SSL_PORT and not is_here(self.host):
             raise ValueError(
-                f"the password of {self.user} would go to {self.host} in clear: starttls = true, or no user"
+                Sentence(
+                    "the password of {user} would go to {host} in clear: starttls = true, or no user",
+                    user=self.user,
+                    host=self.host,
+                )
             )
         return self
 
@@ -164,10 +169,12 @@ class StudyFile(_Table):
         ids = [event.id for event in events]
         for id in self.event:
             if id not in ids:
-                raise UnknownName("event", id, ids, where=f"{self.path}, [event.{id}]")
+                raise UnknownName("event", id, ids, where=Sentence("{path}, [event.{id}]", path=self.path, id=id))
         if twins := sorted({id for id in ids if ids.count(id) > 1}):
             raise InvalidFile(
-                f"two events are called {twins[0]!r}", where=f"{self.path}, events", hint='give one an id: id = "..."'
+                Sentence("two events are called {twins!r}", twins=twins[0]),
+                where=Sentence("{path}, events", path=self.path),
+                hint=Sentence('give one an id: id = "..."'),
             )
         if self.span is not None:
             last = as_of or datetime.now().astimezone().date()
@@ -230,7 +237,10 @@ def days_of(span: str) -> int:
     """
     found = _SPAN.fullmatch(span.strip())
     if not found or not int(found[1]):
-        raise InvalidRequest(f"span is {span!r}", available="last 90 days, last 6 weeks, last 3 months, last 2 years")
+        raise InvalidRequest(
+            Sentence("span is {span!r}", span=span),
+            available=Sentence("last 90 days, last 6 weeks, last 3 months, last 2 years"),
+        )
     return int(found[1]) * _DAYS[found[2].lower()]
 
 
@@ -242,9 +252,9 @@ def read_study(path: str | Path) -> StudyFile:
     """
     path = Path(path).absolute()
     if not os.path.exists(path):
-        hint = 'a study file begins with: events = ["deepseek-r1"]; eventstudy init writes one'
-        raise InvalidFile("there is no such study file", where=str(path), hint=hint)
-    text, table = read_toml(path, "the study file")
+        hint = Sentence('a study file begins with: events = ["deepseek-r1"]; eventstudy init writes one')
+        raise InvalidFile(Sentence("there is no such study file"), where=str(path), hint=hint)
+    text, table = read_toml(path, Sentence("the study file"))
     table = {name.replace("-", "_"): value for name, value in table.items()}
     place = partial(place_of, str(path), text)
     searches = table.pop("find", [])
@@ -259,7 +269,9 @@ def read_study(path: str | Path) -> StudyFile:
     except (ValidationError, TypeError) as error:
         raise _not_meant(error, place) from error
     if not study.events and not study.registry:
-        raise InvalidFile("the study file names no event", where=str(path), hint='events = ["deepseek-r1"]')
+        raise InvalidFile(
+            Sentence("the study file names no event"), where=str(path), hint=Sentence('events = ["deepseek-r1"]')
+        )
     options = _checked(study.options, partial(place, "options"))
     by_event = {id: _checked(own, partial(place, f"event.{id}")) for id, own in study.event.items()}
     if {getattr(one, "id", one) for one in study.events} - set(by_event) or not study.events:
@@ -279,7 +291,9 @@ def _searches(study: StudyFile, tables: Any, place: Callable[[str], str]) -> tup
         InvalidFile: one is no table, names no finder or no registry, or says what cannot be meant.
     """
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise InvalidFile("find is not a list of tables", where=place(""), hint="write [[find]] above each search")
+        raise InvalidFile(
+            Sentence("find is not a list of tables"), where=place(""), hint=Sentence("write [[find]] above each search")
+        )
     found = []
     for table in tables:
         try:
@@ -291,12 +305,16 @@ def _searches(study: StudyFile, tables: Any, place: Callable[[str], str]) -> tup
         if finder not in plugins.names("finders"):
             raise in_file(UnknownName("finder of events", finder, plugins.names("finders")), place("finder"))
         if registry is None:
-            raise InvalidFile("no registry gets what is found", where=place(""), hint='registry = "mine.toml"')
+            raise InvalidFile(
+                Sentence("no registry gets what is found"), where=place(""), hint=Sentence('registry = "mine.toml"')
+            )
         try:
             words |= {name: date.fromisoformat(words[name]) for name in ("since", "until") if name in words}
         except ValueError as error:
             raise InvalidFile(
-                f"a date of a search is none: {error}", where=place("since"), hint="2022-01-01"
+                Sentence("a date of a search is none: {said}", said=error),
+                where=place("since"),
+                hint=Sentence("2022-01-01"),
             ) from error
         found.append(Search(finder, registry, words))
     return tuple(found)
@@ -332,9 +350,9 @@ def _event(table: Mapping[str, Any], place: Callable[[str], str], said: Callable
     words = checked(table, _TABLES["events"], place)
     if "date" not in words or not words.get("tickers"):
         raise InvalidRequest(
-            "an event of the study file has no date or no ticker",
+            Sentence("an event of the study file has no date or no ticker"),
             where=place(""),
-            hint='{ date = 2025-01-27, tickers = ["NVDA", "AMD"] }',
+            hint=Sentence('{{ date = 2025-01-27, tickers = ["NVDA", "AMD"] }}'),
         )
     id = words.pop("id", None)
     try:
@@ -356,8 +374,12 @@ def _typed(table: Mapping[str, Any], place: Callable[..., str]) -> dict[str, Any
         parts = table.get(name, {})
         parts = [parts, *parts.values()] if name == "event" and isinstance(parts, dict) else [parts]
         if not all(isinstance(part, dict) for part in parts):
-            hint = "write [event.ID] above the options of an event" if name == "event" else f"write it as [{name}]"
-            raise InvalidFile(f"{name} is not a table", where=place("", name), hint=hint)
+            hint = (
+                Sentence("write [event.ID] above the options of an event")
+                if name == "event"
+                else Sentence("write it as [{name}]", name=name)
+            )
+            raise InvalidFile(Sentence("{name} is not a table", name=name), where=place("", name), hint=hint)
     try:
         plain = checked({k: v for k, v in table.items() if k not in inner}, _TABLES[""], partial(place, ""))
         of_tables = {k: checked(table[k], _TABLES[k], partial(place, k)) for k in inner if k in table and k in _TABLES}
@@ -391,5 +413,7 @@ def _not_meant(error: ValidationError | TypeError, place: Callable[..., str]) ->
     fault = error.errors()[0]
     first, *more = map(str, fault["loc"])
     where = place(first, more[0]) if more and first in _TABLES and fault["type"] != "missing" else place("", first)
-    problems = problems_of(error, StudyFile.model_fields, {_ADDRESS: "an address such as https://example.org/reports/"})
-    return InvalidFile("the study file cannot be meant: " + "; ".join(problems), where=where)
+    problems = problems_of(
+        error, StudyFile.model_fields, {_ADDRESS: Sentence("an address such as https://example.org/reports/")}
+    )
+    return InvalidFile(Phrase("the study file cannot be meant: {problems:;}", problems=problems), where=where)

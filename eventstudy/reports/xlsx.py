@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from eventstudy.engine.abnormal import cumulate
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.language import AtMost, at_most
 from eventstudy.reports.build import finding, title_of
 from eventstudy.reports.material import Material
@@ -108,12 +108,13 @@ def render(result: StudyResult, *, lang: Lang = "en") -> bytes:
         import xlsxwriter
     except ImportError as error:
         raise InvalidRequest(
-            "an XLSX report needs xlsxwriter, which is not installed", hint="python -m pip install xlsxwriter"
+            Sentence("an XLSX report needs xlsxwriter, which is not installed"),
+            hint=Sentence("python -m pip install xlsxwriter"),
         ) from error
     if result.returns.n * len(result.rel_days) > _ROWS:
         raise InvalidRequest(
-            f"{result.returns.n} pairs have more days than a sheet has rows",
-            hint="write --format json, or fewer events",
+            Sentence("{n} pairs have more days than a sheet has rows", n=result.returns.n),
+            hint=Sentence("write --format json, or fewer events"),
         )
     with result.config.as_shown():
         return _written(Material(result, Words(lang)), xlsxwriter)

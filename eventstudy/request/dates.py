@@ -53,7 +53,7 @@ def days_to(window: Sequence[str | dt.date], day0: Collection[dt.date]) -> tuple
     """
     if len(window) != 2:
         raise InvalidRequest(
-            Sentence("a window has two dates, and {n} are named", n=len(window)), hint="2025-01-27 2025-02-28"
+            Sentence("a window has two dates, and {n} are named", n=len(window)), hint=Sentence("2025-01-27 2025-02-28")
         )
     first, last = map(one_day, window)
     if last < first:
@@ -108,7 +108,7 @@ def read_dates(path: str | Path) -> tuple[dt.date, ...]:
     Raises:
         InvalidFile: no such file, or a line that is no date.
     """
-    lines = read_text(path, "the dates").splitlines()
+    lines = read_text(path, Sentence("the dates")).splitlines()
     found = []
     for number, line in enumerate(lines, 1):
         text = line.strip()
@@ -116,5 +116,9 @@ def read_dates(path: str | Path) -> tuple[dt.date, ...]:
             try:
                 found.append(one_day(text))
             except InvalidRequest as error:
-                raise InvalidFile(error.what, where=f"{path}, line {number}", hint="2025-01-31") from error
+                raise InvalidFile(
+                    error.what,
+                    where=Sentence("{path}, line {number}", path=path, number=number),
+                    hint=Sentence("2025-01-31"),
+                ) from error
     return tuple(found)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from eventstudy import plugins
 from eventstudy.config import StudyConfig
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.language import Phrase
 from eventstudy.models import model_of
 from eventstudy.prices import FactorSource, factors_of_frame, read_factors
@@ -41,16 +41,16 @@ def factors_for(
         return _with_its_market(read_factors(given, unit, monthly=monthly), config)
     if config.frequency == "weekly":
         raise InvalidRequest(
-            "factors of Ken French's library are of days or months, and the frequency is weekly",
-            hint="name a file with one row a week: --factors FILE, or --frequency monthly",
+            Sentence("factors of Ken French's library are of days or months, and the frequency is weekly"),
+            hint=Sentence("name a file with one row a week: --factors FILE, or --frequency monthly"),
         )
     source: FactorSource = plugins.load("sources", "ken_french")
     model = model_of(config)
     needed = needs_factors(model)
     if config.model == "factors":
         raise InvalidRequest(
-            "the model factors takes all columns of a file, and ken_french is none",
-            hint="say which are meant: --model fama_french3, carhart, fama_french5 or fama_french5_momentum",
+            Sentence("the model factors takes all columns of a file, and ken_french is none"),
+            hint=Sentence("say which are meant: --model fama_french3, carhart, fama_french5 or fama_french5_momentum"),
         )
     return source.factors(needed, last() if last else None, monthly=monthly) if needed else None
 

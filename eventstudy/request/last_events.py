@@ -12,7 +12,7 @@ from eventstudy import calendars
 from eventstudy.analyses.history import EVENT_WINDOW, WINDOWS, History
 from eventstudy.analyses.history import history as told
 from eventstudy.config import StudyConfig, named_choices
-from eventstudy.errors import InvalidRequest, NothingUsable, UnknownName, as_known
+from eventstudy.errors import InvalidRequest, NothingUsable, Sentence, UnknownName, as_known
 from eventstudy.events import Event, Group, Registry, chosen_moment, load_registry, shipped_earnings, shipped_registry
 from eventstudy.events.finders import CONTACT, find
 from eventstudy.language import Phrase
@@ -71,7 +71,7 @@ def history(
         ['fomc-2024-11-07', 'fomc-2024-12-18', 'fomc-2025-01-29']
     """
     if last < 1:
-        raise InvalidRequest(f"the last {last} events cannot be meant", hint="--last 12")
+        raise InvalidRequest(Sentence("the last {last} events cannot be meant", last=last), hint=Sentence("--last 12"))
     StudyConfig(frequency=choices.get("frequency", "daily")).check_daily(Phrase("a history of events"))
     if any(choices.get(name) for name in ("window_days", "window_dates", "own_windows")):
         choices = {k: v for k, v in choices.items() if v is not None or k not in ("event_window", "windows")}
@@ -86,7 +86,13 @@ def history(
     past = sorted((e for e in events if _day(e) <= ahead), key=lambda e: (_day(e), e.announced.isoformat()))
     if not past:
         raise NothingUsable(
-            f"no event of the kind {kind!r} on {ticker} was announced by {ahead}", available=f"{len(events)} later ones"
+            Sentence(
+                "no event of the kind {kind!r} on {ticker} was announced by {ahead}",
+                kind=kind,
+                ticker=ticker,
+                ahead=ahead,
+            ),
+            available=Sentence("{n} later ones", n=len(events)),
         )
     config = StudyConfig(**{name: value for name, value in choices.items() if name in StudyConfig.__dataclass_fields__})
     reaches = prices is not None or source == "bundled"
@@ -104,8 +110,10 @@ def history(
     if not priced:
         span = f"{table.close.index[0]:%Y-%m-%d} to {table.close.index[-1]:%Y-%m-%d}" if len(table.close) else "none"
         raise NothingUsable(
-            f"no event of the kind {kind!r} falls on a day with a price of {ticker}",
-            available=f"prices {span}; events {_day(past[0])} to {_day(past[-1])}",
+            Sentence("no event of the kind {kind!r} falls on a day with a price of {ticker}", kind=kind, ticker=ticker),
+            available=Sentence(
+                "prices {span}; events {day} to {day2}", span=span, day=_day(past[0]), day2=_day(past[-1])
+            ),
         )
     result = run(
         Registry(priced[-last:]),
@@ -142,10 +150,10 @@ def events_of_kind(
             return kind, [e for e in found_now.events if is_of(e, kind)], notes
     if registry is None:
         own = [*shipped_registry(), *_shipped_earnings(ticker)]
-        where = "the events that ship"
+        where: str = Sentence("the events that ship")
     else:
         own = list(load_registry(registry, reading=reading) if isinstance(registry, str | Path) else registry)
-        where = str(registry) if isinstance(registry, str | Path) else "the events given"
+        where = str(registry) if isinstance(registry, str | Path) else Sentence("the events given")
     about = [_about(event, ticker) for event in own if ticker in event.tickers or not event.tickers]
     names = {name for event in about for name in (event.category, *event.tags) if name}
     kind = (
@@ -169,11 +177,13 @@ def is_of(event: Event, kind: str) -> bool:
 
 
 def _no_such(ticker: str, kind: str, kinds: set[str], where: str) -> UnknownName:
-    error = UnknownName(f"kind of event on {ticker}", kind, kinds, where=where)
+    error = UnknownName(Sentence("kind of event on {ticker}", ticker=ticker), kind, kinds, where=where)
     if kind == "earnings":
-        error.hint = (
-            f"name a list: --registry FILE (ticker,date[,timing]); or find them: eventstudy events find earnings"
-            f" --ticker {ticker} --output {ticker.lower()}.toml"
+        error.hint = Sentence(
+            "name a list: --registry FILE (ticker,date[,timing]); or find them: eventstudy events find"
+            " earnings --ticker {ticker} --output {ticker2}.toml",
+            ticker=ticker,
+            ticker2=ticker.lower(),
         )
     return error
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from eventstudy.config import PORTFOLIO_OF, StudyConfig
 from eventstudy.disk import read_bytes, read_text
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.events import Event
 from eventstudy.panel import Warned
 from eventstudy.prices import PORTFOLIOS, PriceTable, Reading, frame_to_table, read_factors
@@ -29,17 +29,18 @@ def check_portfolios(portfolios: str | Path | None, assign: str | Path | None, c
     """
     if portfolios is None or assign is None:
         raise InvalidRequest(
-            "portfolios are benchmarks of firms that are assigned to them",
-            hint="name both: --benchmark-portfolios FILE --assign FILE (ticker, month, portfolio)",
+            Sentence("portfolios are benchmarks of firms that are assigned to them"),
+            hint=Sentence("name both: --benchmark-portfolios FILE --assign FILE (ticker, month, portfolio)"),
         )
     if config.frequency != "monthly":
         raise InvalidRequest(
-            f"portfolios have one row a month, and the frequency is {config.frequency}", hint="--frequency monthly"
+            Sentence("portfolios have one row a month, and the frequency is {frequency}", frequency=config.frequency),
+            hint=Sentence("--frequency monthly"),
         )
     if config.benchmark is not None or config.model == "given" or config.returns != "simple":
         raise InvalidRequest(
-            "each firm is compared with its portfolio, in simple returns",
-            hint="leave out --benchmark, --abnormal and --returns",
+            Sentence("each firm is compared with its portfolio, in simple returns"),
+            hint=Sentence("leave out --benchmark, --abnormal and --returns"),
         )
 
 
@@ -54,16 +55,18 @@ def with_portfolios(
     Raises:
         InvalidFile, InvalidRequest: a file cannot be read, a portfolio is none of the file, a ticker is in none.
     """
-    if read_bytes(portfolios, "the portfolios").startswith(b"PK"):
+    if read_bytes(portfolios, Sentence("the portfolios")).startswith(b"PK"):
         raise InvalidFile(
-            "the portfolios are in a zip file", where=str(portfolios), hint="unpack it and name the file in it"
+            Sentence("the portfolios are in a zip file"),
+            where=str(portfolios),
+            hint=Sentence("unpack it and name the file in it"),
         )
     months = read_factors(portfolios, None, monthly=True)
     assigned = _assigned(assign, [str(c) for c in months.columns], portfolios)
     tickers = sorted({t for event in events for t in event.tickers})
     if lacking := [t for t in tickers if t not in assigned]:
         raise InvalidRequest(
-            f"no portfolio is assigned to {', '.join(lacking[:5])}",
+            Sentence("no portfolio is assigned to {lacking}", lacking=", ".join(lacking[:5])),
             where=str(assign),
             available=", ".join(sorted(assigned)[:10]),
         )
@@ -90,7 +93,7 @@ def with_portfolios(
 
 def _as_written(names: list[str], portfolios: str | Path) -> list[str]:
     """The names of portfolios as their file writes them."""
-    for line in read_text(portfolios, "the portfolios").splitlines():
+    for line in read_text(portfolios, Sentence("the portfolios")).splitlines():
         cells = [cell.strip() for cell in line.split(",")][1:]
         if [_folded(cell) for cell in cells] == names:
             return cells
@@ -105,16 +108,18 @@ def _assigned(path: str | Path, names: list[str], portfolios: str | Path) -> dic
     """Ticker -> the months from which its portfolios count, ascending, and their places among the file's `names`."""
     where = str(path)
     try:
-        table = pd.read_csv(StringIO(read_text(path, "the portfolios of firms")), dtype=str, keep_default_na=False)
+        table = pd.read_csv(
+            StringIO(read_text(path, Sentence("the portfolios of firms"))), dtype=str, keep_default_na=False
+        )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise InvalidFile(f"cannot read the portfolios of firms: {error}", where=where) from error
+        raise InvalidFile(Sentence("cannot read the portfolios of firms: {said}", said=error), where=where) from error
     table.columns = pd.Index([str(c).strip().lower() for c in table.columns])
     if lacking := [c for c in _COLUMNS if c not in table.columns]:
         raise InvalidFile(
-            f"portfolios of firms have columns {', '.join(_COLUMNS)}",
+            Sentence("portfolios of firms have columns {columns}", columns=", ".join(_COLUMNS)),
             where=where,
             available=", ".join(table.columns),
-            hint=f"add {', '.join(lacking)}",
+            hint=Sentence("add {lacking}", lacking=", ".join(lacking)),
         )
     found: dict[str, dict[np.datetime64, int]] = {}
     for line, (ticker, month, portfolio) in enumerate(table[list(_COLUMNS)].itertuples(index=False), 2):
@@ -122,15 +127,29 @@ def _assigned(path: str | Path, names: list[str], portfolios: str | Path) -> dic
         folded = _folded(portfolio)
         at = f"{where}, line {line}"
         if read is None:
-            raise InvalidFile(f"the month {month!r} cannot be read", where=at, hint="write 2015-03 or 201503")
+            raise InvalidFile(
+                Sentence("the month {month!r} cannot be read", month=month),
+                where=at,
+                hint=Sentence("write 2015-03 or 201503"),
+            )
         if folded not in names:
             raise InvalidFile(
-                f"there is no portfolio {portfolio!r}", where=at, available=", ".join(_as_written(names, portfolios))
+                Sentence("there is no portfolio {portfolio!r}", portfolio=portfolio),
+                where=at,
+                available=", ".join(_as_written(names, portfolios)),
             )
         own = found.setdefault(ticker.strip(), {})
         since = np.datetime64(f"{read[1]}-{read[2]}", "M")
         if own.setdefault(since, names.index(folded)) != names.index(folded):
-            raise InvalidFile(f"{ticker.strip()} is in two portfolios from {read[1]}-{read[2]} on", where=at)
+            raise InvalidFile(
+                Sentence(
+                    "{ticker} is in two portfolios from {read}-{read2} on",
+                    ticker=ticker.strip(),
+                    read=read[1],
+                    read2=read[2],
+                ),
+                where=at,
+            )
     return {
         ticker: (np.array(sorted(own)), np.array([own[m] for m in sorted(own)], dtype=np.int64))
         for ticker, own in found.items()

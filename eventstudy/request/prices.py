@@ -101,8 +101,13 @@ def placed(table: PriceTable, exchanges: Sequence[str]) -> PriceTable:
             continue
         if len(found) > 1:
             raise InvalidRequest(
-                f"the ticker {name.strip()!r} to be placed at {where} may be {' or '.join(found[:3])}",
-                hint="write it as the prices do",
+                Sentence(
+                    "the ticker {name!r} to be placed at {where} may be {found}",
+                    name=name.strip(),
+                    where=where,
+                    found=Phrase("{names:or}", names=list(found[:3])),
+                ),
+                hint=Sentence("write it as the prices do"),
             )
         info[found[0]] = replace(info[found[0]], exchange=code, exchange_by="given")
     told = table.read_as
@@ -127,8 +132,17 @@ def placed_by(events: Iterable[Event], table: PriceTable) -> tuple[PriceTable, t
             where = written and (calendars.market_of(written) or written)
             if where and said.setdefault(ticker, where) != where:
                 raise InvalidRequest(
-                    f"the events say that {ticker} trades at {said[ticker]} and at {where}",
-                    hint=f"write one of them, or say which is meant: --exchange {ticker}={said[ticker]}",
+                    Sentence(
+                        "the events say that {ticker} trades at {said} and at {where}",
+                        ticker=ticker,
+                        said=said[ticker],
+                        where=where,
+                    ),
+                    hint=Sentence(
+                        "write one of them, or say which is meant: --exchange {ticker}={said}",
+                        ticker=ticker,
+                        said=said[ticker],
+                    ),
                 )
     info, missing, unknown = dict(table.info), dict(table.missing), list[str]()
     there = Names(table.tickers)
@@ -142,8 +156,14 @@ def placed_by(events: Iterable[Event], table: PriceTable) -> tuple[PriceTable, t
                 info[name] = replace(info[name], exchange=code, exchange_by="given")
             elif (own := home_of(name, table).exchange) != code:
                 missing[name] = SymbolUnknown(
-                    f"the events say that {ticker} trades at {code}, and what the source has under that name trades at {own}",
-                    hint="write the ticker as the source does, with the suffix of its exchange",
+                    Sentence(
+                        "the events say that {ticker} trades at {code}, and what the source has under that name"
+                        " trades at {own}",
+                        ticker=ticker,
+                        code=code,
+                        own=own,
+                    ),
+                    hint=Sentence("write the ticker as the source does, with the suffix of its exchange"),
                 )
     told = (Phrase("exchanges that are not known, left aside: {names:list}", names=unknown[:5]),) if unknown else ()
     gone = [t for t in missing if t in table.tickers]

@@ -10,7 +10,7 @@ from typing import Any
 
 from eventstudy.config import StudyConfig, in_file
 from eventstudy.disk import read_text
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.events import BadRow, Event, Group, Registry, load_registry, parse_when, shipped_registry
 from eventstudy.request.events import with_tickers
 from eventstudy.request.shares import counts_shares
@@ -19,7 +19,7 @@ from eventstudy.study.differences import differences, reasons
 from eventstudy.study.document import SCHEMA
 from eventstudy.study.result import StudyResult
 
-_HINT = "run ... --format json writes one"
+_HINT = Sentence("run ... --format json writes one")
 _OURS = ("bundled", "store", "yahoo")
 """Sources that can be asked for the same prices by name."""
 
@@ -30,13 +30,13 @@ def read_result(path: str | Path) -> dict[str, Any]:
     Raises:
         InvalidFile: it is no file, or no JSON object.
     """
-    text = read_text(path, "the result")
+    text = read_text(path, Sentence("the result"))
     try:
         told = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InvalidFile(f"this is no JSON: {error}", where=str(path), hint=_HINT) from error
+        raise InvalidFile(Sentence("this is no JSON: {said}", said=error), where=str(path), hint=_HINT) from error
     if not isinstance(told, dict):
-        raise InvalidFile("this is no result of a study", where=str(path), hint=_HINT)
+        raise InvalidFile(Sentence("this is no result of a study"), where=str(path), hint=_HINT)
     return told
 
 
@@ -65,9 +65,9 @@ def again(
     if told.get("schema") != SCHEMA:
         named = told.get("schema")
         raise InvalidFile(
-            f"this is {named}, and only a result of a study can be run again"
+            Sentence("this is {named}, and only a result of a study can be run again", named=named)
             if named
-            else "this is no result of a study",
+            else Sentence("this is no result of a study"),
             hint=_HINT,
         )
     known = load_registry(registry) if registry else shipped_registry()
@@ -75,29 +75,35 @@ def again(
     grouped = told["provenance"].get("group_by")
     _check_tables(told, known, choices, grouped)
     if choices.get("model") == "given" and abnormal is None:
-        raise InvalidRequest("this result was given abnormal returns", hint="name their file: --abnormal FILE")
+        raise InvalidRequest(
+            Sentence("this result was given abnormal returns"), hint=Sentence("name their file: --abnormal FILE")
+        )
     if told["provenance"].get("benchmark_portfolios"):
         if benchmark_portfolios is None or assign is None:
             raise InvalidRequest(
-                "this result compares firms with portfolios",
-                hint="name their files: --benchmark-portfolios FILE --assign FILE",
+                Sentence("this result compares firms with portfolios"),
+                hint=Sentence("name their files: --benchmark-portfolios FILE --assign FILE"),
             )
         choices.pop("benchmark")
         sources.discard("portfolios")
     counted = told["provenance"].get("shares") if counts_shares(choices) else None
     if counted == "given" and shares is None:
-        raise InvalidRequest("this result was given shares outstanding", hint="name their file: --shares FILE")
+        raise InvalidRequest(
+            Sentence("this result was given shares outstanding"), hint=Sentence("name their file: --shares FILE")
+        )
     if abnormal is not None and choices.get("model") != "given":
-        raise InvalidRequest("this result was given no abnormal returns", hint="leave out --abnormal")
+        raise InvalidRequest(
+            Sentence("this result was given no abnormal returns"), hint=Sentence("leave out --abnormal")
+        )
     if (
         prices is None
         and abnormal is None
         and (foreign := {source for source in sources if not source.startswith(_OURS)})
     ):
         raise InvalidRequest(
-            "the prices of this result came from a file",
+            Sentence("the prices of this result came from a file"),
             available=", ".join(sorted(foreign)),
-            hint="name it: --prices FILE",
+            hint=Sentence("name it: --prices FILE"),
         )
     source = (
         "auto"
@@ -136,9 +142,9 @@ def _check_tables(told: Mapping[str, Any], known: Registry, choices: Mapping[str
     if lacking and any(of_table.values()):
         what = next(what for what, there in of_table.items() if there)
         raise InvalidRequest(
-            f"{what} are those of its table of events",
-            where=f"without them: {', '.join(lacking[:5])}",
-            hint="name the table: --registry FILE",
+            Sentence("{what} are those of its table of events", what=what),
+            where=Sentence("without them: {lacking}", lacking=", ".join(lacking[:5])),
+            hint=Sentence("name the table: --registry FILE"),
         )
 
 
@@ -171,13 +177,13 @@ def _read(told: Mapping[str, Any], known: Registry) -> tuple[set[str], dict[str,
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         lacks = isinstance(error, KeyError)
         what = (
-            f"this result is not whole: {error.args[0]} is missing"
+            Sentence("this result is not whole: {lacking} is missing", lacking=error.args[0])
             if lacks
-            else "what this result says cannot be meant"
+            else Sentence("what this result says cannot be meant")
         )
         raise InvalidFile(what, hint=_HINT) from error
     if not events:
-        raise InvalidFile("this result names no event", hint=_HINT)
+        raise InvalidFile(Sentence("this result names no event"), hint=_HINT)
     return set(map(str, sources)), choices, events, str(day0[0]), as_of
 
 
@@ -219,7 +225,7 @@ def _event(one: Mapping[str, Any], tickers: list[str], known: Registry, told: Ma
         announced=parse_when(one["announced"]),
         timing=one.get("timing") or "unknown",
         recognised=parse_when(one["recognised"]) if one["recognised"] else None,
-        recognised_reason=one["recognised"] and "as in the result",
-        sources=("as in the result",) if one["recognised"] else (),
+        recognised_reason=one["recognised"] and Sentence("as in the result"),
+        sources=(Sentence("as in the result"),) if one["recognised"] else (),
         group=tuple(groups),
     )

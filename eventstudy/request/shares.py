@@ -11,7 +11,7 @@ import pandas as pd
 
 from eventstudy.config import StudyConfig
 from eventstudy.datasets import shipped
-from eventstudy.errors import InvalidRequest, SymbolUnknown
+from eventstudy.errors import InvalidRequest, Sentence, SymbolUnknown
 from eventstudy.events import Event
 from eventstudy.panel import read_shares
 from eventstudy.prices import PriceTable, load_shares
@@ -36,8 +36,8 @@ def shares_for(result: StudyResult, given: str | None) -> tuple[pd.DataFrame, li
         return read_shares(shipped("shares.csv")), []
     if not given and not sources & {"yahoo", "store"}:
         raise InvalidRequest(
-            "money needs shares outstanding",
-            hint="--shares FILE with columns ticker, shares[, date], or --shares yahoo",
+            Sentence("money needs shares outstanding"),
+            hint=Sentence("--shares FILE with columns ticker, shares[, date], or --shares yahoo"),
         )
     sessions = result.sessions[result.sessions == result.sessions].astype("datetime64[D]")
     first, last = sessions.min().astype(object), sessions.max().astype(object)

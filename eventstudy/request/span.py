@@ -7,7 +7,7 @@ import datetime as dt
 from eventstudy import calendars
 from eventstudy.calendars import Moment
 from eventstudy.config import StudyConfig
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.events import Event
 from eventstudy.study.study import DEFAULT_BENCHMARK, chosen_moment
 
@@ -35,7 +35,8 @@ def days_needed(
             days += _needed(moment, home, config, room, after) if moment else []
     if not days:
         raise InvalidRequest(
-            "no event has a day 0 and a ticker", hint="eventstudy events show ID shows what an event has"
+            Sentence("no event has a day 0 and a ticker"),
+            hint=Sentence("eventstudy events show ID shows what an event has"),
         )
     return min(days), max(days)
 

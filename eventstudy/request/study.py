@@ -309,8 +309,8 @@ def run_aggregate(
         prices = prices_for(events, study.config, day0, source=source, as_of=limit, progress=progress)
     if is_panel(prices) and exchange:
         raise InvalidRequest(
-            "where securities of a folder trade is told by their names and days, not by a word",
-            hint="leave out --exchange, or keep every pair: --keep pairs",
+            Sentence("where securities of a folder trade is told by their names and days, not by a word"),
+            hint=Sentence("leave out --exchange, or keep every pair: --keep pairs"),
         )
     if not is_panel(prices):
         prices = (

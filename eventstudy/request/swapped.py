@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from eventstudy.errors import EventStudyError, InvalidRequest
+from eventstudy.errors import EventStudyError, InvalidRequest, Sentence
 from eventstudy.events import load_registry
 from eventstudy.prices import Reading, load_abnormal, load_bars, load_prices
 
 _READ_BY: dict[str, tuple[str, Callable[..., Any]]] = {
     "prices": ("prices", lambda file, reading: load_prices(path=file, reading=reading)),
-    "abnormal": ("abnormal returns", load_abnormal),
+    "abnormal": (Sentence("abnormal returns"), load_abnormal),
     "bars": ("bars", lambda file, reading: load_bars(file, reading=reading)),
 }
 """The file beside that of the events, by its option: what it holds, and what reads it."""
@@ -32,8 +32,15 @@ def told_of_swapped(error: EventStudyError, words: Mapping[str, Any]) -> EventSt
         as_they_stand = _readable(events, what) and _readable(read, beside, reading)
         if not as_they_stand and _readable(events, beside) and _readable(read, what, reading):
             return InvalidRequest(
-                f"the two files are swapped: {what} holds {holds}, and {beside} holds events",
-                hint=f"the events come first: {beside} --{option} {what}",
+                Sentence(
+                    "the two files are swapped: {what} holds {holds}, and {beside} holds events",
+                    what=what,
+                    holds=holds,
+                    beside=beside,
+                ),
+                hint=Sentence(
+                    "the events come first: {beside} --{option} {what}", beside=beside, option=option, what=what
+                ),
             )
     return error
 

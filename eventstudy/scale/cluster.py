@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from eventstudy import __version__
-from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.errors import InvalidRequest, NothingUsable, Sentence
 from eventstudy.parallel import ATTEMPTS, Done, Results, lost
 
 if TYPE_CHECKING:
@@ -54,14 +54,15 @@ def _client(address: str) -> Client:
         from distributed import Client
     except ImportError as error:
         raise InvalidRequest(
-            "a Dask scheduler needs distributed, which is not installed", hint="pip install 'eventstudy-lab[scale]'"
+            Sentence("a Dask scheduler needs distributed, which is not installed"),
+            hint=Sentence("pip install 'eventstudy-lab[scale]'"),
         ) from error
     try:
         return Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:  # a time that ran out is an OSError
         raise InvalidRequest(
-            f"no Dask scheduler answers at {address}: {error}",
-            hint="start one (dask scheduler) and give its address: --address tcp://HOST:8786",
+            Sentence("no Dask scheduler answers at {address}: {said}", address=address, said=error),
+            hint=Sentence("start one (dask scheduler) and give its address: --address tcp://HOST:8786"),
         ) from error
 
 
@@ -69,12 +70,20 @@ def _check(client: Client, address: str) -> None:
     """Refuse a scheduler without workers, and workers that would calculate something else."""
     versions = client.run(_version)
     if not versions:
-        raise NothingUsable(f"the Dask scheduler at {address} has no workers", hint=f"dask worker {address}")
+        raise NothingUsable(
+            Sentence("the Dask scheduler at {address} has no workers", address=address),
+            hint=Sentence("dask worker {address}", address=address),
+        )
     for worker, version in versions.items():
         if version != __version__:
             raise InvalidRequest(
-                f"the worker {worker} has eventstudy {version}, not {__version__}",
-                hint="install the same version on all machines",
+                Sentence(
+                    "the worker {worker} has eventstudy {version}, not {ours}",
+                    worker=worker,
+                    version=version,
+                    ours=__version__,
+                ),
+                hint=Sentence("install the same version on all machines"),
             )
 
 

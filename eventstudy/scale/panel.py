@@ -16,7 +16,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
+from eventstudy.language import Phrase
 from eventstudy.prices import FIELDS, Place, long_columns
 from eventstudy.tables import fold, roles
 
@@ -66,14 +67,14 @@ class PanelFolder:
         names = self.dataset.schema.names
         keys = _folder_keys(self.path, self.dataset.files)
         own = [n for n in names if n not in keys or n.lower() in ("ticker", "date", "exchange", *FIELDS)]
-        place = Place(self.path.name, lambda i: f"row {i + 1}")
+        place = Place(self.path.name, lambda i: Phrase("row {n}", n=i + 1))
         found = long_columns(place, own)
         if found is None:
             raise InvalidFile(
-                "there is no column 'ticker'",
+                Sentence("there is no column 'ticker'"),
                 where=str(self.path),
                 available=", ".join(names),
-                hint="a panel is long: ticker,date,close[,...], one row a security and day",
+                hint=Sentence("a panel is long: ticker,date,close[,...], one row a security and day"),
             )
         return {name: own[i] for name, i in found.items()}
 
@@ -104,15 +105,17 @@ class PanelFolder:
         days = [said for _, said in groups]
         if not days or any(d is None for d in days):
             raise InvalidFile(
-                "the file does not say which dates it has" if days else "the file has no rows",
+                Sentence("the file does not say which dates it has") if days else Sentence("the file has no rows"),
                 where=fragment.path,
-                hint="write it with statistics of the column 'date'" if days else "remove it",
+                hint=Sentence("write it with statistics of the column 'date'") if days else Sentence("remove it"),
             )
         try:
             first, last = min(_day(d["min"]) for d in days), max(_day(d["max"]) for d in days)
         except ValueError as error:
             raise InvalidFile(
-                f"dates are not dates: {days[0]['min']!r}", where=fragment.path, hint="write them as date32"
+                Sentence("dates are not dates: {days!r}", days=days[0]["min"]),
+                where=fragment.path,
+                hint=Sentence("write them as date32"),
             ) from error
         return Unit((fragment.path,), sum(n for n, _ in groups), first, last)
 
@@ -146,13 +149,14 @@ def arrow_of_parquet(path: Path) -> Any:
         return pq.ParquetFile(path)
     except (OSError, ValueError) as error:
         raise InvalidFile(
-            f"the file cannot be read as Parquet: {str(error).splitlines()[0]}", where=str(path)
+            Sentence("the file cannot be read as Parquet: {said}", said=str(error).splitlines()[0]),
+            where=str(path),
         ) from error
 
 
 def _no_arrow(where: str) -> InvalidRequest:
-    hint = "python -m pip install 'eventstudy-lab[scale]'"
-    return InvalidRequest("reading Parquet needs pyarrow", where=where, hint=hint)
+    hint = Sentence("python -m pip install 'eventstudy-lab[scale]'")
+    return InvalidRequest(Sentence("reading Parquet needs pyarrow"), where=where, hint=hint)
 
 
 def opened(path: str) -> Any:
@@ -166,10 +170,12 @@ def opened(path: str) -> Any:
     except ImportError as error:
         raise _no_arrow(path) from error
     if not os.path.isdir(path):
-        raise InvalidFile("there is no such folder", where=path, hint="check the path")
+        raise InvalidFile(Sentence("there is no such folder"), where=path, hint=Sentence("check the path"))
     files = sorted(str(f) for f in Path(path).rglob("*") if f.suffix in (".parquet", ".pq") and f.is_file())
     if not files:
-        raise InvalidFile("the folder holds no Parquet file", where=path, hint="its files end in .parquet")
+        raise InvalidFile(
+            Sentence("the folder holds no Parquet file"), where=path, hint=Sentence("its files end in .parquet")
+        )
     try:
         written = ds.dataset(files[0], format="parquet").schema.names
         texts = {name for name in written if name.strip().lower() in ("ticker", "exchange")}
@@ -178,7 +184,9 @@ def opened(path: str) -> Any:
         return ds.dataset(files, format=form, partitioning=folders, partition_base_dir=path)
     except (OSError, ValueError, TypeError) as error:
         raise InvalidFile(
-            f"the folder cannot be read as Parquet: {str(error).splitlines()[0]}", where=path, hint="write it again"
+            Sentence("the folder cannot be read as Parquet: {said}", said=str(error).splitlines()[0]),
+            where=path,
+            hint=Sentence("write it again"),
         ) from error
 
 
@@ -196,8 +204,8 @@ def groups_of(fragment: Any, column: str) -> list[tuple[int, int, Any]]:
 
 def unreadable(path: str, error: Exception) -> InvalidFile:
     """What is said of a file of a panel that cannot be read."""
-    what = f"the file cannot be read: {str(error).splitlines()[0]}"
-    return InvalidFile(what, where=path, hint="write it again, prices as float64; or remove it")
+    what = Sentence("the file cannot be read: {said}", said=str(error).splitlines()[0])
+    return InvalidFile(what, where=path, hint=Sentence("write it again, prices as float64; or remove it"))
 
 
 def _folder_keys(path: Path, files: list[str]) -> set[str]:

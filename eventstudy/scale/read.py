@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from eventstudy import native
 from eventstudy.calendars import market_of
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.panel import Bools, Days, Floats, Ints
 from eventstudy.panel.homes import Home, home_by
 from eventstudy.prices import PEGGED, Basis, PriceTable, SeriesInfo, gross_base
@@ -173,10 +173,16 @@ def _table(folder: PanelFolder, rows: Any, extra: PriceTable | None) -> PriceTab
 def _refuse_gross(folder: PanelFolder, closes: Floats, tickers: Sequence[str]) -> None:
     """Refuse what is no close but a gross return, by some securities (S, n), the first of them."""
     if (base := gross_base(closes, least=PEGGED)) is not None:
-        what = (
-            f"closes such as those of {tickers[0]} lie around {base:g} and start anew every day: they are gross returns"
+        what = Sentence(
+            "closes such as those of {tickers} lie around {base:g} and start anew every day: they are gross returns",
+            tickers=tickers[0],
+            base=base,
         )
-        raise _fault(folder, what, f"write prices: {base:g} on the first day, multiplied by the returns since")
+        raise _fault(
+            folder,
+            what,
+            Sentence("write prices: {base:g} on the first day, multiplied by the returns since", base=base),
+        )
 
 
 class _Batch(NamedTuple):
@@ -197,7 +203,7 @@ def _batches(folder: PanelFolder, rows: Any) -> tuple[list[_Batch], list[str]]:
 
     column = rows.column("ticker")
     if column.null_count:
-        raise _fault(folder, "a row has no ticker", "name the ticker of every price")
+        raise _fault(folder, Sentence("a row has no ticker"), Sentence("name the ticker of every price"))
     if not pa.types.is_dictionary(column.type):
         rows = rows.set_column(rows.column_names.index("ticker"), "ticker", _encoded(column))
     read: list[tuple[Any, Numbers, int]] = []
@@ -222,7 +228,11 @@ def _names(folder: PanelFolder, written: Sequence[Any], texts: dict[str, str]) -
     """Tickers as they are written, without blanks around them; `texts`: what each that is known was written as."""
     names = [str(text).strip() for text in written]
     if any(not name or texts.setdefault(name, text) != text for name, text in zip(names, written, strict=True)):
-        raise _fault(folder, "tickers are blank, or differ in blanks only", "write tickers without blanks around them")
+        raise _fault(
+            folder,
+            Sentence("tickers are blank, or differ in blanks only"),
+            Sentence("write tickers without blanks around them"),
+        )
     return names
 
 
@@ -243,8 +253,12 @@ def _fill(folder: PanelFolder, name: str, grid: Floats, batches: Sequence[_Batch
         try:
             values = batch.rows.column(name).cast(pa.float64()).to_numpy(zero_copy_only=False)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            what = f"{name.replace('_', ' ')}s are not numbers: {str(error).splitlines()[0]}"
-            raise _fault(folder, what, "write them as float64") from error
+            what = Sentence(
+                "{name}s are not numbers: {said}",
+                name=name.replace("_", " "),
+                said=str(error).splitlines()[0],
+            )
+            raise _fault(folder, what, Sentence("write them as float64")) from error
         i = _put(batch, values, column, first, least, grid, written)
         if i < len(values):
             _refuse(folder, name, batch, i, values[i], least)
@@ -271,9 +285,13 @@ def _refuse(folder: PanelFolder, name: str, batch: _Batch, i: int, value: float,
     said = f"{ticker} on {np.datetime64(int(batch.days[i]), 'D')}"
     if value < least or np.isinf(value):
         raise _fault(
-            folder, f"the {name.replace('_', ' ')} {value:g} of {said} cannot be one", "leave a missing value empty"
+            folder,
+            Sentence(
+                "the {name} {value:g} of {said} cannot be one", name=name.replace("_", " "), value=value, said=said
+            ),
+            Sentence("leave a missing value empty"),
         )
-    raise _fault(folder, f"{said} is given twice", "keep one of the two rows")
+    raise _fault(folder, Sentence("{said} is given twice", said=said), Sentence("keep one of the two rows"))
 
 
 def _exchanges(folder: PanelFolder, batches: Sequence[_Batch], tickers: Sequence[str]) -> dict[str, str]:
@@ -294,7 +312,13 @@ def _exchanges(folder: PanelFolder, batches: Sequence[_Batch], tickers: Sequence
         ticker, k = tickers[pair // (len(markets) + 1)], pair % (len(markets) + 1) - 1
         market = markets[k] if k >= 0 else None
         if market is not None and found.setdefault(ticker, market) != market:
-            raise _fault(folder, f"{ticker} trades at {found[ticker]} and at {market}", "one exchange a ticker")
+            raise _fault(
+                folder,
+                Sentence(
+                    "{ticker} trades at {found} and at {market}", ticker=ticker, found=found[ticker], market=market
+                ),
+                Sentence("one exchange a ticker"),
+            )
     return found
 
 
@@ -303,15 +327,27 @@ def days_of(folder: PanelFolder, column: Any) -> Numbers:
     import pyarrow as pa
 
     if pa.types.is_timestamp(column.type) and column.type.tz is not None:
-        raise _fault(folder, "dates are instants with a zone", "a session is the date at the exchange, without a zone")
+        raise _fault(
+            folder,
+            Sentence("dates are instants with a zone"),
+            Sentence("a session is the date at the exchange, without a zone"),
+        )
     if column.null_count:
-        raise _fault(folder, "a row has no date", "fill it in")
+        raise _fault(folder, Sentence("a row has no date"), Sentence("fill it in"))
     try:
         day = column.cast(pa.date32())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise _fault(folder, f"dates are not dates: {str(error).splitlines()[0]}", "write them as date32") from error
+        raise _fault(
+            folder,
+            Sentence("dates are not dates: {said}", said=str(error).splitlines()[0]),
+            Sentence("write them as date32"),
+        ) from error
     if pa.types.is_timestamp(column.type) and not day.cast(column.type).equals(column):
-        raise _fault(folder, "dates have a time of the day", "a session is the date at the exchange, without a time")
+        raise _fault(
+            folder,
+            Sentence("dates have a time of the day"),
+            Sentence("a session is the date at the exchange, without a time"),
+        )
     found: Numbers = day.cast(pa.int32()).to_numpy()
     return found
 
@@ -325,8 +361,13 @@ def sessions_of(folder: PanelFolder) -> Days:
         days = days_of(folder, batch.column(0))
         n = _mark(days, int(first.astype(int)), there)
         if n < len(days):
-            what = f"{np.datetime64(int(days[n]), 'D')} is none of the days from {first} to {last} that the files say they have"
-            raise _fault(folder, what, "write the files again")
+            what = Sentence(
+                "{day} is none of the days from {first} to {last} that the files say they have",
+                day=np.datetime64(int(days[n]), "D"),
+                first=first,
+                last=last,
+            )
+            raise _fault(folder, what, Sentence("write the files again"))
     found: Days = first + np.flatnonzero(there)
     return found
 

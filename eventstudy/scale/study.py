@@ -25,7 +25,7 @@ from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.engine.plan import plan_of
 from eventstudy.engine.totals import Below, NearSums, Totals, below_together, near_together
-from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.errors import InvalidRequest, NothingUsable, Sentence
 from eventstudy.events import policy_of
 from eventstudy.events.columns import EventColumns
 from eventstudy.language import Phrase
@@ -73,7 +73,10 @@ def run_folder(
     config, model, folder = study.config, model_of(study.config), PanelFolder(Path(path))
     many.check_sums_do(config, model)
     if config.currency is not None:
-        raise InvalidRequest("prices of a folder are not converted", hint="leave out --currency, or name a price file")
+        raise InvalidRequest(
+            Sentence("prices of a folder are not converted"),
+            hint=Sentence("leave out --currency, or name a price file"),
+        )
     day0 = policy_of(day0)
     columns, no_events = many.as_columns(events, day0)
     work = _work(folder, columns, config, factors, as_of)
@@ -90,7 +93,9 @@ def run_folder(
     lined = many.LinedUp(found.grids, found.left, _once(found.warned), used, doubtful=found.doubtful)
     many.count_unfit(evidence, columns, config, found.left)
     if not evidence.totals.n:
-        raise NothingUsable("no pair is left to study", where=_reasons(found.left), hint="check tickers and dates")
+        raise NothingUsable(
+            Sentence("no pair is left to study"), where=_reasons(found.left), hint=Sentence("check tickers and dates")
+        )
     told = partial(_provenance, folder, columns, provenance or {})
     others = _believable(replace(work, doubtful=found.doubtful), columns, parts, runner)
     return many.result_of(columns, lined, evidence, config, day0, told, lambda _: others)
@@ -158,9 +163,12 @@ def _work(
     market = upto(read_tickers(folder, benchmarks), as_of)
     if not market.tickers:
         raise NothingUsable(
-            f"the panel has no prices of {', '.join(benchmarks)}, which events are compared with",
+            Sentence(
+                "the panel has no prices of {benchmarks}, which events are compared with",
+                benchmarks=", ".join(benchmarks),
+            ),
             where=str(folder.path),
-            hint="name a --benchmark that is one of its tickers",
+            hint=Sentence("name a --benchmark that is one of its tickers"),
         )
     days = np.array([_date(m) for m in columns.moments], dtype="datetime64[D]")[columns.moment]
     sessions = sessions_of(folder) if config.calendar is None else None
@@ -260,7 +268,7 @@ def _once(warned: list[Warned]) -> list[Warned]:
 def _reasons(left: LeftOut) -> str:
     shown = [f"{n:,} pairs: {r}" for r, n in left.counts.items()]
     first = [f"{e.ticker} ({e.event_id}): {e.message}" for e in left.first[:3]]
-    return "; ".join([*shown, *first]) or "no event names a ticker"
+    return "; ".join([*shown, *first]) or Sentence("no event names a ticker")
 
 
 def _of_column(folder: PanelFolder) -> Phrase:

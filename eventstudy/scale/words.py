@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.events import load_registry, rows_of_file
 from eventstudy.parallel import Done, Executor
 from eventstudy.prices import PriceTable, Reading, load_prices
@@ -82,7 +82,11 @@ def run_many(
             besides=besides,
         )
     if source not in ("auto", "parquet"):
-        raise InvalidRequest(f"source {source!r} reads no folder", available="parquet", hint="--source parquet")
+        raise InvalidRequest(
+            Sentence("source {source!r} reads no folder", source=source),
+            available="parquet",
+            hint=Sentence("--source parquet"),
+        )
     path = Path(str(prices))
     return run_folder(
         study,
@@ -102,7 +106,7 @@ def _events(path: Path) -> Any:
     if path.suffix.lower() == ".toml":
         return load_registry(path)
     if not os.path.isfile(path):
-        raise InvalidFile("there is no such file", where=str(path), hint="check the path")
+        raise InvalidFile(Sentence("there is no such file"), where=str(path), hint=Sentence("check the path"))
     return rows_of_file(path, Reading())
 
 

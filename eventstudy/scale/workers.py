@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.parallel import Executor, executor
 
 
@@ -13,15 +13,24 @@ def executor_of(workers: int = 1, scheduler: str = "processes", address: str | N
         InvalidRequest: words that contradict each other.
     """
     if scheduler not in ("processes", "dask"):
-        raise InvalidRequest(f"there is no scheduler {scheduler!r}", available="processes, dask")
+        raise InvalidRequest(
+            Sentence("there is no scheduler {scheduler!r}", scheduler=scheduler), available="processes, dask"
+        )
     if scheduler == "processes":
         if address is not None:
-            raise InvalidRequest("an address is that of a Dask scheduler", hint=f"--scheduler dask --address {address}")
+            raise InvalidRequest(
+                Sentence("an address is that of a Dask scheduler"),
+                hint=Sentence("--scheduler dask --address {address}", address=address),
+            )
         return executor(workers)
     if address is None:
-        raise InvalidRequest("which Dask scheduler is not said", hint="name it: --address tcp://HOST:8786")
+        raise InvalidRequest(
+            Sentence("which Dask scheduler is not said"), hint=Sentence("name it: --address tcp://HOST:8786")
+        )
     if workers != 1:
-        raise InvalidRequest("a Dask scheduler has its own workers", hint="leave out --workers, or --scheduler dask")
+        raise InvalidRequest(
+            Sentence("a Dask scheduler has its own workers"), hint=Sentence("leave out --workers, or --scheduler dask")
+        )
     from eventstudy.scale.cluster import Cluster
 
     return Cluster(address)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.engine.arrays import mean_of
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.inference import Sample
 from eventstudy.language import Phrase, spoken_in
 from eventstudy.language.messages import Message
@@ -170,9 +170,9 @@ class AggregateResult(Result):
         windows = evidence.plan.windows
         if window not in windows:
             raise InvalidRequest(
-                f"the window {window} was not added up",
+                Sentence("the window {window} was not added up", window=window),
                 available=", ".join(map(str, windows)),
-                hint="name it in windows= and run again: sums cannot be had afterwards",
+                hint=Sentence("name it in windows= and run again: sums cannot be had afterwards"),
             )
         sample = evidence.over(window, self.config.seed)
         return replace(sample, alternative=self.config.alternative, level=self.config.level)

@@ -173,6 +173,8 @@ def no_finding(whom: str, doubts: Sequence[Message]) -> Phrase:
     who = list(dict.fromkeys(w.ticker for w in doubts if w.ticker))
     advice = [Phrase.quoted(text) for text in dict.fromkeys(WARNINGS[w.code].advice for w in doubts)]
     said = {"whom": whom, "advice": advice}
+    if doubts and all("factor" in w.params for w in doubts):
+        return Phrase("No finding for {whom}: the figures rest on factors that look wrong. {advice: }", **said)
     if not who:
         return Phrase("No finding for {whom}: the figures rest on prices that look wrong. {advice: }", **said)
     return Phrase(

@@ -14,7 +14,7 @@ import pandas as pd
 from eventstudy.config import StudyConfig
 from eventstudy.engine.least_squares import least_days
 from eventstudy.engine.plan import plan_of
-from eventstudy.errors import InvalidFile, NeedsPairs
+from eventstudy.errors import InvalidFile, NeedsPairs, Sentence
 from eventstudy.events import Event, Registry, chosen_moment, moment_of_day
 from eventstudy.events.columns import EventColumns, columns_of_events, columns_of_rows
 from eventstudy.events.rows import Rows, rows_of_frame
@@ -46,28 +46,34 @@ def check_sums_do(config: StudyConfig, model: Model) -> None:
     """Refuse what sums cannot answer."""
     wants_peers = any(name in ("peer", "@") for name in model.requires(("benchmark", "peer", "@")))
     for wrong, what in (
-        (not config.clock.daily, f"a study whose frequency is {config.frequency}"),
-        (config.outcome != "return", f"a study of {config.outcome}"),
-        (not config.in_order, "estimation on days after the event, or in several windows,"),
-        (config.returns == "difference", "a study of changes of a level"),
-        (config.looked_at is not None, "an event window without day 0"),
-        (not config.estimated, "a study without estimation days"),
-        (":" in config.model, "a model of your own"),
-        (config.window_days is not None, "a window of calendar days"),
-        (config.own_windows, "windows of each pair's own"),
-        (config.own_estimation, "estimation windows of each pair's own"),
-        (config.weights == "value", "a mean weighted by value"),
+        (not config.clock.daily, Sentence("a study whose frequency is {frequency}", frequency=config.frequency)),
+        (config.outcome != "return", Sentence("a study of {outcome}", outcome=config.outcome)),
+        (not config.in_order, Sentence("estimation on days after the event, or in several windows,")),
+        (config.returns == "difference", Sentence("a study of changes of a level")),
+        (config.looked_at is not None, Sentence("an event window without day 0")),
+        (not config.estimated, Sentence("a study without estimation days")),
+        (":" in config.model, Sentence("a model of your own")),
+        (config.window_days is not None, Sentence("a window of calendar days")),
+        (config.own_windows, Sentence("windows of each pair's own")),
+        (config.own_estimation, Sentence("estimation windows of each pair's own")),
+        (config.weights == "value", Sentence("a mean weighted by value")),
         (config.missing != "drop", f'missing="{config.missing}"'),
-        (wants_peers, f"the model {config.model}, which compares with peers,"),
-        (bool(config.peers), "buy-and-hold returns over those of peers"),
+        (wants_peers, Sentence("the model {model}, which compares with peers,", model=config.model)),
+        (bool(config.peers), Sentence("buy-and-hold returns over those of peers")),
         (config.bhar in ("model", "matched"), f'bhar="{config.bhar}"'),
         (config.correlation != "by_date", f'correlation="{config.correlation}"'),
         (config.delisting != "truncate", f'delisting="{config.delisting}"'),
     ):
         if wrong:
-            raise NeedsPairs(f"{what} cannot be had from sums", hint='keep every pair: keep="pairs" (--keep pairs)')
+            raise NeedsPairs(
+                Sentence("{what} cannot be had from sums", what=what),
+                hint=Sentence('keep every pair: keep="pairs" (--keep pairs)'),
+            )
     if len(config.windows or ()) > 62:
-        raise NeedsPairs(f"{len(config.windows or ())} windows cannot be added up at once", hint="name at most 62")
+        raise NeedsPairs(
+            Sentence("{n} windows cannot be added up at once", n=len(config.windows or ())),
+            hint=Sentence("name at most 62"),
+        )
 
 
 def as_columns(events: Events | Rows, day0: str | date) -> tuple[EventColumns, list[Exclusion]]:

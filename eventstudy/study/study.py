@@ -111,12 +111,12 @@ class EventStudy:
         for name, form in self.config.variants.items():
             forms = getattr(plugins.load("tests", name), "variants", ("default",))
             if form not in forms:
-                raise UnknownName(f"form of {name}", form, forms)
+                raise UnknownName(Sentence("form of {name}", name=name), form, forms)
         directed = (name for name in self.config.tests if self.config.alternative != "two-sided")
         if aimless := [name for name in directed if not getattr(plugins.load("tests", name), "location", True)]:
             raise InvalidRequest(
-                f"{', '.join(aimless)}: whether anything differs has no one-sided p",
-                hint="leave out --alternative, or these tests",
+                Sentence("{aimless}: whether anything differs has no one-sided p", aimless=", ".join(aimless)),
+                hint=Sentence("leave out --alternative, or these tests"),
             )
 
     def __repr__(self) -> str:
@@ -216,7 +216,7 @@ class EventStudy:
         if keep == "aggregate":
             return self._aggregate(events, given, table, converted, factors, day0, provenance or {}, executor, besides)
         if keep != "pairs":
-            raise InvalidRequest(f"keep is {keep!r}", available="'pairs', 'aggregate'")
+            raise InvalidRequest(Sentence("keep is {keep!r}", keep=keep), available="'pairs', 'aggregate'")
         if not isinstance(events, Registry | Event | Iterable) or _is_frame(events):
             events = from_frame(events)
         assert not isinstance(events, pd.DataFrame)
@@ -235,8 +235,8 @@ class EventStudy:
         warned += told_of_partial(partial, panel)
         if config.model == "given" and any(table.info[p.ticker].basis != "returns" for p in panel.pairs):
             raise InvalidRequest(
-                "the model given takes abnormal returns, and the file holds prices",
-                hint="name the file of abnormal returns: --abnormal FILE (ticker, date, ar)",
+                Sentence("the model given takes abnormal returns, and the file holds prices"),
+                hint=Sentence("name the file of abnormal returns: --abnormal FILE (ticker, date, ar)"),
             )
         if config.outcome == "volume":
             panel = with_volume(panel, table, shares, config.exclude_dates)
@@ -509,10 +509,12 @@ def own_window(event: Event, ticker: str, config: StudyConfig) -> tuple[Window, 
             whole = False
         if not whole:
             raise InvalidRequest(
-                "no window of its own is named",
-                where=f"event {event.id}, ticker {ticker}",
+                Sentence("no window of its own is named"),
+                where=Sentence("event {id}, ticker {ticker}", id=event.id, ticker=ticker),
                 available=f"window_start {start}, end_date {ends}",
-                hint="end_date is a date, 2025-03-31; window_start whole days from day 0, 0 where the column lacks",
+                hint=Sentence(
+                    "end_date is a date, 2025-03-31; window_start whole days from day 0, 0 where the column lacks"
+                ),
             )
         window, where = Window.of((int(first), config.event_window.end)), f"event {event.id}, ticker {ticker}"
     else:
@@ -537,15 +539,17 @@ def own_estimation(event: Event, ticker: str, config: StudyConfig) -> Window:
     Raises:
         InvalidRequest: it names none, or one that lies in no estimation window of the study.
     """
-    window, where = _named(event, ticker, "estimation", "estimation window", "-200, -31")
+    window, where = _named(event, ticker, "estimation", Sentence("estimation window"), "-200, -31")
     if not any(window.inside(span) for span in config.spans):
         low, high = min(window.start, config.spans[0].start), max(window.end, config.spans[-1].end)
         apart = high < config.event_window.start or low > config.event_window.end
         raise InvalidRequest(
-            f"its estimation window {window} lies outside that of the study",
+            Sentence("its estimation window {window} lies outside that of the study", window=window),
             where=where,
             available=" and ".join(map(str, config.spans)),
-            hint=f"widen it: --estimation-window {low} {high}" if apart else "name windows before and after the event",
+            hint=Sentence("widen it: --estimation-window {low} {high}", low=low, high=high)
+            if apart
+            else Sentence("name windows before and after the event"),
         )
     return window
 
@@ -572,7 +576,7 @@ def _weighed(
 def _named(event: Event, ticker: str, column: str, what: str, example: str) -> tuple[Window, str]:
     """The window of a ticker in two columns of the table of events, whole days from day 0; and where it stands, in words."""
     said = [event.attribute(f"{column}_{end}", ticker) for end in ("start", "end")]
-    where = f"event {event.id}, ticker {ticker}"
+    where = Sentence("event {id}, ticker {ticker}", id=event.id, ticker=ticker)
     try:
         start, end = (float(text or "") for text in said)
         whole = start.is_integer() and end.is_integer()
@@ -580,10 +584,15 @@ def _named(event: Event, ticker: str, column: str, what: str, example: str) -> t
         whole = False
     if not whole:
         raise InvalidRequest(
-            f"no {what} of its own is named",
+            Sentence("no {what} of its own is named", what=what),
             where=where,
             available=f"{column}_start {said[0]}, {column}_end {said[1]}",
-            hint=f"give the table of events the columns {column}_start and {column}_end, whole days from day 0: {example}",
+            hint=Sentence(
+                "give the table of events the columns {column}_start and {column}_end, whole days from day"
+                " 0: {example}",
+                column=column,
+                example=example,
+            ),
         )
     return Window.of((int(start), int(end)), f"{what} of {where}"), where
 
@@ -718,8 +727,8 @@ def _check_days(table: PriceTable, asked: str) -> None:
             else Phrase(
                 "most rows of the prices are {apart:.0f} calendar days apart, too far for a study of weeks", apart=apart
             ),
-            available=f"{days[0]} to {days[-1]}, {len(days)} rows",
-            hint=f"say what a row is: --frequency {frequency}",
+            available=Sentence("{days} to {days2}, {len} rows", days=days[0], days2=days[-1], len=len(days)),
+            hint=Sentence("say what a row is: --frequency {frequency}", frequency=frequency),
         )
 
 
@@ -755,8 +764,13 @@ def _reasons(excluded: list[Exclusion]) -> Phrase:
 def _hint(excluded: list[Exclusion], table: PriceTable) -> str:
     for ticker in dict.fromkeys(e.ticker for e in excluded[:5] if e.ticker in table.info):
         if wrong := [w for w in flagged_closes(ticker, table) if severity_of(w.code) == "doubt"]:
-            return f"look at the prices first: {ticker}: {wrong[0].message} [{wrong[0].code}]"
-    if any(e.message.startswith("the factors") for e in excluded):
+            return Sentence(
+                "look at the prices first: {ticker}: {message} [{code}]",
+                ticker=ticker,
+                message=wrong[0].message,
+                code=wrong[0].code,
+            )
+    if any(e.message.startswith(Sentence("the factors")) for e in excluded):
         return Sentence("name a newer factor file, or take a model without factors: --model market")
     reasons = {e.reason for e in excluded}
     if reasons <= {"MIN_EST"}:

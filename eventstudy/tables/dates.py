@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eventstudy.errors import Sentence
 from eventstudy.language import Phrase
 from eventstudy.tables.place import Place, Reading
 from eventstudy.tables.written import (
@@ -90,9 +91,9 @@ def _read(place: Place, column: Any, name: str, reading: Reading, *, serials: bo
             return Dates(codes, fridays, _blank(codes), (_UNDER_FRIDAYS,))
         if long is not None:
             raise place.fault(
-                f"{long} is a period of more than a day, and prices are of days",
+                Sentence("{long} is a period of more than a day, and prices are of days", long=long),
                 column=name,
-                hint="hand over daily prices, with the days as their index",
+                hint=Sentence("hand over daily prices, with the days as their index"),
             )
         return Dates(codes, tuple(v.start_time.date() for v in values), _blank(codes), (Phrase("dates from periods"),))
     if values and set(map(type, values)) in ({date}, {datetime}):  # cells of a workbook that it took for dates
@@ -166,10 +167,12 @@ def _ends_of_months(place: Place, name: str, codes: Ints, values: Sequence[Any],
     if all(days):
         day = next(iter(days[0].days.values())) if days[0] else None
         raise place.fault(
-            f"{texts[0]} reads two ways: {ends[0]:%Y-%m} or {day}",
+            Sentence("{texts} reads two ways: {ends:%Y-%m} or {day}", texts=texts[0], ends=ends[0], day=day),
             row=int(np.flatnonzero(codes >= 0)[0]),
             column=name,
-            hint="write dates as 2025-01-27, months as 2025-01; or say the order of days: --dates dmy|mdy|ymd",
+            hint=Sentence(
+                "write dates as 2025-01-27, months as 2025-01; or say the order of days: --dates dmy|mdy|ymd"
+            ),
         )
     return _under(
         codes, values, dict(zip(filter(lambda v: str(v).strip(), in_rows), ends, strict=True)), _UNDER_LAST_DAYS
@@ -411,11 +414,15 @@ def _by_months(
         return found
     first = min(both, key=lambda k: int(np.flatnonzero(codes == k)[0]))
     raise place.fault(
-        f"the date {str(values[first]).strip()!r} reads two ways: {both[first].days['only']} (Polish or Czech) or"
-        f" {croatian[first]} (Croatian)",
+        Sentence(
+            "the date {values!r} reads two ways: {days} (Polish or Czech) or {croatian} (Croatian)",
+            values=str(values[first]).strip(),
+            days=both[first].days["only"],
+            croatian=croatian[first],
+        ),
         row=int(np.flatnonzero(codes == first)[0]),
         column=name,
-        hint="write dates as 2025-01-27",
+        hint=Sentence("write dates as 2025-01-27"),
     )
 
 
@@ -448,13 +455,20 @@ def _refuse_swapped(
         return
     one, other = next(iter(dates)), next(iter(texts))
     raise place.fault(
-        f"{dates[one]:%Y-%m-%d} may be {dates[one].replace(month=dates[one].day, day=dates[one].month):%Y-%m-%d}: no date of"
-        f" {len(dates)} is after the 12th of a month, and no text of {len(texts)}, such as {str(values[other]).strip()!r},"
-        " before the 13th, as where a spreadsheet has read the day for the month",
+        Sentence(
+            "{dates:%Y-%m-%d} may be {dates2:%Y-%m-%d}: no date of {n} is after the 12th of a month, and"
+            " no text of {all}, such as {values!r}, before the 13th, as where a spreadsheet has read the"
+            " day for the month",
+            dates=dates[one],
+            dates2=dates[one].replace(month=dates[one].day, day=dates[one].month),
+            n=len(dates),
+            all=len(texts),
+            values=str(values[other]).strip(),
+        ),
         row=int(np.flatnonzero(codes == one)[0]),
         column=name,
         available=f"{place.row(int(np.flatnonzero(codes == other)[0]))}: {values[other]}",
-        hint="take the file as it was downloaded, or write all dates as 2025-01-27",
+        hint=Sentence("take the file as it was downloaded, or write all dates as 2025-01-27"),
     )
 
 
@@ -478,12 +492,20 @@ def _refuse_swapped_days(place: Place, name: str, dates: Dates) -> None:
     row = int(np.append(on_weekend, False)[dates.codes].argmax())
     at = dates.codes[row]
     raise place.fault(
-        f"{days[at]} may be {swapped[at]}: of {able} days up to the 12th of a month {n} are Saturdays or Sundays, of those"
-        " after it none is, and with day and month swapped none would be",
+        Sentence(
+            "{days} may be {swapped}: of {able} days up to the 12th of a month {n} are Saturdays or"
+            " Sundays, of those after it none is, and with day and month swapped none would be",
+            days=days[at],
+            swapped=swapped[at],
+            able=able,
+            n=n,
+        ),
         row=row,
         column=name,
-        hint="read the dates anew from where they come from, or write them as 2025-01-27; if they are right as they stand, say"
-        " in which order: --dates dmy|mdy|ymd",
+        hint=Sentence(
+            "read the dates anew from where they come from, or write them as 2025-01-27; if they are"
+            " right as they stand, say in which order: --dates dmy|mdy|ymd"
+        ),
     )
 
 
@@ -501,11 +523,15 @@ def _refuse_other_digits(
         return
     one, other = (min(hits, key=lambda k: int(np.flatnonzero(codes == k)[0])) for hits in forms.values())
     raise place.fault(
-        f"{str(values[other]).strip()!r} has the year last, if it is a date, and {str(values[one]).strip()!r} has it first",
+        Sentence(
+            "{values!r} has the year last, if it is a date, and {values2!r} has it first",
+            values=str(values[other]).strip(),
+            values2=str(values[one]).strip(),
+        ),
         row=int(np.flatnonzero(codes == other)[0]),
         column=name,
         available=f"{place.row(int(np.flatnonzero(codes == one)[0]))}: {values[one]}",
-        hint="write dates as 2025-01-27",
+        hint=Sentence("write dates as 2025-01-27"),
     )
 
 
@@ -527,11 +553,18 @@ def _refuse_other_count(
         return
     first = min(counted, key=lambda k: int(np.flatnonzero(codes == k)[0]))
     raise place.fault(
-        f"{values[first]} is {counted[first]} as spreadsheets count days, and {sum(often[5:])} of {len(counted)} such days are"
-        " Saturdays or Sundays: they are counted from another day (1904, 1960 or 1970), or not traded from Monday to Friday",
+        Sentence(
+            "{values} is {number} as spreadsheets count days, and {n2} of {n} such days are Saturdays"
+            " or Sundays: they are counted from another day (1904, 1960 or 1970), or not traded from"
+            " Monday to Friday",
+            values=values[first],
+            number=counted[first],
+            n2=sum(often[5:]),
+            n=len(counted),
+        ),
         row=int(np.flatnonzero(codes == first)[0]),
         column=name,
-        hint="write dates as 2025-01-27",
+        hint=Sentence("write dates as 2025-01-27"),
     )
 
 
@@ -613,6 +646,14 @@ def _rows_of(place: Place, codes: Ints, values: Sequence[Any], which: list[int])
     return some_of([f"{place.row(i)}: {values[k]}" for i, k in sorted(found)], 3)
 
 
+def _or(readings: Sequence[str]) -> str:
+    """One or another, as they are: in no language's own way of dates."""
+    whole = readings[-1]
+    for one in reversed(readings[:-1]):
+        whole = Sentence("{first} or {last}", first=one, last=whole)
+    return whole
+
+
 def _two_ways(
     place: Place,
     name: str,
@@ -626,23 +667,30 @@ def _two_ways(
     first = min(differs, key=lambda k: int(np.flatnonzero(codes == k)[0]))
     days = [f"{by[first].days[o]} ({ORDERS[o]})" for o in able if o in by[first].days]
     return place.fault(
-        f"the date {str(values[first]).strip()!r} reads two ways: {' or '.join(dict.fromkeys(days))};"
-        " no row of the column settles it",
+        Sentence(
+            "the date {values!r} reads two ways: {readings}; no row of the column settles it",
+            values=str(values[first]).strip(),
+            readings=_or(list(dict.fromkeys(days))),
+        ),
         row=int(np.flatnonzero(codes == first)[0]),
         column=name,
         available=_rows_of(place, codes, values, differs),
-        hint=f"say which: --dates {' or --dates '.join(able)}; or write dates as 2025-01-27",
+        hint=Sentence("say which: --dates {able}; or write dates as 2025-01-27", able=" or --dates ".join(able)),
     )
 
 
 def _mixed(place: Place, name: str, codes: Ints, values: Sequence[Any], one: int, other: int, order: str) -> Exception:
     return place.fault(
-        f"the dates are written in two orders: {str(values[one]).strip()!r} has the {ORDERS[order]},"
-        f" {str(values[other]).strip()!r} cannot",
+        Sentence(
+            "the dates are written in two orders: {values!r} has the {orders}, {values2!r} cannot",
+            values=str(values[one]).strip(),
+            orders=ORDERS[order],
+            values2=str(values[other]).strip(),
+        ),
         row=int(np.flatnonzero(codes == other)[0]),
         column=name,
         available=f"{place.row(int(np.flatnonzero(codes == one)[0]))}: {values[one]}",
-        hint="write all dates in one way, or say which is meant: --dates dmy|mdy|ymd",
+        hint=Sentence("write all dates in one way, or say which is meant: --dates dmy|mdy|ymd"),
     )
 
 
@@ -650,11 +698,15 @@ def _two_calendars(
     place: Place, name: str, codes: Ints, values: Sequence[Any], long_year: int, short_year: int
 ) -> Exception:
     return place.fault(
-        f"the year of {str(values[short_year]).strip()!r} has fewer digits than that of"
-        f" {str(values[long_year]).strip()!r}, which counts the years of the Republic of China",
+        Sentence(
+            "the year of {values!r} has fewer digits than that of {values2!r}, which counts the years of"
+            " the Republic of China",
+            values=str(values[short_year]).strip(),
+            values2=str(values[long_year]).strip(),
+        ),
         row=int(np.flatnonzero(codes == short_year)[0]),
         column=name,
-        hint="write dates as 2025-01-27",
+        hint=Sentence("write dates as 2025-01-27"),
     )
 
 
@@ -785,18 +837,27 @@ def _of_days(
     if len(written) < _SEVERAL or int((on >= len(written) / 10).sum()) != 5:
         return ()
     if not on[0] + on[6]:
-        weekend, other, lacking, moved = 5, "Saturday", "Monday", "after"
+        weekend, moved = 5, "after"
+        what = Sentence(
+            "no date is on a Monday and {n} are on a Saturday: they are of the day after the sessions", n=on[5]
+        )
     elif not on[4] + on[5]:
-        weekend, other, lacking, moved = 6, "Sunday", "Friday", "before"
+        weekend, moved = 6, "before"
+        what = Sentence(
+            "no date is on a Friday and {n} are on a Sunday: they are of the day before the sessions", n=on[6]
+        )
         if open_on(written) or not open_on(written + 1):
             return (Phrase("dates from Sunday to Thursday, as they are written"),)
     else:
         return ()
     raise place.fault(
-        f"no date is on a {lacking} and {on[weekend]} are on a {other}: they are of the day {moved} the sessions",
+        what,
         row=int(np.flatnonzero(dates.codes == int((weekday == weekend).argmax()))[0]),
         column=name,
-        hint=f"say that it is so: --times {'before' if moved == 'after' else 'after'}; or write the dates of the sessions",
+        hint=Sentence(
+            "say that it is so: --times {times}; or write the dates of the sessions",
+            times="before" if moved == "after" else "after",
+        ),
     )
 
 
@@ -805,10 +866,12 @@ def _of_two_days(place: Place, dates: Dates, name: str, able: Able, *, zoned: bo
     row = int(np.flatnonzero((dates.codes >= 0) & apart[dates.codes])[0])
     at = int(dates.codes[row])
     first, second = list(dict.fromkeys(days[at] for _, days in able))[:2]
+    said = {"when": dates.whens[at], "first": first, "second": second}
     return place.fault(
-        f"{dates.whens[at]} is {'an instant with' if zoned else 'a time without'} a zone, and its session reads two ways:"
-        f" {first} or {second}",
+        Sentence("{when} is an instant with a zone, and its session reads two ways: {first} or {second}", **said)
+        if zoned
+        else Sentence("{when} is a time without a zone, and its session reads two ways: {first} or {second}", **said),
         row=row,
         column=name,
-        hint="say which: --times written|after|before; or write the date at the exchange, without a time",
+        hint=Sentence("say which: --times written|after|before; or write the date at the exchange, without a time"),
     )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventstudy.errors import InvalidFile
+from eventstudy.errors import InvalidFile, Sentence
 from eventstudy.language import Phrase
 from eventstudy.tables.headed import SAMPLE, Headed, unflattened
 from eventstudy.tables.headings import role_of
@@ -62,7 +62,7 @@ def pandas_of(given: Any) -> pd.DataFrame | None:
             made = given.to_pandas(date_as_object=False)
         except Exception as error:
             raise InvalidFile(
-                f"the table cannot be turned into a frame: {error}", where=type(given).__name__
+                Sentence("the table cannot be turned into a frame: {said}", said=error), where=type(given).__name__
             ) from error
         return made.to_frame() if isinstance(made, pd.Series) else made
     import narwhals
@@ -173,6 +173,8 @@ def _label(place: Place, label: Any, part: str) -> str:
     if isinstance(label, float) and label.is_integer():
         return str(int(label))
     raise place.fault(
-        f"the column heading {label!r} is not {'a ticker' if part == 'prices' else 'text'}",
-        hint="headings are text; dates stand in the index or in a column",
+        Sentence("the column heading {label!r} is not a ticker", label=label)
+        if part == "prices"
+        else Sentence("the column heading {label!r} is not text", label=label),
+        hint=Sentence("headings are text; dates stand in the index or in a column"),
     )

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Protocol
 
-from eventstudy.errors import InvalidFile
+from eventstudy.errors import InvalidFile, Sentence
 from eventstudy.language import Phrase
 from eventstudy.tables.headings import role_of, words
 from eventstudy.tables.numbers import Mark
@@ -132,10 +132,12 @@ def headed(cells: Cells, part: str) -> Headed:
     if not rows:
         shown = ", ".join(str(v) for v in (heads[0] if heads else [])[:6])
         raise cells.place.fault(
-            "there is no row that names the columns",
+            Sentence("there is no row that names the columns"),
             available=shown[:80] or None,
-            hint="write the names of the columns above them: "
-            + ("ticker, date, close" if part == "prices" else "ticker, date"),
+            hint=Sentence(
+                "write the names of the columns above them: {names}",
+                names="ticker, date, close" if part == "prices" else "ticker, date",
+            ),
         )
     width = max(len(above[i]) for i in rows)
     data = heads[start:]
@@ -151,8 +153,13 @@ def headed(cells: Cells, part: str) -> Headed:
         for c, value in enumerate(above[i]):
             if isinstance(value, date):
                 raise cells.place.fault(
-                    f"the heading of column {c + 1}: {value} is a date: the spreadsheet program took what was typed for one",
-                    hint="format the row of headings as text and type it again",
+                    Sentence(
+                        "the heading of column {c}: {value} is a date: the spreadsheet program took what was typed"
+                        " for one",
+                        c=c + 1,
+                        value=value,
+                    ),
+                    hint=Sentence("format the row of headings as text and type it again"),
                 )
     levels = [tuple(_text(above[i][c]) if c < len(above[i]) else "" for i in rows) for c in range(width)]
     cells.begin(start, width)

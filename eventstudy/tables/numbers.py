@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eventstudy.errors import Sentence
 from eventstudy.language import Phrase
 from eventstudy.tables.headings import words
 from eventstudy.tables.place import Place, Reading
@@ -171,10 +172,10 @@ def _of_texts(
                 k = next(i for i, v in enumerate(distinct) if "%" not in str(v) and np.isfinite(values[i]))
                 row = int(np.flatnonzero(codes == k)[0])
                 raise place.fault(
-                    f"some cells of the column are per cent and {_shown(distinct[k])} is not",
+                    Sentence("some cells of the column are per cent and {shown} is not", shown=_shown(distinct[k])),
                     row=row,
                     column=names[key],
-                    hint="write all of them with the sign of per cent, or none",
+                    hint=Sentence("write all of them with the sign of per cent, or none"),
                 )
             found.percent.add(key)
         found.values[key] = values[codes]
@@ -211,7 +212,7 @@ def _core(value: Any, units: set[str], times: set[str]) -> tuple[str | float | N
     """What of a cell is the number (None: it is empty), and by what it is multiplied; a sign of per cent stays behind it."""
     if not isinstance(value, str):
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal | np.integer | np.floating):
-            return "no number", 1.0
+            return Sentence("no number"), 1.0
         return (None if value != value else float(value)), 1.0
     text = value.strip().strip("\u00a0").strip()
     if _PLAIN.fullmatch(text):
@@ -301,12 +302,17 @@ def _mark(
     left, right = re.split("[.,]", shown, maxsplit=1)
     rows = [(int(np.flatnonzero(texts[a][0] == b)[0]), texts[a][1][b].strip()) for a, b in whole[:3]]
     raise place.fault(
-        f"the number {shown!r} reads two ways: {left}{right} or {left}.{right}; no cell of the table settles it",
+        Sentence(
+            "the number {shown!r} reads two ways: {left}{right} or {left}.{right}; no cell of the table settles it",
+            shown=shown,
+            left=left,
+            right=right,
+        ),
         row=at,
         column=names[key],
         available=", ".join(f"{place.row(i)}: {t}" for i, t in rows)
         + (f" and {len(whole) - 3} more" if len(whole) > 3 else ""),
-        hint="say which mark is the decimal one: --decimal comma or --decimal point",
+        hint=Sentence("say which mark is the decimal one: --decimal comma or --decimal point"),
     )
 
 
@@ -346,11 +352,20 @@ def _contradicted(
     row = int(np.flatnonzero(texts[other_key][0] == other)[0])
     first = int(np.flatnonzero(texts[one_key][0] == one)[0])
     return place.fault(
-        f"{_shown(texts[other_key][1][other])} has a decimal comma and {_shown(texts[one_key][1][one])} a decimal point",
+        Sentence(
+            "{shown} has a decimal comma and {shown2} a decimal point",
+            shown=_shown(texts[other_key][1][other]),
+            shown2=_shown(texts[one_key][1][one]),
+        ),
         row=row,
         column=names[other_key],
-        available=f"{place.row(first)}, column {names[one_key]}: {_shown(texts[one_key][1][one])}",
-        hint="write all numbers in one way, or say which is meant: --decimal comma|point",
+        available=Sentence(
+            "{row}, column {names}: {shown}",
+            row=place.row(first),
+            names=names[one_key],
+            shown=_shown(texts[one_key][1][one]),
+        ),
+        hint=Sentence("write all numbers in one way, or say which is meant: --decimal comma|point"),
     )
 
 
@@ -360,11 +375,15 @@ def _two_units(
     codes, distinct = column
     (first, one), (then, other) = sorted((int(np.flatnonzero(codes == k)[0]), k) for k in met.values())[:2]
     return place.fault(
-        f"{_shown(distinct[other])} and {_shown(distinct[one])} of one column are in two units",
+        Sentence(
+            "{shown} and {shown2} of one column are in two units",
+            shown=_shown(distinct[other]),
+            shown2=_shown(distinct[one]),
+        ),
         row=then,
         column=name,
         available=f"{place.row(first)}: {_shown(distinct[one])}",
-        hint="put the column in one currency",
+        hint=Sentence("put the column in one currency"),
     )
 
 
@@ -420,10 +439,14 @@ def refuse_thousandfold(
     at = int(far.argmax())
     one, other = (int(order[at + k]) for k in ((0, 1) if either[at] else (1, 0)))
     raise place.fault(
-        f"a number with one mark and three digits behind it, read as {values[one]:g}, stands beside {values[other]:g}: its mark"
-        " may be the other one, of decimals or of thousands",
+        Sentence(
+            "a number with one mark and three digits behind it, read as {values:g}, stands beside"
+            " {values2:g}: its mark may be the other one, of decimals or of thousands",
+            values=values[one],
+            values2=values[other],
+        ),
         row=one,
         column=name,
         available=f"{place.row(other)}: {values[other]:g}",
-        hint="write all numbers in one way, or say which mark is the decimal one: --decimal comma|point",
+        hint=Sentence("write all numbers in one way, or say which mark is the decimal one: --decimal comma|point"),
     )

@@ -123,9 +123,11 @@ def opened(path: Path | str) -> list[Opened]:
         content = sys.stdin.buffer.read(_MOST + 1)
         if len(content) > _MOST:
             raise InvalidFile(
-                f"there is more than {_MOST // 1_000_000} MB of it", where="standard input", hint=_TOO_LARGE
+                Sentence("there is more than {most} MB of it", most=_MOST // 1_000_000),
+                where=Sentence("standard input"),
+                hint=_TOO_LARGE,
             )
-        return _unpacked(Opened("standard input", content))
+        return _unpacked(Opened(Sentence("standard input"), content))
     path = Path(path)
     if not os.path.exists(path):  # also of a name that cannot be
         several = [one.strip() for one in str(path).split(",")]
@@ -144,24 +146,34 @@ _LARGEST = 4 * _MOST
 def beside(path: Path, suffixes: tuple[str, ...] = TABLES) -> str | None:
     """The files that lie where one was looked for."""
     if not os.path.isdir(path.parent):
-        return f"nothing: the folder {path.parent} does not exist"
+        return Sentence("nothing: the folder {folder} does not exist", folder=path.parent)
     return ", ".join(sorted(p.name for p in path.parent.iterdir() if p.suffix.lower() in suffixes)[:20]) or None
 
 
 def _unpacked(one: Opened, deep: int = 0) -> list[Opened]:
     most = room(len(one.content))
     if deep > _DEEPEST:
-        raise InvalidFile(f"the file is packed more than {_DEEPEST} times", where=one.name, hint="unpack it")
+        raise InvalidFile(
+            Sentence("the file is packed more than {deepest} times", deepest=_DEEPEST),
+            where=one.name,
+            hint=Sentence("unpack it"),
+        )
     if one.content.startswith(b"\x1f\x8b"):
         try:
             with gzip.GzipFile(fileobj=BytesIO(one.content)) as packed:
                 inside = packed.read(most + 1)
         except (OSError, EOFError, zlib.error) as error:
             raise InvalidFile(
-                f"the file cannot be unpacked: {error}", where=one.name, hint="it was written only half"
+                Sentence("the file cannot be unpacked: {said}", said=error),
+                where=one.name,
+                hint=Sentence("it was written only half"),
             ) from error
         if len(inside) > most:
-            raise InvalidFile(f"the file unpacks to more than {most // 1_000_000} MB", where=one.name, hint=_TOO_LARGE)
+            raise InvalidFile(
+                Sentence("the file unpacks to more than {most} MB", most=most // 1_000_000),
+                where=one.name,
+                hint=_TOO_LARGE,
+            )
         return _unpacked(Opened(one.name[:-3] if one.name.lower().endswith(".gz") else one.name, inside), deep + 1)
     if not one.content.startswith(b"PK"):
         return [one]
@@ -169,8 +181,12 @@ def _unpacked(one: Opened, deep: int = 0) -> list[Opened]:
         with zipfile.ZipFile(BytesIO(one.content)) as archive:
             names, every = archive.namelist(), sum(i.file_size for i in archive.infolist())
             if every > most or len(names) > _FILES:
-                what = f"more than {_FILES:,} files" if every <= most else f"files of more than {most // 1_000_000} MB"
-                raise InvalidFile(f"the archive holds {what}", where=one.name, hint=_TOO_LARGE)
+                what = (
+                    Sentence("more than {files:,} files", files=_FILES)
+                    if every <= most
+                    else Sentence("files of more than {most} MB", most=most // 1_000_000)
+                )
+                raise InvalidFile(Sentence("the archive holds {what}", what=what), where=one.name, hint=_TOO_LARGE)
             if "[Content_Types].xml" in names or "mimetype" in names:
                 return [one]
             members = [i for i in archive.infolist() if i.filename and not i.is_dir() and not _aside(i.filename)]
@@ -179,14 +195,16 @@ def _unpacked(one: Opened, deep: int = 0) -> list[Opened]:
             found = [Opened(PurePosixPath(i.filename).name, archive.read(i)) for i in members]
     except (zipfile.BadZipFile, RuntimeError, OSError, zlib.error, ValueError) as error:
         raise InvalidFile(
-            f"the archive cannot be read: {error}", where=one.name, hint="pack it again, without a password"
+            Sentence("the archive cannot be read: {said}", said=error),
+            where=one.name,
+            hint=Sentence("pack it again, without a password"),
         ) from error
     if not found:
-        raise InvalidFile("the archive holds no file", where=one.name)
+        raise InvalidFile(Sentence("the archive holds no file"), where=one.name)
     return [file for packed in found for file in _unpacked(packed, deep + 1)]
 
 
-_TOO_LARGE = "hand over the part that is meant, in a file of its own"
+_TOO_LARGE = Sentence("hand over the part that is meant, in a file of its own")
 
 
 _TERMS = re.compile(r"^(read[ _-]?me|licen[cs]e|terms|disclaimer|liesmich|lizenz)", re.I)
@@ -235,7 +253,9 @@ def frame_of(one: Opened) -> Any:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         kind = one.kind.capitalize()
         raise InvalidFile(
-            f"the file cannot be read as {kind}: {first}", where=one.name, hint="write it again"
+            Sentence("the file cannot be read as {kind}: {first}", kind=kind, first=first),
+            where=one.name,
+            hint=Sentence("write it again"),
         ) from error
 
 
@@ -256,7 +276,7 @@ def _refuse_vast(one: Opened, size: int) -> None:
     """Refuse a table that takes so many bytes when it is read, where its file is too small for that."""
     if size > room(len(one.content)):
         raise InvalidFile(
-            f"the file unpacks to a table of more than {room(len(one.content)) // 1_000_000} MB",
+            Sentence("the file unpacks to a table of more than {room} MB", room=room(len(one.content)) // 1_000_000),
             where=one.name,
             hint=_TOO_LARGE,
         )
@@ -292,7 +312,7 @@ def tables_of(one: Opened, reading: Reading) -> tuple[dict[str, Headed], dict[st
     found, others = dict[str, Headed](), dict[str, str]()
     for name in names:
         if sum(any(map(looks_like_one, row)) for row in book.held[name][:HEADS]) < _DATED:
-            others[name] = "it has no rows with dates"
+            others[name] = Sentence("it has no rows with dates")
             continue
         cells = BookCells(book, name)
         try:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from eventstudy.errors import InvalidFile
+from eventstudy.errors import InvalidFile, Sentence
 from eventstudy.language import Phrase
 
 TABLES = (
@@ -30,7 +30,7 @@ TABLES = (
 )
 """What files of tables are called."""
 
-ADD_ROW = "add a row below the column names"
+ADD_ROW = Sentence("add a row below the column names")
 """What to do about a table without rows."""
 
 

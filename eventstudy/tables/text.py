@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import infer_dtype
 
-from eventstudy.errors import InvalidFile
+from eventstudy.errors import InvalidFile, Sentence
 from eventstudy.language import Phrase
 from eventstudy.tables.headings import fold, role_of, words
 from eventstudy.tables.numbers import Mark, is_below_thousand, marks_of, may_be_thousands, missing_marks
@@ -220,7 +220,9 @@ class TextCells:
             try:
                 raw = raw.decode("utf-16").encode()
             except UnicodeDecodeError as error:
-                raise self.place.fault(f"the file begins like UTF-16 and is not: {error.reason}") from None
+                raise self.place.fault(
+                    Sentence("the file begins like UTF-16 and is not: {reason}", reason=error.reason)
+                ) from None
             self.said.append(Phrase("text in {encoding}", encoding="UTF-16"))
         elif (wide := _two_bytes(raw)) is not None:
             raw = raw.decode(wide, "replace").encode()
@@ -237,11 +239,12 @@ class TextCells:
         if b"\r" in raw and _count(raw, "\r") != raw.count(b"\r\n"):  # else it is what pandas reads as it is
             raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if not raw[:4096].strip() and not raw.strip():
-            raise self.place.fault("the file is empty", hint="its first row names the columns")
+            raise self.place.fault(Sentence("the file is empty"), hint=Sentence("its first row names the columns"))
         if b"\0" in raw:
             line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
             raise InvalidFile(
-                "the file holds zero bytes: it was written only half", where=f"{self.place.name}, row {line}"
+                Sentence("the file holds zero bytes: it was written only half"),
+                where=Sentence("{name}, row {line}", name=self.place.name, line=line),
             )
         self._refuse_endless(raw)
         start = raw[:4096].lstrip()[:200].lower()
@@ -268,7 +271,9 @@ class TextCells:
             known = sum(1 for cell in cells if not cell.isascii() and role_of(cell.strip(' "\r'), part))
             found.append((known, -len(found), encoding, text))
         if not found:
-            raise self.place.fault("the file is text in no encoding that is known", hint="save it as 'CSV UTF-8'")
+            raise self.place.fault(
+                Sentence("the file is text in no encoding that is known"), hint=Sentence("save it as 'CSV UTF-8'")
+            )
         _, _, encoding, text = max(found)
         self.said.append(Phrase("text in {encoding}", encoding=encoding))
         return text.encode()
@@ -324,8 +329,12 @@ class TextCells:
             end = raw.rfind(b"\n", at, at + _LONGEST)
             if end < 0:
                 row = raw.count(b"\n", 0, at) + 1
-                told = f"the row is longer than {_LONGEST // 1_000_000} MB"
-                raise InvalidFile(told, where=f"{self.place.name}, row {row}", hint="is it a table?")
+                told = Sentence("the row is longer than {longest} MB", longest=_LONGEST // 1_000_000)
+                raise InvalidFile(
+                    told,
+                    where=Sentence("{name}, row {row}", name=self.place.name, row=row),
+                    hint=Sentence("is it a table?"),
+                )
             at = end + 1
 
     def _separator(self, part: str) -> str:
@@ -363,7 +372,9 @@ class TextCells:
         try:
             return next(csv.reader(StringIO(line), delimiter=separator), [])
         except csv.Error as error:
-            raise self.place.fault(f"the rows cannot be read: {error}", hint="is it a table?") from error
+            raise self.place.fault(
+                Sentence("the rows cannot be read: {said}", said=error), hint=Sentence("is it a table?")
+            ) from error
 
     # ---- rows --------------------------------------------------------------------------------------------------------
 
@@ -470,7 +481,7 @@ class TextCells:
             blank[odd] = True
         numbers = np.flatnonzero(~blank) + first
         if not len(numbers) and not self.odd:
-            raise self.place.fault("there is a header but no row below it", hint=ADD_ROW)
+            raise self.place.fault(Sentence("there is a header but no row below it"), hint=ADD_ROW)
         self._numbers = numbers
         self._refuse_broken_off()
         hollow = [i for i, line in enumerate(self._body.split(b"\n")) if line and blank[i]] if blank.any() else []
@@ -572,10 +583,13 @@ class TextCells:
                 rows = list(csv.reader(StringIO(body.decode()), delimiter=self.separator, strict=True))
             except csv.Error as error:
                 raise self.place.fault(
-                    f"the quotation marks do not pair up: {error}", hint="write the file again"
+                    Sentence("the quotation marks do not pair up: {said}", said=error),
+                    hint=Sentence("write the file again"),
                 ) from None
             if any("\n" in cell for row in rows for cell in row):
-                raise self.place.fault("a quoted cell spans several rows", hint="check the quotation marks")
+                raise self.place.fault(
+                    Sentence("a quoted cell spans several rows"), hint=Sentence("check the quotation marks")
+                )
             return np.array([len(r) for r in rows], np.int64), np.array(
                 [not any(c.strip() for c in r) for r in rows], bool
             )

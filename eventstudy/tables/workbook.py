@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eventstudy.errors import InvalidFile
+from eventstudy.errors import InvalidFile, Sentence
 from eventstudy.language import Phrase
 from eventstudy.tables.numbers import Mark
 from eventstudy.tables.place import ADD_ROW, Place
@@ -71,8 +71,8 @@ class Book:
             self.held = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in self.names}
         except Exception as error:
             raise place.fault(
-                f"the file cannot be read as a workbook: {str(error) or type(error).__name__}",
-                hint="open it in a spreadsheet program and save it as .xlsx",
+                Sentence("the file cannot be read as a workbook: {said}", said=str(error) or type(error).__name__),
+                hint=Sentence("open it in a spreadsheet program and save it as .xlsx"),
             ) from error
 
     def sheets(self, wanted: str) -> list[str]:
@@ -83,7 +83,7 @@ class Book:
         """
         names = [name for name in self.names if any(_filled(v) for row in self.held[name] for v in row)]
         if not names:
-            raise self.place.fault("the workbook is empty", hint="its first row names the columns")
+            raise self.place.fault(Sentence("the workbook is empty"), hint=Sentence("its first row names the columns"))
         return [name for name in names if name.strip().lower() == wanted][:1] or names
 
     def only(self, wanted: str) -> str:
@@ -100,9 +100,9 @@ class Book:
     def several(self, names: list[str], wanted: str) -> InvalidFile:
         """What to raise of several sheets of which one must be meant."""
         return self.place.fault(
-            "several sheets hold something",
+            Sentence("several sheets hold something"),
             available=", ".join(names),
-            hint=f"call the one that is meant {wanted!r}, or save it as a workbook of its own",
+            hint=Sentence("call the one that is meant {wanted!r}, or save it as a workbook of its own", wanted=wanted),
         )
 
 
@@ -120,7 +120,9 @@ class BookCells:
             InvalidFile: an error or a formula without value in a cell.
         """
         self.said: list[Phrase] = []
-        self.place = Place(f"{book.place.name}, sheet {name}", lambda i: Phrase("row {n}", n=i + 1))
+        self.place = Place(
+            Sentence("{book}, sheet {name}", book=book.place.name, name=name), lambda i: Phrase("row {n}", n=i + 1)
+        )
         if book.content.startswith(b"PK"):
             self._refuse_broken(book.content, book.names.index(name), book.parts, book.sound)
         self._rows = _without_blanks(book.held[name])
@@ -141,9 +143,9 @@ class BookCells:
             ends = [max(i for i, v in enumerate(row) if _filled(v)) for _, row in rows]
             row, column = rows[ends.index(max(ends))][0], max(ends)
             raise InvalidFile(
-                "a value stands far from the rest of the table",
-                where=f"{self.place.name}, cell {_cell(row, column + 1)}",
-                hint="empty that cell, or save the table as a sheet of its own",
+                Sentence("a value stands far from the rest of the table"),
+                where=Sentence("{name}, cell {cell}", name=self.place.name, cell=_cell(row, column + 1)),
+                hint=Sentence("empty that cell, or save the table as a sheet of its own"),
             )
 
     def _refuse_broken(self, content: bytes, index: int, sheets: dict[str, bytes], sound: set[str]) -> None:
@@ -161,17 +163,23 @@ class BookCells:
         for hit in _CELL.finditer(text):
             about, inside = hit[1], hit[2] or b""
             spot = _NAME.search(about)
-            where = f"{self.place.name}, cell {spot[1].decode()}" if spot else self.place.name
+            where = (
+                Sentence("{name}, cell {cell}", name=self.place.name, cell=spot[1].decode())
+                if spot
+                else self.place.name
+            )
             if _ERROR.search(about):
-                shown = re.sub(rb"<[^>]+>", b"", inside).decode("utf-8", "replace") or "an error"
+                shown = re.sub(rb"<[^>]+>", b"", inside).decode("utf-8", "replace") or Sentence("an error")
                 raise InvalidFile(
-                    f"the cell holds the error {shown}", where=where, hint="correct the formula, or empty the cell"
+                    Sentence("the cell holds the error {shown}", shown=shown),
+                    where=where,
+                    hint=Sentence("correct the formula, or empty the cell"),
                 )
             if _FORMULA.search(inside) and not _VALUE.search(inside):
                 raise InvalidFile(
-                    "the cell holds a formula without a value",
+                    Sentence("the cell holds a formula without a value"),
                     where=where,
-                    hint="open the file in a spreadsheet program and save it, or put the value in its place",
+                    hint=Sentence("open the file in a spreadsheet program and save it, or put the value in its place"),
                 )
 
     def begin(self, record: int, width: int) -> None:
@@ -191,7 +199,7 @@ class BookCells:
             if isinstance(words, str):
                 self.said.append(Phrase("words below the table left aside: {text}", text=words[:60]))
         if not body:
-            raise self.place.fault("there is a header but no row below it", hint=ADD_ROW)
+            raise self.place.fault(Sentence("there is a header but no row below it"), hint=ADD_ROW)
         self.width = width
         self._body = body
         self.rows = len(body)
@@ -256,10 +264,10 @@ def _refuse_far(cells: Iterable[tuple[int, int]], place: Place) -> None:
         filled, height, width = filled + 1, max(height, row), max(width, column)
     if width * height > _VAST and width * height > _SPARSE * filled:
         raise InvalidFile(
-            "a value stands far from the rest of the table",
-            where=f"{place.name}, up to cell {_cell(height, width)}",
-            available=f"{filled} cells of {width * height:,} places",
-            hint="empty that cell, or save the table as a sheet of its own",
+            Sentence("a value stands far from the rest of the table"),
+            where=Sentence("{name}, up to cell {cell}", name=place.name, cell=_cell(height, width)),
+            available=Sentence("{filled} cells of {width:,} places", filled=filled, width=width * height),
+            hint=Sentence("empty that cell, or save the table as a sheet of its own"),
         )
 
 

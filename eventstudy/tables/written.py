@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.language import Phrase
 from eventstudy.tables.headings import fold, words
 
@@ -587,7 +587,7 @@ def said_of_day_first(found: Written | None) -> Phrase | None:
     )
 
 
-def one_day(given: Any, name: str = "the date") -> date:
+def one_day(given: Any, name: str = Sentence("the date")) -> date:
     """The day that a text, a date, a stamp of any library or a datetime at midnight means.
 
     Raises:
@@ -596,7 +596,10 @@ def one_day(given: Any, name: str = "the date") -> date:
     when = one_moment(given) if isinstance(given, str) else plain_when(given)
     if isinstance(when, datetime):
         if when.tzinfo is not None or when.time() != time():
-            raise InvalidRequest(f"{name} {given} is an instant, not a date", hint=f"give the date: {when.date()}")
+            raise InvalidRequest(
+                Sentence("{name} {given} is an instant, not a date", name=name, given=given),
+                hint=Sentence("give the date: {date}", date=when.date()),
+            )
         when = when.date()
     return when
 

@@ -139,9 +139,9 @@ def test_placebo_windows_end_before_the_event_window_begins(result: StudyResult,
 
 
 def test_too_few_dates_are_said(prices: PriceTable) -> None:
-    with pytest.raises(NothingUsable, match="too few placebo dates: 0") as caught:
+    with pytest.raises(NothingUsable, match="too few placebo dates: the windows of 0") as caught:
         calibrate(run("deepseek-r1"), prices)
-    assert "16 dates with whole windows in all" in str(caught.value)
+    assert "16 dates have whole windows" in str(caught.value)
     assert "--estimation-window" in str(caught.value)
 
 

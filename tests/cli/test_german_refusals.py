@@ -62,6 +62,36 @@ GERMAN = [
         ["Tag 0 zu 2025-01-26 wäre 2025-01-27; Kalendertage danach: 1, erlaubt: 0", "wo: Börse XNYS"],
     ),
     ("claim deepseek-r1 --from 1", 2, ["um wessen Kurs geht es?", "angeben: --ticker NVDA"]),
+    ("run nosuch", 2, ["'nosuch' ist hier nicht bekannt (Ereignis)", "wo: die mitgelieferten Ereignisse"]),
+    ("run deepseek-r1 --seed x", 2, ["--seed: 'x' ist keine ganze Zahl"]),
+    ("run deepseek-r1 --seed -1", 2, ["seed ist -1", "0 oder mehr nehmen"]),
+    ("run deepseek-r1 --seed 1 --seed 2", 2, ["--seed steht mehrmals da: 1 und 2. Ein Wert ist erlaubt."]),
+    ("run deepseek-r1 more words", 2, ["zu viele Wörter: more words", "Ein Ereignis ist eine Kennung"]),
+    ("run deepseek-r1 --model fama_french3", 2, ["vorhanden: benchmark\n", "--factors DATEI"]),
+    ("run deepseek-r1 --outcome volume --model capm", 2, ["capm ist kein Modell des Handelsvolumens"]),
+    ("run bad.csv", 3, ["Zeile 2, Spalte date: „2025-13-45“ ist kein Datum", "die Zeile berichtigen oder entfernen"]),
+    ("events foo", 2, ["'foo' ist hier nicht bekannt (Befehl von eventstudy events)"]),
+    ("prices fetch", 2, ["--tickers fehlt", "eventstudy prices fetch --help zeigt alle"]),
+    (
+        "compare deepseek-r1 --by no",
+        2,
+        ["'no' ist nichts, was die Ereignisse von sich sagen", "eine Spalte der Merkmale"],
+    ),
+    ("config prices", 2, ["prices umfasst mehrere Befehle"]),
+    ("init --date 2025-01-27", 2, ["ein Datum ohne Ticker"]),
+    ("update none.toml", 3, ["diese Studiendatei gibt es nicht"]),
+    (
+        "update bad.toml",
+        3,
+        ["events ist 3; möglich ist: Text in Anführungszeichen oder eine Liste davon", "bad.toml, Zeile 1"],
+    ),
+    (
+        "calibrate deepseek-r1 --tickers NVDA --draws 100",
+        5,
+        ["nur von 0 enden die Fenster", "16 Tage haben vollständige Fenster"],
+    ),
+    ("regress deepseek-r1", 2, ["--on fehlt"]),
+    ("regress deepseek-r1 --on size", 2, ["Merkmale sind nicht angegeben", "--characteristics DATEI"]),
 ]
 
 
@@ -71,6 +101,8 @@ def test_the_command_refuses_in_german(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("two.csv").write_text("date,ticker,close\n2025-01-24,NVDA,1\n2025-01-27,NVDA,2\n", encoding="utf-8")
+    Path("bad.csv").write_text("ticker,date\nNVDA,2025-13-45\n", encoding="utf-8")
+    Path("bad.toml").write_text("events = 3\n", encoding="utf-8")
     ran = es(*command.split(), "--lang", "de")
     assert ran.code == code
     assert [one for one in said if one not in ran.err] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,3 +83,23 @@ def test_a_row_that_is_no_event_is_named(es: Es, bad_rows: str) -> None:
     assert "row 7 of the table of events cannot be read" in " ".join(ran.out.split())
     [found] = json.loads(es(*words, "--format", "json").out)["regressions"]
     assert [e["reason"] for e in found["excluded"]] == ["BAD_ROW"]
+
+
+def test_a_regression_speaks_german(es: Es, known: str) -> None:
+    asked = (*WORDS, "--tickers", "ORCL", "--characteristics", known, "--on", "chips,rank", "--allow-excluded")
+    english, german = es(*asked), es(*asked, "--lang", "de")
+    assert german.code == english.code == 0
+    said = " ".join(german.out.split())
+    for words in (
+        "vom Markt bemerkt 27.01.2025; Tag 0 ist Mo 27.01.2025",
+        "Fenster Koeffizient 95-%-Intervall",
+        "[0, 0] Konstante",
+        "6 Paare, 1 Datum; kleinste Quadrate an einem Datum",
+        "CAR[0, 0] von 6 Paaren: keines von chips, rank fällt auf.",
+        "ORCL (deepseek-r1) fehlt: keine Zeile mit Merkmalen",
+    ):
+        assert words in said
+    signed = re.compile(r"[-+]\d+\.\d+")
+    assert signed.findall(german.out.replace("−", "-").replace(",", ".")) == signed.findall(english.out)
+    assert len(signed.findall(english.out)) > 60
+    assert es(*asked, "--format", "json").out == es(*asked, "--lang", "de", "--format", "json").out

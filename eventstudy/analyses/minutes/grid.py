@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from eventstudy import calendars
-from eventstudy.errors import InvalidRequest
+from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.language import Phrase
 from eventstudy.panel.block import Bools, Floats, Ints
 from eventstudy.prices import Series
@@ -175,13 +175,13 @@ def track(series: Series, grid: Grid) -> Track:
     if off.any():
         first = series.start[np.flatnonzero(off)[0]]
         hour = (
-            "; where bars of an hour lie across the opening, take bars of 30 minutes or less"
+            Sentence("; where bars of an hour lie across the opening, take bars of 30 minutes or less")
             if grid.width == _HOUR
             else ""
         )
         raise InvalidRequest(
-            f"a bar starts at {first} UTC, between two bars of the exchange{hour}",
-            hint="say what times are: --stamp start or end, --bar-zone ZONE, and the width of a bar",
+            Sentence("a bar starts at {first} UTC, between two bars of the exchange{hour}", first=first, hour=hour),
+            hint=Sentence("say what times are: --stamp start or end, --bar-zone ZONE, and the width of a bar"),
         )
     close: Floats = np.full(grid.start.shape, np.nan)
     for which in (inside, auction):

@@ -14,7 +14,7 @@ from eventstudy.analyses.minutes.asked import instant_of
 from eventstudy.analyses.minutes.grid import OLDEST, Grid, Track, grid_of, track, utc
 from eventstudy.analyses.minutes.judged import Change, Judged, Stretch
 from eventstudy.engine.arrays import mean_known
-from eventstudy.errors import InvalidRequest, NothingUsable
+from eventstudy.errors import InvalidRequest, NothingUsable, Sentence
 from eventstudy.events import Event
 from eventstudy.inference import holm
 from eventstudy.inference.clock import LEAST_DAYS, clock_placebo, reaction, realised, shape_of_day
@@ -89,9 +89,9 @@ class Room:
                 if named
                 else Phrase("there are no bars of {ticker}", ticker=ticker),
                 available=", ".join(self.bars.tickers[:_NAMED]),
-                hint="name a benchmark that has bars (--benchmark), or --model constant_mean"
+                hint=Sentence("name a benchmark that has bars (--benchmark), or --model constant_mean")
                 if named
-                else "name a ticker that has bars, or add its bars to the file",
+                else Sentence("name a ticker that has bars, or add its bars to the file"),
             )
         if (ticker, place) not in self._tracks:
             self._tracks[ticker, place] = track(self.bars.series[ticker], self._grids[place])
@@ -108,7 +108,9 @@ class Room:
         """One ticker, or the mean of several, at an instant."""
         place, grid = self.grid(tickers[0])
         if any(self.grid(t)[0] != place for t in tickers):
-            raise InvalidRequest(Phrase("tickers of several exchanges have no bars in common"), hint="study them apart")
+            raise InvalidRequest(
+                Phrase("tickers of several exchanges have no bars in common"), hint=Sentence("study them apart")
+            )
         tracks = [self.track(t, place) for t in tickers]
         row, col = self._place(tickers, grid, instant)
         start, at = grid.start[row, col], utc(instant)
@@ -117,7 +119,9 @@ class Room:
         if mixed and self.bar0 == "next":
             col, mixed = col + 1, False
             if col >= len(grid.clock) or not grid.open[row, col]:
-                raise InvalidRequest(Phrase("no bar of the session follows the instant"), hint="leave out --bar0 next")
+                raise InvalidRequest(
+                    Phrase("no bar of the session follows the instant"), hint=Sentence("leave out --bar0 next")
+                )
         night = not mixed and col == 0 and at < start
         windows = self._windows(grid, row, col)
         shown = Window(min(0, *(w.start for w in windows)), max(0, *(w.end for w in windows)))
@@ -135,7 +139,7 @@ class Room:
         traded = min(float((t.age[lately][opened] == 0).mean()) for t in tracks)
         if traded < _TOO_THIN:
             raise InvalidRequest(
-                Phrase("only {share:.0f %} of the bars hold a trade", share=traded), hint="take longer bars"
+                Phrase("only {share:.0f %} of the bars hold a trade", share=traded), hint=Sentence("take longer bars")
             )
         notes = list[Phrase]()
         if self.windows is None and len(windows) < len(asked := self._usual()):
@@ -188,7 +192,7 @@ class Room:
                 Phrase(
                     "bar 0 is the first of the session, and without its first price the night cannot be told from it"
                 ),
-                hint="give the first price of each bar in a column open",
+                hint=Sentence("give the first price of each bar in a column open"),
             )
         hours = grid.hours[lately]
         whole = hours == np.bincount(hours[: now + 1]).argmax()  # no half days
@@ -201,7 +205,8 @@ class Room:
         if model != "constant_mean":
             if self.benchmark is None:
                 raise InvalidRequest(
-                    Phrase("no benchmark is named"), hint="name one: --benchmark SPY, or --model constant_mean"
+                    Phrase("no benchmark is named"),
+                    hint=Sentence("name one: --benchmark SPY, or --model constant_mean"),
                 )
             index = self.track(self.benchmark, place)
             market = index.returns[lately]
@@ -215,7 +220,7 @@ class Room:
         if not there[now]:
             raise InvalidRequest(
                 Phrase("a price of the window is older than {n} bars, or is not there", n=OLDEST),
-                hint="windows and instants that trade reaches, or longer bars",
+                hint=Sentence("windows and instants that trade reaches, or longer bars"),
             )
         able = [
             d
@@ -230,7 +235,7 @@ class Room:
         if not good[0]:
             raise InvalidRequest(
                 Phrase("no price moved before the instant, so that it is not known how volatile the day was"),
-                hint="bars of the hour before the instant and of the day before",
+                hint=Sentence("bars of the hour before the instant and of the day before"),
             )
         rows, scale, moves = rows[good], scale[good], moves[good]
         if len(rows) - 1 < LEAST_DAYS:
@@ -241,7 +246,7 @@ class Room:
                     n=len(rows) - 1,
                     least=LEAST_DAYS,
                 ),
-                hint="bars that begin earlier",
+                hint=Sentence("bars that begin earlier"),
             )
         scaled = moves / scale[:, None]
         stretches = list(self._stretches(who, grid, col, windows, shown, moves, scaled, against=market is not None))
@@ -311,7 +316,7 @@ class Room:
             raise InvalidRequest(
                 Phrase("{ticker} has no bars on {day}, when it would be judged", ticker=lacking[0], day=day),
                 available=f"{lacking[0]}: {first} to {last}",
-                hint=f"bars of that day and of {LEAST_DAYS} others before it",
+                hint=Sentence("bars of that day and of {least_days} others before it", least_days=LEAST_DAYS),
             )
         return found
 
@@ -375,20 +380,28 @@ class Room:
                 return found
             raise InvalidRequest(
                 Phrase("the session, or its stretch, ends before the first window does"),
-                hint="name a shorter window (--window 0 0), or --across",
+                hint=Sentence("name a shorter window (--window 0 0), or --across"),
             )
         named = list(dict.fromkeys(Window.of(w) for w in self.windows))
         for w in named:
             if self.across and col + w.start < 0:
                 raise WindowRefused(
                     Phrase("the window {window} begins before the session does", window=w),
-                    hint="windows go across nights after the instant",
+                    hint=Sentence("windows go across nights after the instant"),
                 )
             if not self.across and not inside(w):
-                counted = f"; windows count bars: {w} are {w.length * grid.width} minutes" if grid.width > 1 else ""
                 raise WindowRefused(
                     Phrase("the window {window} reaches over a close or a lunch", window=w),
-                    hint=f"--across takes a night as one bar; without it windows lie within one stretch of trading{counted}",
+                    hint=Sentence(
+                        "--across takes a night as one bar; without it windows lie within one stretch of trading; windows"
+                        " count bars: {window} are {minutes} minutes",
+                        window=w,
+                        minutes=w.length * grid.width,
+                    )
+                    if grid.width > 1
+                    else Sentence(
+                        "--across takes a night as one bar; without it windows lie within one stretch of trading"
+                    ),
                 )
         return named
 

@@ -9,7 +9,7 @@ from eventstudy.analyses.minutes.answer import Minutes
 from eventstudy.analyses.minutes.asked import bars_of_stages, instant_of
 from eventstudy.analyses.minutes.judged import MEAN, Judged
 from eventstudy.analyses.minutes.room import Room, WindowRefused
-from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable
+from eventstudy.errors import EventStudyError, InvalidRequest, NothingUsable, Sentence
 from eventstudy.events import Event
 from eventstudy.inference.clock import LEAST_DAYS
 from eventstudy.language import Phrase
@@ -72,13 +72,13 @@ def minutes(
         volatility that day (p .381).
     """
     if model not in ("", *MODELS):
-        raise InvalidRequest(f"{model} is no model of minutes", available=", ".join(MODELS))
+        raise InvalidRequest(Sentence("{model} is no model of minutes", model=model), available=", ".join(MODELS))
     if not LEAST_DAYS <= days <= 500:
         raise InvalidRequest(
             Phrase.counted("{n} other day", "{n} other days", n=days), available=f"{LEAST_DAYS} to 500"
         )
     if stages and windows is not None:
-        raise InvalidRequest("windows and stages are named", hint="name the one or the other")
+        raise InvalidRequest(Sentence("windows and stages are named"), hint=Sentence("name the one or the other"))
     parts = bars_of_stages(stages, bars.width) if stages else {}
     named_windows = list(parts.values()) if parts else windows
     room = Room(bars, benchmark, model, named_windows, days, bar0, exchange, list(events), list(parts), across=across)
@@ -122,8 +122,14 @@ def _nothing(left: Sequence[tuple[str, str, EventStudyError]]) -> NothingUsable:
     where = "; ".join(f"{ticker} ({event})" for event, ticker, _ in left[:_TOLD])
     more = f" and {len(left) - _TOLD} more" if len(left) > _TOLD else ""
     return NothingUsable(
-        f"no ticker is left to study: {'; '.join([*reasons][:_TOLD]) or 'no event has one'}",
+        Sentence("no ticker is left to study: {value}", value=_joined(reasons) or Sentence("no event has one")),
         where=f"{where}{more}" or None,
-        available="; ".join(dict.fromkeys(e.available for _, _, e in left[:_TOLD] if e.available)) or None,
-        hint="; ".join(dict.fromkeys(e.hint for _, _, e in left[:_TOLD] if e.hint)) or None,
+        available=_joined(e.available for _, _, e in left[:_TOLD] if e.available),
+        hint=_joined(e.hint for _, _, e in left[:_TOLD] if e.hint),
     )
+
+
+def _joined(said: Iterable[str]) -> Phrase | None:
+    """Each sentence once, and the first few; None: there is none."""
+    each = [Phrase.quoted(one) for one in dict.fromkeys(said)]
+    return Phrase("{found:;}", found=each[:_TOLD]) if each else None

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from eventstudy import plugins
-from eventstudy.errors import InvalidRequest, UnknownName
+from eventstudy.errors import InvalidRequest, Sentence, UnknownName
 from eventstudy.events.event import Event, Group
 from eventstudy.language import Phrase
 from eventstudy.text import separated
@@ -150,18 +150,25 @@ def find(
     texts: Mapping[str, Any] = {name: tuple(separated(given)) for name, given in lists.items()}
     known = {one.name for one in fields(Query)}
     if unknown := sorted(set(more) - known):
-        raise InvalidRequest(f"no such word: {', '.join(unknown)}", available=", ".join(sorted(known)))
+        raise InvalidRequest(
+            Sentence("no such word: {unknown}", unknown=", ".join(unknown)), available=", ".join(sorted(known))
+        )
     query = Query(**texts, ciks=tuple(ciks), **more)
     for name, default in ((one.name, one.default) for one in fields(Query)):
         if getattr(query, name) != default and name not in member.takes | _ALWAYS:
             flag = _FLAGS.get(name, f"--{name}")
             takes = ", ".join(_FLAGS.get(n, f"--{n}") for n in sorted(member.takes)) or "dates alone"
-            raise InvalidRequest(f"{flag} means nothing to the finder {finder}", available=takes)
+            raise InvalidRequest(
+                Sentence("{flag} means nothing to the finder {finder}", flag=flag, finder=finder), available=takes
+            )
     for name, kinds in (("amendments", ("drop", "keep")), ("late", ("drop", "keep"))):
         if getattr(query, name) not in kinds:
-            raise UnknownName(f"choice of --{name}", str(getattr(query, name)), kinds)
+            raise UnknownName(Sentence("choice of --{name}", name=name), str(getattr(query, name)), kinds)
     if query.since and query.until and query.since > query.until:
-        raise InvalidRequest(f"since {query.since} is after until {query.until}", hint="swap the two dates")
+        raise InvalidRequest(
+            Sentence("since {since} is after until {until}", since=query.since, until=query.until),
+            hint=Sentence("swap the two dates"),
+        )
     return member.search(query)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from time import time
 from typing import Any
 
-from eventstudy.errors import SourceDown, SourceMalformed
+from eventstudy.errors import Sentence, SourceDown, SourceMalformed
 from eventstudy.events.finders._base import NEW_YORK
 from eventstudy.events.finders._kept import Kept
 from eventstudy.language import Phrase
@@ -20,7 +20,7 @@ from eventstudy.web import ask
 
 ADDRESS = "https://apps.bea.gov/API/signup/release_dates.json"
 _NAME = "Gross Domestic Product"
-_WHERE = "the calendar of the BEA"
+_WHERE = Sentence("the calendar of the BEA")
 _FRESH = 86_400.0
 """Seconds for which it is not asked for again."""
 
@@ -70,10 +70,10 @@ def read(body: bytes) -> tuple[datetime, ...]:
         told = json.loads(body)
         found = sorted({_instant(text) for text in told[_NAME]["release_dates"]})
         if not found:
-            raise _Odd(f"no date under {_NAME!r}")
+            raise _Odd(Sentence("no date under {name!r}", name=_NAME))
     except (ValueError, TypeError, LookupError, RecursionError, OverflowError) as error:
-        said = str(error) if isinstance(error, _Odd) else f"no list of dates under {_NAME!r}"
-        raise SourceMalformed(f"the BEA's answer cannot be read: {said}", where=_WHERE) from error
+        said = str(error) if isinstance(error, _Odd) else Sentence("no list of dates under {name!r}", name=_NAME)
+        raise SourceMalformed(Sentence("the BEA's answer cannot be read: {said}", said=said), where=_WHERE) from error
     return tuple(found)
 
 
@@ -85,7 +85,7 @@ def _instant(text: Any) -> datetime:
     try:
         when = datetime.fromisoformat(text)
     except (ValueError, TypeError):
-        raise _Odd(f"{text!r} is no time") from None
+        raise _Odd(Sentence("{text!r} is no time", text=text)) from None
     if when.tzinfo is None:
-        raise _Odd(f"{text!r} has no zone")
+        raise _Odd(Sentence("{text!r} has no zone", text=text))
     return datetime.fromisoformat(when.astimezone(NEW_YORK).isoformat())

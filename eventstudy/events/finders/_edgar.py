@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from eventstudy.errors import InvalidRequest, SourceDown, SourceMalformed, SourceRateLimited
+from eventstudy.errors import InvalidRequest, Sentence, SourceDown, SourceMalformed, SourceRateLimited
 from eventstudy.events.finders._filings import Filing, Firm, Header, begins, firm, header, page, tickers
 from eventstudy.events.finders._kept import Kept
 from eventstudy.language import Phrase
@@ -41,12 +41,16 @@ def contact() -> str:
     said = os.environ.get(CONTACT, "").strip()
     if not said:
         raise InvalidRequest(
-            f"EDGAR wants to know who asks, and {CONTACT} is not set",
-            hint=f'export {CONTACT}="Your Name you@example.org"; it goes to sec.gov in a header and is kept nowhere',
+            Sentence("EDGAR wants to know who asks, and {contact} is not set", contact=CONTACT),
+            hint=Sentence(
+                'export {contact}="Your Name you@example.org"; it goes to sec.gov in a header and is kept nowhere',
+                contact=CONTACT,
+            ),
         )
     if not (said.isascii() and said.isprintable() and re.search(r"\S+@\S+\.\S+", said)):
         raise InvalidRequest(
-            f"{CONTACT} does not name a person with an address", hint=f'export {CONTACT}="Your Name you@example.org"'
+            Sentence("{contact} does not name a person with an address", contact=CONTACT),
+            hint=Sentence('export {contact}="Your Name you@example.org"', contact=CONTACT),
         )
     return said
 
@@ -70,12 +74,14 @@ class Edgar:
 
     def tickers(self) -> dict[str, tuple[int, str]]:
         """Ticker -> number and name of its filer."""
-        return self._list(f"{self.www}/files/company_tickers.json", "tickers", "the list of tickers", tickers)
+        return self._list(f"{self.www}/files/company_tickers.json", "tickers", Sentence("the list of tickers"), tickers)
 
     def firm(self, cik: int) -> Firm:
         """A filer with its latest filings."""
         url = f"{self.data}/submissions/CIK{cik:010d}.json"
-        return self._list(url, "submissions", f"filings of {cik}", lambda body, where: firm(body, cik, where))
+        return self._list(
+            url, "submissions", Sentence("filings of {cik}", cik=cik), lambda body, where: firm(body, cik, where)
+        )
 
     def page(self, name: str) -> tuple[Filing, ...]:
         """The filings of an older page.
@@ -85,7 +91,9 @@ class Edgar:
         """
         where = f"page {name}"
         if not re.fullmatch(r"CIK\d{10}-submissions-\d{3}\.json", name):
-            raise SourceMalformed(f"EDGAR's answer cannot be read: {name[:60]!r} is no name of a page", where=where)
+            raise SourceMalformed(
+                Sentence("EDGAR's answer cannot be read: {name!r} is no name of a page", name=name[:60]), where=where
+            )
         return self._list(f"{self.data}/submissions/{name}", "submissions", where, page)
 
     def header(self, cik: int, accession: str) -> Header:
@@ -100,12 +108,12 @@ class Edgar:
             found = self._read(url, None, where, lambda body: header(body, accession, where), enough=_enough)
             if found is not None:
                 return found
-        raise SourceMalformed("EDGAR has no header of it", where=where)
+        raise SourceMalformed(Sentence("EDGAR has no header of it"), where=where)
 
     def _list(self, url: str, kind: str, where: str, read: Callable[[bytes, str], T]) -> T:
         found = self._read(url, _FRESH[kind], where, lambda body: read(body, where))
         if found is None:
-            raise SourceMalformed(f"EDGAR has no {where}", where=where)
+            raise SourceMalformed(Sentence("EDGAR has no {where}", where=where), where=where)
         return found
 
     def _read(
@@ -168,7 +176,9 @@ class Edgar:
                 return answer
             if wait is None:
                 raise SourceDown(
-                    f"EDGAR is out of order (HTTP {answer.status})", where=where, hint="try again: what was had is kept"
+                    Sentence("EDGAR is out of order (HTTP {status})", status=answer.status),
+                    where=where,
+                    hint=Sentence("try again: what was had is kept"),
                 )
             self.sleep(wait)
         raise AssertionError("the last try answers or raises")
@@ -182,13 +192,15 @@ class Edgar:
     def _refusal(body: bytes, later: str | None, where: str) -> InvalidRequest | SourceRateLimited:
         if _WHO.search(body[:_LARGEST_HEADER]):
             return InvalidRequest(
-                "EDGAR does not take us for who asks", where=where, hint=f"check {CONTACT}: Your Name you@example.org"
+                Sentence("EDGAR does not take us for who asks"),
+                where=where,
+                hint=Sentence("check {contact}: Your Name you@example.org", contact=CONTACT),
             )
-        wait = f"{later} seconds" if later and later.isdigit() else "ten minutes"
+        wait = f"{later} seconds" if later and later.isdigit() else Sentence("ten minutes")
         return SourceRateLimited(
-            "EDGAR limits the rate of requests and asks us to wait",
+            Sentence("EDGAR limits the rate of requests and asks us to wait"),
             where=where,
-            hint=f"wait {wait} and run the same command again: what was had is kept",
+            hint=Sentence("wait {wait} and run the same command again: what was had is kept", wait=wait),
         )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from eventstudy.errors import SourceMalformed
+from eventstudy.errors import Sentence, SourceMalformed
 
 COLUMNS = ("accessionNumber", "filingDate", "reportDate", "acceptanceDateTime", "form", "items")
 ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
@@ -75,16 +75,16 @@ class Header:
 
 
 def _bad(what: str, where: str) -> SourceMalformed:
-    return SourceMalformed(f"EDGAR's answer cannot be read: {what}", where=where)
+    return SourceMalformed(Sentence("EDGAR's answer cannot be read: {what}", what=what), where=where)
 
 
 def _object(body: bytes, where: str) -> dict[str, Any]:
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):
-        raise _bad("it is broken off or no JSON", where) from None
+        raise _bad(Sentence("it is broken off or no JSON"), where) from None
     if not isinstance(told, dict):
-        raise _bad("it is no object", where)
+        raise _bad(Sentence("it is no object"), where)
     return told
 
 
@@ -99,9 +99,9 @@ def tickers(body: bytes, where: str) -> dict[str, tuple[int, str]]:
         try:
             found.setdefault(str(row["ticker"]).upper(), (int(row["cik_str"]), str(row["title"])))
         except (TypeError, KeyError, ValueError, OverflowError):
-            raise _bad("a row is no ticker with its number", where) from None
+            raise _bad(Sentence("a row is no ticker with its number"), where) from None
     if not found:
-        raise _bad("it names no ticker", where)
+        raise _bad(Sentence("it names no ticker"), where)
     return found
 
 
@@ -114,7 +114,7 @@ def firm(body: bytes, cik: int, where: str) -> Firm:
     told = _object(body, where)
     try:
         if int(told["cik"]) != cik:
-            raise _bad(f"it is about the filer {told['cik']}", where)
+            raise _bad(Sentence("it is about the filer {told}", told=told["cik"]), where)
         former = tuple((str(f["name"]), str(f.get("to") or "")[:10]) for f in told.get("formerNames") or ())
         older = [
             Page(
@@ -128,7 +128,7 @@ def firm(body: bytes, cik: int, where: str) -> Firm:
         named = tuple(str(t) for t in told.get("tickers") or ())
         return Firm(cik, str(told["name"]), named, former, _filings(told["filings"]["recent"], where), tuple(older))
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-        raise _bad("it is no list of filings", where) from None
+        raise _bad(Sentence("it is no list of filings"), where) from None
 
 
 def page(body: bytes, where: str) -> tuple[Filing, ...]:
@@ -142,19 +142,19 @@ def page(body: bytes, where: str) -> tuple[Filing, ...]:
 
 def _filings(told: Any, where: str) -> tuple[Filing, ...]:
     if not isinstance(told, dict) or not all(isinstance(told.get(name), list) for name in COLUMNS):
-        raise _bad(f"the columns {', '.join(COLUMNS)} are not there", where)
+        raise _bad(Sentence("the columns {columns} are not there", columns=", ".join(COLUMNS)), where)
     columns = [told[name] for name in COLUMNS]
     if len({len(column) for column in columns}) > 1:
         lengths = ", ".join(f"{name} {len(column)}" for name, column in zip(COLUMNS, columns, strict=True))
-        raise _bad(f"its columns are not of one length: {lengths}", where)
+        raise _bad(Sentence("its columns are not of one length: {lengths}", lengths=lengths), where)
     found = []
     for number, filed, report, order, form, items in zip(*columns, strict=True):
         if not ACCESSION.fullmatch(str(number)):
-            raise _bad(f"{str(number)[:40]!r} is no accession number", where)
+            raise _bad(Sentence("{number!r} is no accession number", number=str(number)[:40]), where)
         try:
             days = date.fromisoformat(str(filed)), date.fromisoformat(str(report)) if report else None
         except ValueError:
-            raise _bad(f"a date of {number} is none", where) from None
+            raise _bad(Sentence("a date of {number} is none", number=number), where) from None
         listed = [one.strip() for one in str(items or "").split(",")]
         is_8k = str(form).removesuffix("/A") == "8-K"  # others hold what is no item
         found.append(
@@ -178,17 +178,17 @@ def header(body: bytes, accession: str, where: str) -> Header:
     _, begun, rest = text.partition("<SEC-HEADER>")
     block, ended, _ = rest.partition("</SEC-HEADER>")
     if not begun or not ended:
-        raise _bad("it has no header of a filing", where)
+        raise _bad(Sentence("it has no header of a filing"), where)
     said = block.partition("\n")[0]
     own = ACCESSION.search(said)
     if own is None or own.group() != accession:
-        raise _bad(f"it is the header of {own.group() if own else said[:40]!r}", where)
+        raise _bad(Sentence("it is the header of {said!r}", said=own.group() if own else said[:40]), where)
     clock, period = _CLOCK.search(block), _PERIOD.search(block)
     try:
         accepted = datetime.strptime(clock.group(1), "%Y%m%d%H%M%S") if clock else None  # noqa: DTZ007 - New York's clock
         day = datetime.strptime(period.group(1), "%Y%m%d").date() if period else None  # noqa: DTZ007
     except ValueError:
-        raise _bad("its clock is none", where) from None
+        raise _bad(Sentence("its clock is none"), where) from None
     return Header(accepted, day, frozenset(_subjects(block)))
 
 

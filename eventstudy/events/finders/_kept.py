@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eventstudy import disk
-from eventstudy.errors import InvalidFile, InvalidRequest
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 
 if TYPE_CHECKING:
     import sqlite3
@@ -60,12 +60,18 @@ class Kept:
                 connection.executescript(_TABLES)
                 yield connection
         except sqlite3.DatabaseError as error:
-            hint = "remove it, and what it holds is asked for again"
+            hint = Sentence("remove it, and what it holds is asked for again")
             if isinstance(error, sqlite3.OperationalError):
-                raise InvalidRequest(f"answers cannot be kept: {error}", where=str(self.path), hint=hint) from error
-            raise InvalidFile(f"it holds no answers: {error}", where=str(self.path), hint=hint) from error
+                raise InvalidRequest(
+                    Sentence("answers cannot be kept: {said}", said=error), where=str(self.path), hint=hint
+                ) from error
+            raise InvalidFile(
+                Sentence("it holds no answers: {said}", said=error), where=str(self.path), hint=hint
+            ) from error
         except OSError as error:
-            raise InvalidRequest(f"answers cannot be kept: {error.strerror}", where=str(self.path)) from error
+            raise InvalidRequest(
+                Sentence("answers cannot be kept: {said}", said=error.strerror), where=str(self.path)
+            ) from error
 
     def get(self, url: str, most: float = float("inf")) -> tuple[int, bytes] | None:
         """Status and content, if it is at most so many seconds old and still what was written."""

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from typing import Any
 
-from eventstudy.errors import InvalidRequest, SourceMalformed, SymbolUnknown, UnknownName
+from eventstudy.errors import InvalidRequest, Sentence, SourceMalformed, SymbolUnknown, UnknownName
 from eventstudy.events.event import Event, Found
 from eventstudy.events.finders import _edgar
 from eventstudy.events.finders._base import Finder, Finds, Ids, LeftOut, Query, for_tickers, shifted, within
@@ -107,16 +107,16 @@ def firms(edgar: Edgar, query: Query) -> Iterator[tuple[Firm, str]]:
         SymbolUnknown: a ticker that leads to none. InvalidRequest: nobody is named.
     """
     if not query.tickers and not query.ciks:
-        raise InvalidRequest("no firm is named", hint="--ticker NVDA, or --cik 1045810")
+        raise InvalidRequest(Sentence("no firm is named"), hint=Sentence("--ticker NVDA, or --cik 1045810"))
     known = edgar.tickers() if query.tickers else {}
     for ticker in query.tickers:
         spelt = ticker.upper().replace(".", "-")
         if spelt not in known:
             near = get_close_matches(spelt, known, n=3)
             raise SymbolUnknown(
-                f"EDGAR knows no ticker {ticker!r} today",
+                Sentence("EDGAR knows no ticker {ticker!r} today", ticker=ticker),
                 available=", ".join(f"{n} ({known[n][1]})" for n in near) or None,
-                hint="a firm that was renamed or is gone: --cik with its number",
+                hint=Sentence("a firm that was renamed or is gone: --cik with its number"),
             )
         yield _named(edgar, edgar.firm(known[spelt][0])), ticker
     for cik in query.ciks:
