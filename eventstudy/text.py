@@ -191,8 +191,8 @@ def separated(given: object, noun: str = "ticker") -> list[str]:
         given, "columns"
     ):  # their labels would be taken, and what they hold passed over
         raise InvalidRequest(
-            f"the {noun}s are a {type(given).__name__}, a table in the place of names",
-            hint="hand tables of prices over by name: load_prices(path=...), run(..., prices=...)",
+            Sentence("the {noun}s are a {kind}, a table in the place of names", noun=noun, kind=type(given).__name__),
+            hint=Sentence("hand tables of prices over by name: load_prices(path=...), run(..., prices=...)"),
         )
     names: list[str] = []
     for name in given if isinstance(given, Iterable) and not isinstance(given, bytes) else [given]:

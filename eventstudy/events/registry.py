@@ -75,8 +75,8 @@ class Registry:
             for event in events:
                 if not isinstance(event, Event):
                     raise InvalidRequest(
-                        f"a registry holds events, and {event!r} is none",
-                        hint="es.run and EventStudy.run take a frame as it is; load_registry reads a file",
+                        Sentence("a registry holds events, and {event!r} is none", event=event),
+                        hint=Sentence("es.run and EventStudy.run take a frame as it is; load_registry reads a file"),
                     )
                 self._add(event, origin)
 
@@ -114,7 +114,8 @@ class Registry:
         """
         if not isinstance(id, str):
             raise InvalidRequest(
-                f"{id!r} is no id of an event", hint="registry['deepseek-r1']; list(registry)[0] is the first"
+                Sentence("{id!r} is no id of an event", id=id),
+                hint=Sentence("registry['deepseek-r1']; list(registry)[0] is the first"),
             )
         if id in self._events:
             return self._events[id]

@@ -305,9 +305,16 @@ def _refuse_prices(place: Place, rows: Rows, heads: Sequence[str]) -> None:
         if len(steps) >= _SESSIONS and (steps <= 4).mean() > 0.9:
             called = rows.ticker[1][int(rows.ticker[0][own.index[0]])]
             raise place.fault(
-                f"these are prices, not events: {called} has {len(own)} rows, most of them a session apart, and a column"
-                f" {values[0]}",
-                hint="name the list of events first, and the prices behind --prices; or call that column otherwise",
+                Sentence(
+                    "these are prices, not events: {called} has {n} rows, most of them a session apart, and a"
+                    " column {values}",
+                    called=called,
+                    n=len(own),
+                    values=values[0],
+                ),
+                hint=Sentence(
+                    "name the list of events first, and the prices behind --prices; or call that column otherwise"
+                ),
             )
 
 
@@ -397,9 +404,9 @@ def _columns(table: Headed) -> tuple[dict[str, int], dict[int, str]]:
             if fold(heads[found[name]]) == fold(heading):
                 problems.append(
                     Sentence(
-                        "column {heading} stands there {n2} times",
+                        "column {heading} stands there {all} times",
                         heading=heading,
-                        n2=sum(fold(h) == fold(heading) for h in heads),
+                        all=sum(fold(h) == fold(heading) for h in heads),
                     )
                 )
                 continue

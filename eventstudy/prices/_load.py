@@ -133,7 +133,10 @@ def _tickers(given: Iterable[str] | str | None) -> list[str] | None:
         return None
     listed = [str(given)] if isinstance(given, PathLike) else list(dict.fromkeys(separated(given)))
     if len(listed) == 1 and exists(listed[0]):
-        raise InvalidRequest(f"{listed[0]} is a file, no ticker", hint=f"load_prices(path={listed[0]!r})")
+        raise InvalidRequest(
+            Sentence("{listed} is a file, no ticker", listed=listed[0]),
+            hint=Sentence("load_prices(path={listed!r})", listed=listed[0]),
+        )
     for ticker in listed:
         if not ticker.strip() or ticker != ticker.strip():
             raise InvalidRequest(

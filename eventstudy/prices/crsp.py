@@ -373,15 +373,17 @@ def _index(place: Place, table: Headed, heading: str, rows: _Rows, name: str, wa
     at = table.headings.index(heading)
     numbers = numbers_of(place, {at: table.cells.columns(set(), {at})[at]}, Reading(), {at: heading}, "point")
     for row, why in numbers.bad.get(at, {}).items():
-        raise place.fault(why, row=row, column=heading, hint="leave a missing value empty")
+        raise place.fault(why, row=row, column=heading, hint=Sentence("leave a missing value empty"))
     returns = numbers.values[at][rows.line]
     order = np.argsort(rows.days, kind="stable")
     order = order[np.isfinite(returns[order]) & wanted.on(rows.days[order])]
     days, first, of = np.unique(rows.days[order], return_index=True, return_inverse=True)
     if (twice := np.flatnonzero(returns[order] != returns[order][first][of])).size:
         row = order[twice[0]]
-        what = f"{heading} on {rows.days[row]} is given twice, with different values"
-        raise place.fault(what, row=int(rows.line[row]), column=heading, hint="keep one of them")
+        what = Sentence(
+            "{heading} on {days} is given twice, with different values", heading=heading, days=rows.days[row]
+        )
+        raise place.fault(what, row=int(rows.line[row]), column=heading, hint=Sentence("keep one of them"))
     if not len(days):
         raise not_there(place.name, name, [name], wanted)
     index = pd.DatetimeIndex(days.astype("datetime64[ns]"), name="session")

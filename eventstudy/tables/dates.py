@@ -554,12 +554,12 @@ def _refuse_other_count(
     first = min(counted, key=lambda k: int(np.flatnonzero(codes == k)[0]))
     raise place.fault(
         Sentence(
-            "{values} is {number} as spreadsheets count days, and {n2} of {n} such days are Saturdays"
+            "{values} is {number} as spreadsheets count days, and {all} of {n} such days are Saturdays"
             " or Sundays: they are counted from another day (1904, 1960 or 1970), or not traded from"
             " Monday to Friday",
             values=values[first],
             number=counted[first],
-            n2=sum(often[5:]),
+            all=sum(often[5:]),
             n=len(counted),
         ),
         row=int(np.flatnonzero(codes == first)[0]),
