@@ -57,7 +57,7 @@ def COMMAND(  # noqa: N802
     table = read_characteristics(characteristics) if characteristics else None
     options["windows"] = windows
     window = windows[0] if windows else None
-    found = compare(study(options, quiet=quiet, lang=lang), by, window=window, characteristics=table, cut=cut)
+    found = compare(study(options, quiet=quiet), by, window=window, characteristics=table, cut=cut)
     answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose, lang=lang)])
     draw(found.plot, chart, quiet=quiet)
     finish(ctx, lacking=found.incomplete, allowed=allowed, believable=found.believable)

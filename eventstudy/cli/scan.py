@@ -47,6 +47,6 @@ def COMMAND(  # noqa: N802
         days = DAYS
     if days is not None:
         options["event_window"] = window_for(days, options["event_window"])
-    found = scan(study(options, quiet=quiet, lang=lang), days)
+    found = scan(study(options, quiet=quiet), days)
     answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose, lang=lang)])
     finish(ctx, lacking=found.incomplete, allowed=allowed, believable=found.result.believable)
