@@ -47,7 +47,7 @@ def COMMAND(  # noqa: N802
     limit, allowed, given = options["as_of"], options["allow_excluded"], options["shares"]
     if options["weights"] != "value":
         options["shares"] = None  # nothing but the money counts by them
-    result = study(options, quiet=quiet, lang=lang)
+    result = study(options, quiet=quiet)
     check_money(result.config)
     prices = _prices(result, where, limit)
     shares, unknown = shares_for(result, given)
