@@ -388,8 +388,9 @@ def _index(place: Place, table: Headed, heading: str, rows: _Rows, name: str, wa
         raise not_there(place.name, name, [name], wanted)
     index = pd.DatetimeIndex(days.astype("datetime64[ns]"), name="session")
     level = index_of(returns[order][first][:, None])[:, 0]
-    basis: Basis = "returns" if fold(heading).endswith("retd") else "as_given"  # with dividends: vwretd, ewretd
-    return Fetch(name, pd.DataFrame({"close": level}, index), basis, "USD", None, None, (_OF_RETURNS,))
+    basis: Basis = "adj_close" if fold(heading).endswith("retd") else "as_given"  # with dividends: vwretd, ewretd
+    columns = {"close": level, **({"adj_close": level} if basis == "adj_close" else {})}
+    return Fetch(name, pd.DataFrame(columns, index), basis, "USD", None, None, (_OF_RETURNS,))
 
 
 def _once_a_day(place: Place, own: _Rows) -> tuple[_Rows, bool]:

@@ -129,7 +129,8 @@ def test_returns_of_an_index_beside_the_securities_are_a_series(write: Write) ->
     table = SOURCE.read(path, ["10002", "VWRETD", "sprtrn"])
     assert table.close["VWRETD"].dropna().tolist() == pytest.approx([102, 96.9])
     assert table.close["sprtrn"].tolist() == pytest.approx([103, 103 * 1.01, 103 * 1.01 * 1.04])
-    assert (table.info["VWRETD"].basis, table.info["sprtrn"].basis) == ("returns", "as_given"), "one holds dividends"
+    assert (table.info["VWRETD"].basis, table.info["sprtrn"].basis) == ("adj_close", "as_given"), "one holds dividends"
+    assert returns(table, "VWRETD") == pytest.approx([-0.05])
     assert SOURCE.read(path).tickers == ["10002", "10001", "vwretd", "sprtrn"]
     absent = SOURCE.read(path, ["ewretd"]).missing["ewretd"]
     assert "vwretd" in str(absent.available)
