@@ -34,10 +34,10 @@ class Plan:
     grid: int = 0
     """The number of the grid that the pairs stand on; it goes into the keys of dates."""
 
-    def few(self, m: Ints) -> dict[str, int]:
+    def few(self, m: Ints) -> tuple[int, int]:
         """How many pairs, of `m` (N,) estimation days, have so few that estimates are rough, and how many others lack some."""
         short = m < self.rough
-        return {"short": int(short.sum()), "gaps": int((~short & (m < self.estimation.length)).sum())}
+        return int(short.sum()), int((~short & (m < self.estimation.length)).sum())
 
     def columns(self, window: Window) -> slice:
         """Where the days of a window stand among those of the event window."""

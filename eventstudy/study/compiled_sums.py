@@ -169,6 +169,7 @@ class CompiledSums:
         few = np.flatnonzero(self.taken & ~self.long)
         named = sorted(zip(self.part.origin[few].tolist(), self.seen.m[few].tolist(), strict=True))[:NAMED]
         by_window = [np.ascontiguousarray(found.sums[name].T) for name in ("car", "scar", "se", "bhar")]
+        short, gaps = self.plan.few(self.seen.m[found.good])
         return Totals(
             {
                 bits: Stratum(
@@ -182,7 +183,8 @@ class CompiledSums:
             problems={"MIN_EST": len(few)} if len(few) else {},
             named=tuple(("MIN_EST", row, days) for row, days in named),
             parameters=self.k,
-            **self.plan.few(self.seen.m[found.good]),
+            short=short,
+            gaps=gaps,
         )
 
     def _strata(self, good: Bools) -> Iterator[tuple[int, int, Ints | slice]]:

@@ -118,13 +118,15 @@ def _first(plan: Plan, model: Model, part: Dense) -> Totals:
         beside = PairsBeside(keys, raw, span, market, kept.untraded(part.exclude))
         totals = Totals(strata_of(plan, returns, beside))
     reasons, counts = np.unique(reason[lost].astype(str), return_counts=True)
+    short, gaps = plan.few(fit.n_estimation[good])
     return replace(
         totals,
         problems=dict(zip(reasons.tolist(), counts.tolist(), strict=True)),
         named=tuple((str(reason[i]), int(part.origin[i]), int(fit.n_estimation[i])) for i in lost.tolist()),
         parameters=fit.parameters,
         errors=Errors(fit.descriptive, fit.dependent, fit.upper),
-        **plan.few(fit.n_estimation[good]),
+        short=short,
+        gaps=gaps,
     )
 
 

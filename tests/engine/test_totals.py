@@ -38,8 +38,8 @@ INSTANCES = tuple((i, 80 + 3 * (i % 4)) for i in range(9))
 
 
 def test_estimation_days_are_few_below_the_number_that_the_frequency_names() -> None:
-    plan = plan_of(StudyConfig(estimation_window=(-160, -11)), portfolios=False)
-    assert plan.few(np.array([100, 119, 120, 121, 149, 150])) == {"short": 2, "gaps": 3}
+    plan = plan_of(StudyConfig(estimation_window=Window(-160, -11)), portfolios=False)
+    assert plan.few(np.array([100, 119, 120, 121, 149, 150])) == (2, 3)
 
 
 def test_no_pairs_add_up_to_nothing() -> None:

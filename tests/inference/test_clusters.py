@@ -236,7 +236,8 @@ def test_p_of_several_levels_by_every_draw() -> None:
     weights = WEBB[np.random.default_rng(4).integers(0, 6, (9999, 8))]
     hits = sum(size(w * sums) >= size(sums) * (1 - 1e-9) for w in weights)
     found = wald(y, level.astype(np.int64), cluster, seed=4)
-    assert (found.statistic, found.df, found.draws) == (pytest.approx(size(sums), rel=1e-9), 2.0, 9999)
+    assert found.statistic == pytest.approx(size(sums), rel=1e-9)
+    assert (found.df, found.draws) == (2.0, 9999)
     assert found.p == pytest.approx((1 + hits) / 10_000, rel=1e-12)
     assert 0.01 < found.p < 0.99
 
