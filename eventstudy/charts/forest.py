@@ -52,6 +52,8 @@ class _Rows:
     high: Floats
     tests: tuple[str, ...]
     """The tests that give the intervals."""
+    observed: int
+    """How many pairs were observed, drawn or not."""
 
 
 def paint(
@@ -103,7 +105,7 @@ def _rows(result: StudyResult, window: Window, chosen: Ints, most: int) -> _Rows
     labels = names(result, chosen)
     tests = tuple(dict.fromkeys(words_of_test(said.headline[i]) for i in order))
     names_of = [labels[i] for i in order]
-    return _Rows(chosen[order], names_of, found.car[order], said.low[order], said.high[order], tests)
+    return _Rows(chosen[order], names_of, found.car[order], said.low[order], said.high[order], tests, len(there))
 
 
 def _draw_rows(ax: Axes, result: StudyResult, rows: _Rows) -> None:
@@ -154,7 +156,7 @@ def _frame(ax: Axes, rows: _Rows, whole: Verdict) -> None:
         y, shown = [*y, -1.4], [*shown, say("mean of {n}", n=whole.n)]
         values.append((whole.value, whole.low, whole.high))
         ax.axhline(-0.7, color=INK, linewidth=0.6, zorder=1)
-    if len(rows.name) < whole.n:
+    if len(rows.name) < rows.observed:
         ax.axhline(len(rows.name) // 2 - 0.5, color=INK, linewidth=1.2, linestyle=(0, (1, 3)), zorder=1)
     ax.set_yticks(y, shown, parse_math=False)
     ax.tick_params(axis="y", length=0)
@@ -224,7 +226,7 @@ def _lines(result: StudyResult, whole: Verdict, rows: _Rows, chosen: Ints) -> li
             **said,
         )
     high = len(rows.name) // 2
-    return [line, f"{method(result, chosen)}.{drawn_of(len(rows.name), whole.n, high)}", *caveat(result, chosen)]
+    return [line, f"{method(result, chosen)}.{drawn_of(len(rows.name), rows.observed, high)}", *caveat(result, chosen)]
 
 
 CHART = Chart("CAR of one window firm by firm with 95 % intervals, ordered by size, and their mean", paint)

@@ -7,6 +7,7 @@ from typing import Any
 
 import eventstudy as es
 import numpy as np
+import pandas as pd
 import pytest
 from eventstudy.analyses.calibration import calibrate
 from eventstudy.charts._levels import chained
@@ -262,3 +263,13 @@ def test_a_chart_of_one_window_draws_the_only_one_of_weeks() -> None:
     weeks: dict[str, Any] = {"frequency": "weekly", "min_estimation": 40, "event_window": (-5, 2), "windows": [(1, 2)]}
     result = es.run("deepseek-r1", tickers=["NVDA", "AMD"], source="bundled", **weeks)
     assert result.plot("forest").get_xlabel() == "CAR[+1,\u00a0+2]"
+
+
+def test_a_forest_counts_the_pairs_in_doubt_that_it_draws_among_those_it_does_not() -> None:
+    sound, prices = made_up(12, 1)
+    prices.loc[prices.index >= prices.index[290], "F03"] *= 50  # no price moves so
+    events = pd.DataFrame({"ticker": [pair.ticker for pair in sound.panel.pairs], "date": prices.index[290]})
+    result = es.EventStudy(benchmark="MKT", calendar=None).run(events, prices)
+    assert len(result.believed(np.arange(12))) == 11
+    assert "The 6 lowest and 5 highest of 12." in words(result.plot("forest", most=11))
+    assert "lowest and" not in words(result.plot("forest", most=12))
