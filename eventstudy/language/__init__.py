@@ -19,8 +19,8 @@ They are read as they are written, so that there is no compiled file that could 
 
 from __future__ import annotations
 
-import ast
 import gettext
+import json
 import math
 import struct
 from collections.abc import Iterator, Mapping, Sequence
@@ -457,9 +457,9 @@ def entries(text: str) -> Iterator[tuple[str, str]]:
             found = {}
         elif line.startswith("msg"):
             key, _, line = line.partition(" ")
-            found[key] = [ast.literal_eval(line.strip())]
+            found[key] = [json.loads(line)]
         elif line.startswith('"'):
-            found[key].append(ast.literal_eval(line.strip()))
+            found[key].append(json.loads(line))
 
 
 def _compiled(found: dict[str, str]) -> bytes:
