@@ -83,7 +83,7 @@ class Answer:
         """The beginning of it in one line, for messages."""
         text = " ".join(self.body[:2000].decode("utf-8", "replace").split())
         text = (key.blot(text) if key else text)[:160]
-        return "".join(c if c.isprintable() else "?" for c in text) or "nothing"
+        return "".join(c if c.isprintable() else "?" for c in text) or Sentence("nothing")
 
 
 def ask(
@@ -203,7 +203,7 @@ _ROUNDS = 5
 def _refusal(answer: Answer, service: str, key: Key | None, where: str | None) -> EventStudyError:
     status, said, later = answer.status, answer.excerpt(key), answer.later
     if status == 429:
-        wait = f"wait {later} seconds" if later and later.isdigit() else "wait"
+        wait = Sentence("wait {later} seconds", later=later) if later and later.isdigit() else Sentence("wait")
         return SourceRateLimited(
             Sentence("{service} limits the rate of requests and asks us to wait", service=service),
             where=where,

@@ -85,7 +85,7 @@ class Registry:
             places = dict.fromkeys([self._origins[event.id], origin])
             raise InvalidFile(
                 Sentence("two events are called {id!r}", id=event.id),
-                where=" and ".join(places),
+                where=Phrase("{places:list}", places=[*places]),
                 hint=Sentence("give each event its own id"),
             )
         self._added[event.id] = event
@@ -449,16 +449,14 @@ def shipped_registry() -> Registry:
 
 def _content(path: Path) -> str:
     if not os.path.lexists(str(path).replace("\0", "")):
-        raise InvalidFile(
-            Sentence("there is no such file"), where=str(path), available=", ".join(_beside(path)) or None
-        )
+        raise InvalidFile(Sentence("there is no such file"), where=str(path), available=_beside(path))
     return disk.read_text(path, most=LARGEST)
 
 
-def _beside(path: Path) -> list[str]:
+def _beside(path: Path) -> str | None:
     if not os.path.isdir(path.parent):
-        return [Sentence("nothing: the folder {folder} does not exist", folder=path.parent)]
-    return sorted(p.name for p in path.parent.iterdir() if p.suffix.lower() in SUFFIXES)[:SHOWN]
+        return Sentence("nothing: the folder {folder} does not exist", folder=path.parent)
+    return ", ".join(sorted(p.name for p in path.parent.iterdir() if p.suffix.lower() in SUFFIXES)[:SHOWN]) or None
 
 
 def _read_toml(content: str, origin: str) -> list[Event]:

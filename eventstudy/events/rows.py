@@ -517,10 +517,10 @@ def _of_times(table: Headed, found: dict[str, int], others: list[int]) -> list[s
         return []
     if not able or ("timing" in found and not meant):
         return []
-    shown = " and ".join(heads[i] for i in able)
+    shown = [heads[i] for i in able]
     return [
-        Sentence(
-            "nothing says whether the times of the day under {shown} are those of the events: call those"
+        Phrase(
+            "nothing says whether the times of the day under {shown:list} are those of the events: call those"
             " that are time, and leave others out",
             shown=shown,
         )
@@ -569,16 +569,22 @@ def _only_one(table: Headed, found: dict[str, int], others: list[int]) -> dict[s
         "date": [i for i in others if table.is_dates(i, "events")],
         "ticker": [i for i in others if {"ticker", "symbol"} & set(fold(table.headings[i]).split("_"))],
     }
-    wanting = {}
+    wanting: dict[str, str] = {}
     for name, columns in able.items():
         if name in found or not (columns := [i for i in columns if i in others]):
             continue
-        shown = " and ".join(table.headings[i] or f"number {i + 1}" for i in columns)
+        shown = [table.headings[i] or Phrase("number {n}", n=i + 1) for i in columns]
         if len(columns) > 1:
-            wanting[name] = f"there is no column {name}: {shown} may be it; call the one that is meant {name}"
+            wanting[name] = Phrase(
+                "there is no column {name}: {shown:list} may be it; call the one that is meant {name}",
+                name=name,
+                shown=shown,
+            )
         elif name == "date" and (why := _of_something_else(table.headings[columns[0]])):
-            wanting[name] = (
-                f"there is no column date: {shown} is {why} by its name; call it date if it is that of the event"
+            wanting[name] = Phrase(
+                "there is no column date: {shown} is {why} by its name; call it date if it is that of the event",
+                shown=shown[0],
+                why=why,
             )
         else:
             found[name] = columns[0]
@@ -589,7 +595,7 @@ def _only_one(table: Headed, found: dict[str, int], others: list[int]) -> dict[s
 def _of_something_else(heading: str) -> str:
     """What a day is that its heading says to be of no event: the end of a period, an earlier date; empty: it may be."""
     said = f"_{fold(heading)}_"
-    kinds = {"period": "the end of a period", "another": "another day"}
+    kinds = {"period": Phrase("the end of a period"), "another": Phrase("another day")}
     return next(
         (kinds[kind] for kind, listed in words("other_days").items() if any(f"_{w}_" in said for w in listed)), ""
     )

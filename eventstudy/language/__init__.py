@@ -170,7 +170,8 @@ def in_language(text: str, language: str) -> str | None:
         values = {
             name: in_language(v, language) if isinstance(v, Sentence | Phrase) else v for name, v in text.params.items()
         }
-        return None if not template or None in values.values() else template.format(**values)
+        wordless = any(v is None for name, v in values.items() if text.params[name] is not None)
+        return None if not template or wordless else template.format(**values)
     if not isinstance(text, Phrase):
         said = catalogue.gettext(text)
         return in_words_of(said, frequency_counted(), language, text) if said else None

@@ -24,10 +24,10 @@ _SPAN = re.compile(
 )
 """What a name says of the years that prices are of, or of which copy it is."""
 _KINDS = {
-    "as_given": "closes alone",
-    "adj_close": "adjusted closes",
-    "dividends": "dividends beside closes",
-    "returns": "returns",
+    "as_given": Phrase("closes alone"),
+    "adj_close": Phrase("adjusted closes"),
+    "dividends": Phrase("dividends beside closes"),
+    "returns": Phrase("returns"),
 }
 
 
@@ -107,7 +107,8 @@ def _of_one_kind(ticker: str, parts: Parts, where: str) -> SeriesInfo:
     for name, other in own[1:]:
         if (one.basis, one.currency, one.exchange) != (other.basis, other.currency, other.exchange):
             kinds = [
-                ", ".join(filter(None, (_KINDS[info.basis], info.currency, info.exchange))) for info in (one, other)
+                Phrase("{kinds}", kinds=[*filter(None, (_KINDS[info.basis], info.currency, info.exchange))])
+                for info in (one, other)
             ]
             raise InvalidFile(
                 Sentence(

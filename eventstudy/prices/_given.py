@@ -60,7 +60,11 @@ class Wanted:
     @property
     def span(self) -> str:
         """The dates in words, with a blank before; empty when both are open."""
-        return (f" from {self.start}" if self.start else "") + (f" to {self.end}" if self.end else "")
+        if self.start and self.end:
+            return Sentence(" from {first} to {last}", first=self.start, last=self.end)
+        if self.start:
+            return Sentence(" from {first}", first=self.start)
+        return Sentence(" to {last}", last=self.end) if self.end else ""
 
 
 def impossible(field: str, values: Floats) -> Bools:

@@ -124,8 +124,10 @@ def _told(answer: Answer, key: Key, where: str) -> dict[str, Any]:
     if not isinstance(told, dict) or not isinstance(told.get("results") or [], list):
         raise _malformed(Sentence("it is broken off or no JSON"), where, answer.excerpt(key))
     if answer.status == 404 or told.get("status") not in ("OK", "DELAYED"):
-        said = told.get("error") or told.get("message") or told.get("status") or "nothing"
-        raise _malformed(Sentence("it is a complaint"), where, key.blot(str(said))[:200])
+        said = told.get("error") or told.get("message") or told.get("status")
+        raise _malformed(
+            Sentence("it is a complaint"), where, key.blot(str(said))[:200] if said else Sentence("nothing")
+        )
     return told
 
 

@@ -320,7 +320,7 @@ class _Known:
             raise SymbolUnknown(
                 Sentence("{name!r} was the ticker of {n} securities", name=name, n=len(securities)),
                 where=Sentence("ticker {name}", name=name),
-                available="; ".join(self._said(name, k) for k in securities),
+                available=Phrase("{securities:;}", securities=[self._said(name, k) for k in securities]),
                 hint=Sentence("name the PERMNO that is meant"),
             )
         return np.arange(self._first[securities[0]], self._first[securities[0] + 1])
@@ -328,7 +328,8 @@ class _Known:
     def _said(self, name: str, k: int) -> str:
         span = slice(self._first[k], self._first[k + 1])
         days = self._rows.days[span][self._rows.ticker[span] == self._rows.tickers.index(name)]
-        return f"PERMNO {self._rows.permnos[k]} from {days[0]} to {days[-1]}"
+        permno = self._rows.permnos[k]
+        return Sentence("PERMNO {permno} from {first} to {last}", permno=permno, first=days[0], last=days[-1])
 
 
 def _series(place: Place, rows: _Rows, name: str, which: Ints, wanted: Wanted) -> Fetch:

@@ -115,12 +115,14 @@ class KenFrench:
         Raises:
             SourceError: it cannot be had, or is no such file.
         """
-        answer = ask(f"{self._address}/{name}_CSV.zip", "Ken French's library", where=name, timeout=self._timeout)
+        answer = ask(
+            f"{self._address}/{name}_CSV.zip", Sentence("Ken French's library"), where=name, timeout=self._timeout
+        )
         if answer.status != 200 or not answer.body.startswith(b"PK"):
             raise SourceMalformed(
                 Sentence(
                     "Ken French's library answers with {kind} (HTTP {status}), not with a zip file",
-                    kind=answer.kind or "something",
+                    kind=answer.kind or Sentence("something"),
                     status=answer.status,
                 ),
                 where=name,

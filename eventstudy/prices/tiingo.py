@@ -180,7 +180,9 @@ def _number(row: dict[str, Any], name: str, where: str) -> float:
     if value is None:
         return np.nan
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _MOST:
-        raise _malformed(f"{name} is {str(value)[:40]!r} on {str(row['date'])[:10]}", where)
+        raise _malformed(
+            Sentence("{name} is {value!r} on {day}", name=name, value=str(value)[:40], day=str(row["date"])[:10]), where
+        )
     return float(value)
 
 

@@ -35,7 +35,6 @@ from eventstudy.tables.written import (
     said_of_day_first,
     taken_apart,
 )
-from eventstudy.text import some_of
 
 Ints = NDArray[np.int64]
 Days = NDArray[np.datetime64]
@@ -467,7 +466,7 @@ def _refuse_swapped(
         ),
         row=int(np.flatnonzero(codes == one)[0]),
         column=name,
-        available=f"{place.row(int(np.flatnonzero(codes == other)[0]))}: {values[other]}",
+        available=_rows_of(place, codes, values, [other]),
         hint=Sentence("take the file as it was downloaded, or write all dates as 2025-01-27"),
     )
 
@@ -530,7 +529,7 @@ def _refuse_other_digits(
         ),
         row=int(np.flatnonzero(codes == other)[0]),
         column=name,
-        available=f"{place.row(int(np.flatnonzero(codes == one)[0]))}: {values[one]}",
+        available=_rows_of(place, codes, values, [one]),
         hint=Sentence("write dates as 2025-01-27"),
     )
 
@@ -643,7 +642,7 @@ def _form(order: str, mark: str) -> str:
 
 def _rows_of(place: Place, codes: Ints, values: Sequence[Any], which: list[int]) -> str:
     found = [(int(np.flatnonzero(codes == k)[0]), k) for k in which]
-    return some_of([f"{place.row(i)}: {values[k]}" for i, k in sorted(found)], 3)
+    return place.cells([(i, values[k]) for i, k in sorted(found)])
 
 
 def _or(readings: Sequence[str]) -> str:
@@ -665,7 +664,7 @@ def _two_ways(
 ) -> Exception:
     by = dict(open_ones)
     first = min(differs, key=lambda k: int(np.flatnonzero(codes == k)[0]))
-    days = [f"{by[first].days[o]} ({ORDERS[o]})" for o in able if o in by[first].days]
+    days = [Sentence("{day} ({order})", day=by[first].days[o], order=ORDERS[o]) for o in able if o in by[first].days]
     return place.fault(
         Sentence(
             "the date {values!r} reads two ways: {readings}; no row of the column settles it",
@@ -675,7 +674,7 @@ def _two_ways(
         row=int(np.flatnonzero(codes == first)[0]),
         column=name,
         available=_rows_of(place, codes, values, differs),
-        hint=Sentence("say which: --dates {able}; or write dates as 2025-01-27", able=" or --dates ".join(able)),
+        hint=Sentence("say which: {able}; or write dates as 2025-01-27", able=_or([f"--dates {o}" for o in able])),
     )
 
 
@@ -689,7 +688,7 @@ def _mixed(place: Place, name: str, codes: Ints, values: Sequence[Any], one: int
         ),
         row=int(np.flatnonzero(codes == other)[0]),
         column=name,
-        available=f"{place.row(int(np.flatnonzero(codes == one)[0]))}: {values[one]}",
+        available=_rows_of(place, codes, values, [one]),
         hint=Sentence("write all dates in one way, or say which is meant: --dates dmy|mdy|ymd"),
     )
 

@@ -300,7 +300,7 @@ def _mark(
     shown = str(cores[key][k][0])
     at = int(np.flatnonzero(texts[key][0] == k)[0])
     left, right = re.split("[.,]", shown, maxsplit=1)
-    rows = [(int(np.flatnonzero(texts[a][0] == b)[0]), texts[a][1][b].strip()) for a, b in whole[:3]]
+    rows = [(int(np.flatnonzero(texts[a][0] == b)[0]), texts[a][1][b].strip()) for a, b in whole]
     raise place.fault(
         Sentence(
             "the number {shown!r} reads two ways: {left}{right} or {left}.{right}; no cell of the table settles it",
@@ -310,8 +310,7 @@ def _mark(
         ),
         row=at,
         column=names[key],
-        available=", ".join(f"{place.row(i)}: {t}" for i, t in rows)
-        + (f" and {len(whole) - 3} more" if len(whole) > 3 else ""),
+        available=place.cells(rows),
         hint=Sentence("say which mark is the decimal one: --decimal comma or --decimal point"),
     )
 
@@ -382,7 +381,7 @@ def _two_units(
         ),
         row=then,
         column=name,
-        available=f"{place.row(first)}: {_shown(distinct[one])}",
+        available=place.cells([(first, _shown(distinct[one]))]),
         hint=Sentence("put the column in one currency"),
     )
 
@@ -447,6 +446,6 @@ def refuse_thousandfold(
         ),
         row=one,
         column=name,
-        available=f"{place.row(other)}: {values[other]:g}",
+        available=place.cells([(other, f"{values[other]:g}")]),
         hint=Sentence("write all numbers in one way, or say which mark is the decimal one: --decimal comma|point"),
     )

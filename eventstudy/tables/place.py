@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -91,6 +91,11 @@ class Place:
     ) -> InvalidFile:
         """The error to raise about a row (counted from 0) and a column of this place."""
         return InvalidFile(what, where=self.where(row, column), available=available, hint=hint)
+
+    def cells(self, shown: Sequence[tuple[int, object]]) -> str:
+        """What stands in some rows, as it stands there; of many, the first three."""
+        rows = [Sentence("{row}: {value}", row=self.row(i), value=value) for i, value in shown]
+        return Phrase("{rows:some}", rows=rows)
 
     def where(self, row: int | None = None, column: str | None = None) -> str:
         """A row and a column of this place in words."""

@@ -630,7 +630,8 @@ def plain_when(given: Any) -> When:
             raise _no_day(given)
         given = given.astype("datetime64[us]").item()
     if not isinstance(given, date) or kind == "NaTType":
-        raise InvalidRequest(Phrase("{text!r} is not a date", text=given), hint=Phrase("write 2025-01-27"))
+        hint = Phrase("write 2025-01-27 or 2025-01-27T07:00:00-05:00")
+        raise InvalidRequest(Phrase("{text!r} is not a date", text=given), hint=hint)
     if isinstance(given, datetime):
         given = datetime.combine(given.date(), given.time(), given.tzinfo).replace(fold=given.fold)
         return without_midnight(given)

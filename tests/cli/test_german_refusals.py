@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from eventstudy.errors import InvalidRequest, Sentence, UnknownName
 from eventstudy.language import refusal
@@ -49,7 +50,7 @@ GERMAN = [
     (
         "report deepseek-r1 --prices two.csv --tickers ZZZ",
         5,
-        ["es bleibt kein Paar aus Ereignis und Ticker", "'ZZZ' kommt in two.csv nicht vor"],
+        ["es bleibt kein Paar aus Ereignis und Ticker", "two.csv hat keinen Ticker 'ZZZ'"],
     ),
     ("report deepseek-r1 --event-window 5 -5", 2, ["das Ereignisfenster [5, -5] endet, bevor es beginnt"]),
     ("report deepseek-r1 --estimation-window -5 -10", 2, ["das Schätzfenster [-5, -10] endet, bevor es beginnt"]),
@@ -120,6 +121,41 @@ def test_the_language_may_stand_in_the_settings_or_the_environment(
     monkeypatch.setenv("EVENTSTUDY_REPORT_LANG", "de")
     assert "'x1' ist hier nicht bekannt" in es("report", "x1").err
     assert "there is no event called 'x1'" in es("report", "x1", "--lang", "en").err
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (
+            "ticker,date\nNVDA,03/01/2024\nNVDA,04/02/2024\nNVDA,05/02/2024\nNVDA,06/02/2024\n",
+            [
+                "2024-01-03 (Tag vorn) oder 2024-03-01 (Monat vorn)",
+                "vorhanden: Zeile 2: 03/01/2024, Zeile 3: 04/02/2024, Zeile 4: 05/02/2024 und 1 weitere\n",
+                "angeben, welches gilt: --dates dmy oder --dates mdy; oder Daten als 2025-01-27 schreiben",
+            ],
+        ),
+        (
+            "acquiror ticker,target ticker,date\nNVDA,AMD,2025-01-27\n",
+            ["acquiror ticker und target ticker können es sein"],
+        ),
+        ("tic,datadate\nNVDA,2025-01-27\n", ["datadate ist dem Namen nach das Ende eines Zeitraums"]),
+    ],
+)
+def test_what_stands_within_a_german_refusal_is_german(
+    es: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, said: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("list.csv").write_text(table, encoding="utf-8")
+    ran = es("report", "list.csv", "--lang", "de")
+    assert ran.code == 3
+    assert [one for one in said if one not in ran.err] == []
+
+
+@pytest.mark.parametrize("value", [None, pd.Series([1.0, 2.0])])
+def test_a_value_of_any_kind_may_stand_in_a_german_refusal(value: object) -> None:
+    meant = Sentence("text in quotes")
+    error = InvalidRequest(Sentence("{field} is {value!r}, not {meant}", field="model", value=value, meant=meant))
+    assert refusal(error, "de") == f"model ist {value!r}; möglich ist: Text in Anführungszeichen"
 
 
 def test_what_has_no_german_words_is_english_as_a_whole() -> None:
