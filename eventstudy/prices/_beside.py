@@ -24,8 +24,9 @@ APART = 4.0
 ENOUGH = 60
 """Sessions that such a correlation needs."""
 FARTHEST, UNRELATED = 5, 3.0
-"""Up to so many sessions apart, and in the other order, one is looked for as well, where that of the same session is below so
-many of its own standard errors."""
+"""Up to so many sessions apart, and in the other order, one is looked for as well, where that of the same session is within so
+many of its standard errors of none: a fund that falls as the others rise is in step with them. Any other distance stays so many
+below that which is told."""
 ODD_DAYS, ALL_DAYS = 0.05, 0.98
 """A series with such a part of its days outside the calendar, and all the others one day on, has wrong dates."""
 ODD, ODD_REST = 5, 0.1
@@ -96,35 +97,49 @@ def out_of_order(moves: Moves) -> Iterator[tuple[int, int]]:
         return
     scaled, others = _beside_others(moves)
     known = (scaled != 0).sum(axis=0)
-    same = _alike_in_step(scaled, others)
+    same = np.abs(_alike_in_step(scaled, others))
     for i in np.flatnonzero((known >= ENOUGH) & (same < UNRELATED / np.sqrt(np.maximum(known, 1)))).tolist():
-        own, rest, floor = scaled[:, i], others[:, i], float(np.arctanh(max(same[i], 0.0)))
-        middle = len(own) - 1
-        steps = [by for by in range(-FARTHEST, FARTHEST + 1) if abs(by) > 1]
-        straight = _beyond(own, rest, floor)[[middle + by for by in steps]]
-        turned = own[
-            ::-1
-        ]  # of prices each move turns round as well, of returns none; what is asked for lies anywhere in it
-        backwards = float(max(_beyond(turned, rest, floor).max(), _beyond(-turned, rest, floor).max()))
-        if max(backwards, float(straight.max())) > APART:
-            yield i, 0 if backwards > straight.max() else steps[int(straight.argmax())]
+        if (by := _stands_out(scaled[:, i], others[:, i])) is not None:
+            yield i, by
             if scaled.shape[1] == 2:
                 return
 
 
-def _beyond(own: Floats, rest: Floats, floor: float) -> Floats:
-    """(2N-1,) by how many standard errors a series (N,) goes with another more than a floor (Fisher's z), at all distances.
+def _stands_out(own: Floats, rest: Floats) -> int | None:
+    """By how many sessions a series (N,) is ahead of another, 0 if it is in the other order; None: nothing stands out.
 
-    From that of the other N-1 sessions before to so many after; 0 where they share few or go together but little.
+    What stands out is one distance at which they go together as at no other, in whichever order and with whichever sign: series
+    that move slowly, by the day of the week or seldom go together at many.
     """
-    each = np.ones(len(own))
-    both, one, two, shared = (
-        np.correlate(b, a, "full") for b, a in ((rest, own), (each, own**2), (rest**2, each), (each, each))
-    )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        alike = np.clip(np.nan_to_num(both / np.sqrt(one * two)), -0.999, 0.999)
-    beyond: Floats = (np.arctanh(alike) - floor) * np.sqrt(shared / 2)
-    return np.where((shared >= ENOUGH) & (alike >= ALIKE), beyond, 0.0)
+    straight, turned = (
+        _together(own, rest),
+        _together(own[::-1], rest),
+    )  # of prices each move turns round, of returns none
+    every = np.abs(np.concatenate([straight, turned]))
+    at = int(every.argmax())
+    best, every[at] = every[at], 0.0
+    if best <= APART * np.sqrt(2) or best - every.max() <= UNRELATED:
+        return None
+    by = at - (len(own) - 1)
+    if at >= len(straight):
+        return 0
+    return by if 1 < abs(by) <= FARTHEST and straight[at] > 0 else None
+
+
+def _together(own: Floats, rest: Floats) -> Floats:
+    """(2N-1,) how many standard errors from none the correlation of two series (N,) is, at all distances (Fisher's z).
+
+    From that of the other N-1 sessions before to so many after, each on the sessions on which both moved; 0 where these are
+    few.
+    """
+    size = 2 * len(own) - 1
+    one, two = (np.fft.rfft([x, x**2, x != 0], size) for x in (own, rest))
+    sums = np.fft.irfft(np.conj(one[[0, 1, 2, 2]]) * two[[0, 2, 1, 2]], size)
+    both, first, second, shared = np.roll(sums, len(own) - 1, axis=1)
+    enough = shared > ENOUGH - 0.5
+    alike = np.where(enough, both, 0.0) / np.sqrt(np.where(enough, first * second, 1.0))
+    found: Floats = np.arctanh(np.clip(alike, -0.999, 0.999)) * np.sqrt(np.where(enough, shared, 0.0))
+    return found
 
 
 def _beside_others(moves: Moves) -> tuple[Floats, Floats]:

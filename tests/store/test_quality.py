@@ -523,6 +523,24 @@ def test_unrelated_series_are_in_no_other_order() -> None:
         assert "SESSION_SHIFT" not in [f.code for f in flags(beside(closes))]
 
 
+@pytest.mark.parametrize("kind", ["inverse", "slow", "by the day of the week"])
+def test_series_that_go_together_at_many_distances_are_in_no_other_order(kind: str) -> None:
+    """A fund that falls as its index rises; growth that is smoothed; funds with days of their own."""
+    rng, n = np.random.default_rng(4), len(DAYS)
+    for _ in range(40):
+        moved = 0.01 * rng.standard_t(4, (n, 2))
+        if kind == "inverse":
+            moved[:, 1] = 0.0005 * rng.normal(size=n) - moved[:, 0]
+        elif kind == "slow":
+            for t in range(1, n):
+                moved[t] = 0.97 * moved[t - 1] + 0.1 * moved[t]
+        else:
+            moved += 0.02 * (np.arange(n)[:, None] % 5 == [0, 2])
+        closes = {name: 50 * np.exp(moved[:, i].cumsum()) for i, name in enumerate("AB")}
+        forms = [str(f.message) for f in flags(beside(closes)) if f.code == "SESSION_SHIFT"]
+        assert not any("sessions" in form or "first" in form for form in forms)
+
+
 @pytest.mark.parametrize("down", [False, True])
 def test_a_column_that_was_sorted_by_itself(down: bool) -> None:
     closes = np.sort(np.round(walk(5, len(DAYS)), 2))
