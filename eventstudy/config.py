@@ -134,7 +134,7 @@ class StudyConfig:
     """Whether windows are judged by the scale of the days near them: where these were wilder than usual, always, or never."""
     tests: tuple[str, ...] = ()
     """Tests asked for besides the default set."""
-    variants: Mapping[str, str] = field(default_factory=dict)
+    variants: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Published form to use for a test, e.g. {"corrado_rank": "paper"}."""
     weights: Literal["equal", "value"] = "equal"
     """`value`: means over pairs are weighted by the column `weight` of the table of events, such as the value of the firm."""

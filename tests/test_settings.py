@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from eventstudy.config import StudyConfig, study_settings
 from eventstudy.errors import InvalidFile, InvalidRequest, UnknownName
+from eventstudy.request import run, run_aggregate
 from eventstudy.settings import checked, place_of
 
 
@@ -115,3 +116,18 @@ def test_the_choices_of_a_file(tmp_path: Path) -> None:
         with pytest.raises(InvalidFile, match=told) as caught:
             StudyConfig.from_toml(path)
         assert str(path) in str(caught.value.where)
+
+
+def test_choices_can_be_kept_by_what_they_are() -> None:
+    one, same, other = (StudyConfig(variants=v) for v in ({"bmp": "default"}, {"bmp": "default"}, {}))
+    assert hash(one) == hash(same)
+    assert len({one, same, other}) == 2
+
+
+def test_sums_alone_are_another_word_of_python() -> None:
+    with pytest.raises(InvalidRequest, match="here every pair is kept") as error:
+        run("deepseek-r1", tickers="NVDA", keep="aggregate")
+    assert (
+        error.value.hint
+        == f"sums alone, by the same words: {run_aggregate.__module__.rpartition('.')[0]}.run_aggregate"
+    )

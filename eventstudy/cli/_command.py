@@ -254,6 +254,13 @@ class Commands(click.Group):
 
     command_class = Command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The command and its words; a language that stands before the command is that of the command."""
+        before = 2 if args[:1] == ["--lang"] else 1 if args and args[0].startswith("--lang=") else 0
+        if before and len(args) > before and not args[before].startswith("-"):
+            args = [args[before], *args[:before], *args[before + 1 :]]
+        return super().parse_args(ctx, args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

@@ -15,7 +15,7 @@ import click
 from click.core import ParameterSource
 
 from eventstudy import plugins
-from eventstudy.errors import InvalidRequest, Sentence, UnknownName, named
+from eventstudy.errors import InvalidFile, InvalidRequest, Sentence, UnknownName, named
 
 if TYPE_CHECKING:
     from eventstudy.settings import Kind, Setting
@@ -42,14 +42,17 @@ def settings(name: str, wanted: str | None) -> dict[str, Any]:
     """The options of the command `wanted` by its name: `[run] benchmark = "QQQ"`; none where there is no such file.
 
     Raises:
-        InvalidFile: not TOML. InvalidRequest: a setting that is unknown, misplaced or of the wrong type.
+        InvalidRequest: not TOML, or a setting that is unknown, misplaced or of the wrong type.
     """
     path = Path(name)
     if not path.is_file():
         return {}
     from eventstudy.settings import read_toml
 
-    text, table = read_toml(name, Sentence("the settings"))
+    try:
+        text, table = read_toml(name, Sentence("the settings"))
+    except InvalidFile as error:  # the settings are of the command, not of its input
+        raise InvalidRequest(error.what, where=error.where, hint=error.hint) from error
     file = _File(name, text)
     for key, value in table.items():
         file.check_command(key, value)
@@ -69,7 +72,7 @@ def in_force(group: click.Context, words: Sequence[str]) -> list[Found]:
     """All settings of a command (`run`, or `prices fetch`) as they are here, with no flag given.
 
     Raises:
-        UnknownName: no such command. InvalidRequest, InvalidFile: a setting that cannot be meant.
+        UnknownName: no such command. InvalidRequest: a setting that cannot be meant.
     """
     default_map = settings(FILE, words[0])
     context, command = group, group.command
@@ -151,9 +154,10 @@ def refuse_misspelt(wanted: str | None) -> None:
     for name in plugins.names("commands"):
         known |= _read(plugins.load("commands", name), f"EVENTSTUDY_{name}")
     for name in sorted(given - known):
-        if near := get_close_matches(
-            name.removeprefix("EVENTSTUDY_"), [k.removeprefix("EVENTSTUDY_") for k in known], 1, 0.8
-        ):
+        option = name.removeprefix("EVENTSTUDY_")
+        names = sorted(k.removeprefix("EVENTSTUDY_") for k in known)
+        names.sort(key=lambda k: not k.startswith(f"{wanted}_".upper()))
+        if near := get_close_matches(option, names, 1, 0.8) or [k for k in names if k.endswith(f"_{option}")]:
             raise InvalidRequest(
                 Sentence("there is no setting called {name}", name=name),
                 where=Sentence("the environment"),

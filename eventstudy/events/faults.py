@@ -51,6 +51,8 @@ def _words(fault: ErrorDetails, path: str, keys: list[str], meanings: Mapping[st
         case "value_error":
             (said,) = details["error"].args
             return said if isinstance(said, Phrase) else str(said)
+        case "extra_forbidden" if path in ("ticker", "tickers") and "group" in keys:
+            return Phrase("no such key here; tickers stand in a group of the event, below it: [[event.group]]")
         case "extra_forbidden":
             if near := get_close_matches(path, keys, n=1):
                 return Phrase("no such key; did you mean {near}?", near=near[0])

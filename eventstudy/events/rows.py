@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eventstudy.datasets import of_isin, tickers_by_name
+from eventstudy.datasets import company_names, of_isin, tickers_by_name
 from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.events.faults import BadRow
 from eventstudy.events.when import checked
@@ -60,8 +60,9 @@ _NAMES = (
 
 _SEVERAL = re.compile(r"[A-Z]{2,5}(\s*/\s*[A-Z]{2,5})+")
 """Tickers with strokes between, none of them a class of shares, as in BRK/B."""
-_LISTED = re.compile(r"[A-Z0-9^][A-Z0-9.^=-]{0,11}(?:\s*[,;]\s*[A-Z0-9^][A-Z0-9.^=-]{0,11})+")
-"""Tickers with commas between: `NVDA, AMD`."""
+_LISTED = re.compile(r"[A-Z0-9^][A-Z0-9.^=-]{0,11}(?:\s*[,;|]\s*[A-Z0-9^][A-Z0-9.^=-]{0,11})+")
+"""Tickers with marks between that no ticker has: `NVDA, AMD`, `NVDA | AMD`."""
+_BETWEEN = re.compile("[,;|]")
 _FORMS = {
     "INC",
     "LTD",
@@ -234,12 +235,12 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
     _refuse_prices(place, found, heads)
     for i in np.flatnonzero(found.ticker[0] < 0).tolist():
         odd.setdefault(i, _of_column(heads[columns["ticker"]], _BLANK))
-    if fold(heads[columns["ticker"]]) in ("tickers", "symbols"):
-        for k, text in enumerate(found.ticker[1]):
-            if _SEVERAL.fullmatch(text):
-                why = Phrase("{text!r} is not one ticker; write a row for each", text=text)
-                why = _of_column(heads[columns["ticker"]], why)
-                odd.update(dict.fromkeys(np.flatnonzero(found.ticker[0] == k).tolist(), why))
+    several_meant = fold(heads[columns["ticker"]]) in ("tickers", "symbols")
+    for k, text in enumerate(found.ticker[1]):
+        if "/" in text and _SEVERAL.fullmatch(text) and (several_meant or _all_of_firms(text)):
+            why = Phrase("{text!r} is not one ticker; write a row for each", text=text)
+            why = _of_column(heads[columns["ticker"]], why)
+            odd.update(dict.fromkeys(np.flatnonzero(found.ticker[0] == k).tolist(), why))
     empty = (found.ticker[0] < 0) & (codes < 0)
     for name, i in columns.items():
         if name not in (*REQUIRED, "time"):
@@ -339,8 +340,8 @@ def _called_alike(rows: Rows) -> list[Phrase]:
 
 
 def _each_ticker(column: Any, distinct: pd.Index) -> tuple[list[int], list[Any]] | None:
-    """The row in which each ticker of a column stands, where cells name several by commas; None: none does."""
-    lists = {v: re.split(r"\s*[,;]\s*", v.strip()) for v in filter(_names_several, distinct.tolist())}
+    """The row in which each ticker of a column stands, where cells name several; None: none does."""
+    lists = {v: [t.strip() for t in _BETWEEN.split(v)] for v in filter(_names_several, distinct.tolist())}
     if not lists:
         return None
     cells = column.tolist()
@@ -348,10 +349,15 @@ def _each_ticker(column: Any, distinct: pd.Index) -> tuple[list[int], list[Any]]
     return [i for i, _ in found], [t for _, t in found]
 
 
+def _all_of_firms(text: str) -> bool:
+    """Whether each part between strokes is the ticker of a well-known firm: NVDA/AMD, not BAC/PRL or EUR/USD."""
+    return all(part.strip() in company_names() for part in text.split("/"))
+
+
 def _names_several(cell: Any) -> bool:
-    if not isinstance(cell, str) or not ("," in cell or ";" in cell) or not _LISTED.fullmatch(cell.strip()):
+    if not isinstance(cell, str) or not _BETWEEN.search(cell) or not _LISTED.fullmatch(cell.strip()):
         return False
-    return not _FORMS & {t.strip(" .") for t in re.split("[,;]", cell)}
+    return not _FORMS & {t.strip(" .") for t in _BETWEEN.split(cell)}
 
 
 def _told(columns: Mapping[str, int], others: Mapping[int, str], heads: list[str], n: int) -> list[Phrase]:

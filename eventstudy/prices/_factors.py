@@ -16,10 +16,10 @@ import pandas as pd
 from eventstudy.calendars import markets
 from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.language import Phrase
-from eventstudy.tables.dates import Days, dates_of, days_on, sessions_of
+from eventstudy.tables.dates import Days, Ints, dates_of, days_on, sessions_of
 from eventstudy.tables.frames import headed_frame
 from eventstudy.tables.headed import Headed
-from eventstudy.tables.numbers import numbers_of
+from eventstudy.tables.numbers import Floats, numbers_of
 from eventstudy.tables.opened import opened, table_of
 from eventstudy.tables.place import Place, Reading, beyond_options
 
@@ -28,6 +28,9 @@ UNITS = {"percent": 0.01, "decimal": 1.0}
 _PUBLISHED = re.compile(r"^[ \t]*,[ \t]*[A-Za-z].*\r?\n[ \t]*(\d{8}|\d{6}|\d{4})[ \t]*,", re.MULTILINE)
 """Column names with nothing above the dates, and the first row: what prose there is stands before it."""
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_MONTH = re.compile(r"(1[7-9]|2[01])\d{2}(0[1-9]|1[0-2])")
+_BY_MONTH = Sentence("values by the month or year; a study needs those by the day")
+_OF_MONTHS = Sentence("name a file of days; or study months: --frequency monthly")
 _NONE = (-99.99, -999.0)
 """What the published files write where there is no value."""
 _CALLED = {
@@ -85,9 +88,14 @@ def factors_of_frame(frame: pd.DataFrame, unit: Unit | None, *, monthly: bool = 
 def _of_table(table: Headed, unit: Unit | None, *, monthly: bool) -> pd.DataFrame:
     """The factors of a table, a column each beside its dates; what has no heading is none."""
     place, heads = table.place, table.headings
-    dated = [i for i in range(len(heads)) if table.is_dates(i, "prices")]
+    months = [i for i in range(len(heads)) if all(_MONTH.fullmatch(str(v)) for v in table.cells_of(i) or [""])]
+    dated = [i for i in range(len(heads)) if table.is_dates(i, "prices") or i in months]
     held = [i for i in range(len(heads)) if i not in dated and heads[i]]
     twice = _twice([_name(heads[i]) for i in held])
+    if not monthly and len(dated) == 1 and months:
+        raise place.fault(
+            Sentence("the factor file holds {what}", what=_BY_MONTH), column=heads[dated[0]], hint=_OF_MONTHS
+        )
     if len(dated) != 1 or not held or twice:
         what = Sentence("the factor file has two columns {twice!r}", twice=twice[0]) if twice else _NO_TABLE
         raise place.fault(what, available=", ".join(filter(None, heads)))
@@ -114,16 +122,13 @@ def _of_table(table: Headed, unit: Unit | None, *, monthly: bool) -> pd.DataFram
         days, more = sessions_of(place, dates, heads[dated[0]] or "date", markets.open_on)
         said = (*said, *more)
     own = days[dates.codes]
-    order = np.argsort(own, kind="stable")
-    if (again := np.flatnonzero(own[order][1:] == own[order][:-1])).size:
-        row = int(order[again[0] + 1])
-        raise place.fault(
-            Sentence("{own} is a day that stands there twice", own=own[row]),
-            row=row,
-            hint=Sentence("keep one of the two rows"),
-        )
-    factor = [0.01 if i in numbers.percent else UNITS[unit or "percent"] for i in held]
     values = np.column_stack([numbers.values[i] for i in held])
+    once, repeated = _each_day_once(
+        place, own, values, Sentence("make it a row a day and a column a factor") if words else None
+    )
+    said = (*said, *repeated)
+    own, values = own[once], values[once]
+    factor = [0.01 if i in numbers.percent else UNITS[unit or "percent"] for i in held]
     values = np.where(np.isin(values, _NONE), np.nan, values) * factor
     names = [_name(heads[i]) for i in held]
     found = pd.DataFrame(values, pd.DatetimeIndex(own.astype("datetime64[ns]"), name="session"), names).sort_index()
@@ -132,6 +137,33 @@ def _of_table(table: Headed, unit: Unit | None, *, monthly: bool) -> pd.DataFram
     if told := [*table.cells.said, *([comma] if comma else []), *numbers.said, *said, *left]:
         found.attrs["read_as"] = told
     return _believable(found, place.name, monthly=monthly)
+
+
+def _each_day_once(place: Place, days: Days, values: Floats, hint: Sentence | None) -> tuple[Ints, list[Phrase]]:
+    """The rows of N that are left where one that stands there again with the same `values` (N, K) is taken once, and what
+    is said of it.
+
+    `hint`: what to do about a day that stands there with different ones, where that is known.
+
+    Raises:
+        InvalidFile: it does.
+    """
+    order = np.argsort(days, kind="stable")
+    again = days[order][1:] == days[order][:-1]
+    alike = (values[order][1:] == values[order][:-1]) | (np.isnan(values[order][1:]) & np.isnan(values[order][:-1]))
+    if (other := np.flatnonzero(again & ~alike.all(axis=1))).size:
+        row = int(order[other[0] + 1])
+        raise place.fault(
+            Sentence("{own} is a day that stands there twice", own=days[row]),
+            row=row,
+            hint=hint or Sentence("keep one of the two rows"),
+        )
+    gone = order[1:][again]
+    if not len(gone):
+        return np.arange(len(days)), []
+    first = place.row(int(gone.min()))
+    told = Phrase("rows that stand there twice taken once: {n}, the first is {where}", n=len(gone), where=first)
+    return np.sort(order[np.r_[True, ~again]]), [told]
 
 
 _NO_TABLE = Sentence("a factor file has a column `date` and a column a factor")
@@ -323,8 +355,13 @@ def _day(text: str, where: str, line: int, *, monthly: bool) -> np.datetime64:
         last: np.datetime64 = (np.datetime64(f"{text[:4]}-{text[4:]}") + 1).astype("datetime64[D]") - 1
         return last
     by_year = Sentence("values by the year; a study needs those by the month")
-    by_month = Sentence("values by the month or year; a study needs those by the day")
-    _refuse(digits in ((4,) if monthly else (4, 6)), by_year if monthly else by_month, where, line)
+    _refuse(
+        digits == 4 or (digits == 6 and not monthly),
+        by_year if monthly else _BY_MONTH,
+        where,
+        line,
+        None if monthly else _OF_MONTHS,
+    )
     sound = re.fullmatch(r"(1[7-9]|2[01])\d{2}-\d{2}-\d{2}", iso, re.ASCII)
     try:
         if sound:
@@ -346,9 +383,10 @@ def _number(text: str, where: str, line: int) -> float:
     return value
 
 
-def _refuse(wrong: bool, what: str, where: str, line: int) -> None:
+def _refuse(wrong: bool, what: str, where: str, line: int, hint: str | None = None) -> None:
     if wrong:
         raise InvalidFile(
             Sentence("the factor file holds {what}", what=what),
             where=Sentence("{where}, line {line}", where=where, line=line),
+            hint=hint,
         )

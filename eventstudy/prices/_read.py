@@ -614,7 +614,10 @@ def _wide(
         for row, why in bad.items():
             if any(np.isfinite(numbers.values[key][row]) or row in numbers.bad.get(key, {}) for key in mine):
                 raise place.fault(
-                    why, row=row, column=heads[date_column] or "date", hint=Sentence("write dates as 2025-01-27")
+                    why,
+                    row=row,
+                    column=heads[date_column] or "date",
+                    hint=Sentence("write dates as 2025-01-27, and take a row of sums or means out"),
                 )
     for key, i in columns.items():
         ticker, f = key

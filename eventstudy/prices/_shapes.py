@@ -966,7 +966,7 @@ def long_columns(place: Place, names: Sequence[str]) -> dict[str, int] | None:
 # ---- names ---------------------------------------------------------------------------------------------------------------
 
 
-_BESIDE = re.compile(r"^@|^\$(?=[A-Za-z])|^[A-Z]:(?=[^:]*$)|\((?:P|PI|UP)\)$|\s+\([A-Z]{3}\)$")
+_BESIDE = re.compile(r"^@|^\$(?=[A-Za-z])|^[A-Z]:(?=[^:]*$)|\((?:P|PI|RI|UP)\)$|\s+\([A-Z]{3}\)$")
 """What Datastream writes around a ticker, and currencies in brackets behind it."""
 
 

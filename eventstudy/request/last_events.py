@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from eventstudy import calendars
 from eventstudy.analyses.history import EVENT_WINDOW, WINDOWS, History
 from eventstudy.analyses.history import history as told
@@ -70,8 +72,10 @@ def history(
         >>> found.tidy()["event_id"].tolist()
         ['fomc-2024-11-07', 'fomc-2024-12-18', 'fomc-2025-01-29']
     """
-    if last < 1:
-        raise InvalidRequest(Sentence("the last {last} events cannot be meant", last=last), hint=Sentence("--last 12"))
+    if isinstance(last, bool) or not isinstance(last, int | np.integer) or last < 1:
+        raise InvalidRequest(
+            Sentence("the last {last!r} events cannot be meant", last=last), hint=Sentence("--last 12")
+        )
     StudyConfig(frequency=choices.get("frequency", "daily")).check_daily(Phrase("a history of events"))
     if any(choices.get(name) for name in ("window_days", "window_dates", "own_windows")):
         choices = {k: v for k, v in choices.items() if v is not None or k not in ("event_window", "windows")}

@@ -110,6 +110,11 @@ def run(
         On Monday 27 January 2025 Nvidia (NVDA) lost 17.0 %, 13.4 points more than the market explains; none
         of the 250 ordinary days before was as large.
     """
+    if choices.pop("keep", "pairs") != "pairs":
+        raise InvalidRequest(
+            Sentence("here every pair is kept"),
+            hint=Sentence("sums alone, by the same words: eventstudy.request.run_aggregate"),
+        )
     tickers = separated(tickers)
     if prices is None:
         tickers = spelled(tickers, plugins.load("sources", "bundled").tickers)

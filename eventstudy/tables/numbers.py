@@ -42,6 +42,10 @@ _CURRENCY = {
 """Units that may stand for the same currency in one column."""
 _TIMES = {"k": 1e3, "m": 1e6, "b": 1e9, "bn": 1e9, "mio": 1e6, "mrd": 1e9, "mln": 1e6, "tsd": 1e3, "万": 1e4, "亿": 1e8}
 _SUFFIXED = re.compile(r"([+-]?[0-9.,]+)\s*([A-Za-z万亿]{1,3})\.?")
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-"))
+"""What word processors and typesetters write for a minus: hyphens, the dash of figures, the short dash."""
+_BEHIND = re.compile(r"[0-9][0-9.,]*(?<=[0-9])\s?-")
+"""A minus behind its number, as ledgers write it; `12.-` is a price without cents."""
 _BLANKS = re.compile(r"(?<=[0-9])[\u0020\u00a0\u202f\u2007\u2009'’](?=[0-9]{3}(?![0-9]))")
 _SEPARATED = {"point": ",", "comma": "."}
 
@@ -126,6 +130,7 @@ def _of_texts(
 ) -> None:
     cores: dict[Any, list[tuple[str | float | None, float]]] = {}
     units, times, percents = set[str](), set[str](), dict[Any, int]()
+    behind = ""
     for key, (_, distinct) in texts.items():
         cores[key] = listed = []
         met: dict[str, int] = {}
@@ -135,6 +140,8 @@ def _of_texts(
             for unit in beside:
                 met.setdefault(_CURRENCY.get(unit.casefold(), unit.casefold()), k)
             units |= beside
+            if isinstance(core, str) and core[:1] == "-" and value.strip()[:1].isdigit():
+                behind = behind or value.strip()
             if isinstance(core, str) and core.endswith("%"):
                 percents[key] = percents.get(key, 0) + 1
                 core = core[:-1]
@@ -192,6 +199,8 @@ def _of_texts(
     if separated:
         form = Phrase("thousands by points") if mark == "comma" else Phrase("thousands by commas")
         found.said.append(form)
+    if behind:
+        found.said.append(Phrase("a minus behind a number is its sign: {cell}", cell=behind))
     if units:
         found.said.append(Phrase("units beside numbers left aside: {units:list}", units=sorted(units)))
     if times:
@@ -220,11 +229,13 @@ def _core(value: Any, units: set[str], times: set[str]) -> tuple[str | float | N
     low = text.lower()
     if low in missing_marks():
         return None, 1.0
-    text = text.translate(DIGITS).replace("\u2212", "-").strip()
+    text = text.translate(DIGITS).translate(_DASHES).strip()
     if text.startswith("'"):
         text = text[1:]
     if text.startswith("(") and text.endswith(")"):
         text = "-" + text[1:-1].strip()
+    elif _BEHIND.fullmatch(text):
+        text = "-" + text[:-1].strip()
     sign = ""
     if text[:1] in "+-":
         sign, text = text[0].replace("+", ""), text[1:].strip()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from eventstudy import history
+from eventstudy.errors import InvalidRequest
 
 from tests.cli.conftest import Ran
 
@@ -41,3 +42,9 @@ def test_what_cannot_be_meant(es: Es, words: tuple[str, ...], code: int, what: s
     ran = es(*words)
     assert ran.code == code
     assert what in ran.err
+
+
+@pytest.mark.parametrize("last", ["4", 4.5, True, 0, None])
+def test_so_many_events_is_a_whole_number(last: object) -> None:
+    with pytest.raises(InvalidRequest, match=f"the last {last!r} events cannot be meant"):
+        history("NVDA", kind="fomc", last=last, source="bundled")  # type: ignore[arg-type]

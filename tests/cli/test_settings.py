@@ -119,3 +119,35 @@ def test_help_is_shown_whatever_the_settings_hold(es: Es, tmp_path: Path, text: 
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("Usage: ")
     assert es(*words[:-1]).code in (2, 3)
+
+
+def test_settings_that_are_no_toml_are_a_fault_of_the_settings(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "eventstudy.toml").write_text("this is no [toml\n")
+    ran = es(*RUN)
+    assert ran.code == 2
+    assert "cannot read the settings" in ran.err
+    assert "where: eventstudy.toml" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("QUIET", "RUN_QUIET"), ("FORCE", "EVENTS_IMPORT_FORCE")],
+)
+def test_a_variable_without_its_command_is_not_passed_over(
+    es: Es, monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    monkeypatch.setenv(f"EVENTSTUDY_{name}", "maybe")
+    ran = es(*RUN)
+    assert ran.code == 2
+    assert f"did you mean 'EVENTSTUDY_{meant}'?" in ran.err
+
+
+@pytest.mark.parametrize("asked", [("--lang", "de"), ("--lang=de",)])
+@pytest.mark.parametrize("words", [("events", "show", "nothing-such"), ("prices", "status", "--nothing")])
+def test_a_language_before_the_command_is_the_one_behind_it(
+    es: Es, asked: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    behind = es(*words, *asked)
+    assert behind.code == 2
+    assert "was zu tun ist" in behind.err or "hier nicht bekannt" in behind.err
+    assert es(words[0], *asked, *words[1:]) == behind == es(*asked, *words)

@@ -276,3 +276,26 @@ def test_many_tickers_are_found_without_going_through_all_names_for_each(monkeyp
     assert [names.meant_by(f"s{i:03d}.pa") for i in range(300)] == [[name] for name in held]
     assert all(names.meant_by(name, otherwise=True) == [] for name in held)
     assert looked[0] < 40 * len(held)
+
+
+@pytest.mark.parametrize("mark", ["|", " | ", ",", ";"])
+def test_a_cell_that_names_several_tickers_is_a_row_for_each(tmp_path: Path, mark: str) -> None:
+    (path := tmp_path / "e.csv").write_text(f'ticker,date\n"NVDA{mark}AMD",2025-01-27\nBRK/B,2025-01-28\n')
+    assert [event.tickers for event in load_registry(path)] == [("NVDA",), ("AMD",), ("BRK/B",)]
+
+
+def test_firms_with_strokes_between_are_not_one_ticker(tmp_path: Path) -> None:
+    (path := tmp_path / "e.csv").write_text(
+        "ticker,date\nBAC/PRL,2025-01-27\nEUR/USD,2025-01-27\nNVDA / AMD,2025-01-28\n"
+    )
+    found = load_registry(path)
+    assert [event.tickers for event in found] == [("BAC/PRL",), ("EUR/USD",)]
+    assert "'NVDA / AMD' is not one ticker; write a row for each" in found.left_out[0].said
+
+
+def test_tickers_outside_a_group_are_told_where_they_stand(tmp_path: Path) -> None:
+    (path := tmp_path / "e.toml").write_text(
+        '[[event]]\nid = "a"\ntitle = "A"\nannounced = 2025-01-27\ntickers = ["NVDA"]\n'
+    )
+    with pytest.raises(InvalidFile, match=r"tickers: no such key here; .* \[\[event\.group\]\]"):
+        load_registry(path)

@@ -330,3 +330,38 @@ def test_a_market_that_may_hold_the_risk_free_rate_is_not_passed_over() -> None:
         factors_for(frame, None, StudyConfig(model="capm"))
     assert factors_for(frame, None, StudyConfig(model="factors")) is not None
     assert factors_for(frame.drop(columns="mkt"), None, StudyConfig(model="capm")) is not None
+
+
+_ROWS = "2025-01-02,-0.0067,0.0001\n2025-01-03,0.0125,\n2025-01-06,0.001,0.0001\n"
+
+
+def test_a_row_that_stands_there_twice_is_taken_once_and_said(tmp_path: Path) -> None:
+    (once := tmp_path / "once.csv").write_text("date,mkt_rf,rf\n" + _ROWS)
+    (twice := tmp_path / "twice.csv").write_text("date,mkt_rf,rf\n" + _ROWS + "2025-01-03,0.0125,\n")
+    found = read_factors(twice, "decimal")
+    pd.testing.assert_frame_equal(found, read_factors(once, "decimal"))
+    assert "rows that stand there twice taken once: 1, the first is row 5" in list(map(str, found.attrs["read_as"]))
+
+
+@pytest.mark.parametrize("row", ["2025-01-03,0.0125,0.0001\n", "2025-01-03,0.0126,\n"])
+def test_a_day_with_other_factors_is_refused(tmp_path: Path, row: str) -> None:
+    (path := tmp_path / "f.csv").write_text("date,mkt_rf,rf\n" + _ROWS + row)
+    with pytest.raises(InvalidFile, match="2025-01-03 is a day that stands there twice") as error:
+        read_factors(path, "decimal")
+    assert error.value.hint == "keep one of the two rows"
+
+
+def test_a_row_for_each_factor_is_told_what_to_make_of_it(tmp_path: Path) -> None:
+    (path := tmp_path / "f.csv").write_text("date,factor,value\n2025-01-02,mkt_rf,0.01\n2025-01-02,rf,0.0001\n")
+    with pytest.raises(InvalidFile) as error:
+        read_factors(path, "decimal")
+    assert error.value.hint == "make it a row a day and a column a factor"
+
+
+@pytest.mark.parametrize("text", ["date,mkt_rf\n202501,0.01\n202502,0.02\n", ",Mkt-RF\n202501,1.0\n202502,2.0\n"])
+def test_months_in_a_study_of_days_are_told_what_to_do(tmp_path: Path, text: str) -> None:
+    (path := tmp_path / "f.csv").write_text(text)
+    with pytest.raises(InvalidFile) as error:
+        read_factors(path, "percent")
+    assert error.value.hint == "name a file of days; or study months: --frequency monthly"
+    assert len(read_factors(path, "percent", monthly=True)) == 2

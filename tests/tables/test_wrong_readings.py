@@ -18,7 +18,7 @@ from eventstudy.events import load_registry
 from eventstudy.language import in_language
 from eventstudy.prices import Reading, load_prices
 from eventstudy.prices._bars import load_bars
-from eventstudy.prices._shapes import named_by_file
+from eventstudy.prices._shapes import Names, named_by_file
 from eventstudy.request import run
 
 from tests.tiers import first
@@ -984,3 +984,37 @@ def test_a_ticker_that_stands_there_again_stops_those_who_ask_for_it(tmp_path: P
     assert load_prices(["AAA", "AAA.1"], path=path).tickers == ["AAA", "AAA.1"]  # a ticker that is asked for
     path.write_text(written_wide(days, prices).replace("AAA,BBB", "7203.T,7203"))
     assert load_prices(path=path).tickers == ["7203.T", "7203"]
+
+
+@pytest.mark.parametrize("minus", ["\u2212{}", "\u2013{}", "\u2012{}", "\uff0d{}", "{}-", "{}\u2013", "{} -"])
+def test_a_minus_of_typesetters_and_ledgers_is_one(tmp_path: Path, minus: str) -> None:
+    days, moves = sessions("XNYS")[:60], np.diff(closes(61)) / 100
+    cells = [minus.format(f"{-r:.6f}") if r < 0 else f"{r:.6f}" for r in moves]
+    (path := tmp_path / "r.csv").write_text(
+        "date,NVDA\n" + "".join(f"{d:%Y-%m-%d},{c}\n" for d, c in zip(days, cells, strict=True)), encoding="utf-8"
+    )
+    table = load_prices(["NVDA"], path=path, reading=Reading(values="returns", unit="decimal"))
+    found = table.close["NVDA"].pct_change().dropna().to_numpy()
+    np.testing.assert_allclose(found, np.round(moves, 6)[1:], atol=1e-12)
+    assert any("a minus behind a number is its sign" in text for text in table.read_as) == (minus[0] == "{")
+
+
+@pytest.mark.parametrize("cell", ["12.-", "1-2", "5--"])
+def test_other_marks_behind_a_number_are_no_minus(tmp_path: Path, cell: str) -> None:
+    (path := tmp_path / "p.csv").write_text(f"date,NVDA\n2025-01-02,10\n2025-01-03,{cell}\n2025-01-06,11\n")
+    with pytest.raises(EventStudyError, match="is not a number"):
+        load_prices(["NVDA"], path=path)
+
+
+def test_a_row_of_sums_without_a_date_is_told_what_to_do(tmp_path: Path) -> None:
+    (path := tmp_path / "p.csv").write_text("date,NVDA,AMD\n2025-01-02,10,20\n2025-01-03,11,21\n,21,41\n")
+    with pytest.raises(InvalidFile, match="the date is empty") as error:
+        load_prices(["NVDA", "AMD"], path=path)
+    assert "take a row of sums or means out" in str(error.value.hint)
+
+
+def test_an_index_of_total_returns_is_the_share_unless_its_price_stands_beside_it(tmp_path: Path) -> None:
+    names = Names(["@NVDA(RI)", "U:SPY(RI)"])
+    assert names.meant_by("NVDA") == ["@NVDA(RI)"]
+    assert names.meant_by("SPY") == ["U:SPY(RI)"]
+    assert Names(["@NVDA(P)", "@NVDA(RI)"]).meant_by("NVDA") == ["@NVDA(P)", "@NVDA(RI)"]
