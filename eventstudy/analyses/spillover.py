@@ -21,7 +21,7 @@ from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.inference import Sample, Significance, holm
 from eventstudy.inference.advice import in_a_storm
 from eventstudy.inference.joint import equal_means, not_one_design, restricted
-from eventstudy.language import Phrase, at_most
+from eventstudy.language import Phrase, at_most, spoken
 from eventstudy.language.messages import Message
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.answers import FirmAnswers, ask_family, ask_firms, levels_of, on_scale
@@ -30,8 +30,8 @@ from eventstudy.study.doubts import out_of_means
 from eventstudy.study.estimate import combined
 from eventstudy.study.families import MANY_TICKERS, judged_by_days
 from eventstudy.study.result import StudyResult
-from eventstudy.study.sentences import LEVEL, instead_of_finding, listed, p_text, percent
-from eventstudy.study.text import heading
+from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
+from eventstudy.study.text import heading, prose
 from eventstudy.text import columns, wrapped
 from eventstudy.units.windows import Window
 
@@ -119,17 +119,19 @@ class Spill(Finding):
     instead: tuple[str, ...] = ()
     """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
 
-    def _finding(self) -> str:
+    def _finding(self) -> Phrase:
         """Which groups lost, which gained, which did not stand out, and whether they differ: what happened, never why."""
         judged = [g for g in self.groups if g.answer.judged]
         told = [
-            f"{word}: {listed(f'{g.name} {percent(g.answer.car)} (p {p_text(g.answer.p_adjusted)})' for g in those)}"
-            for kind, word in (("lost", "lost"), ("gained", "gained"), ("", "not out of the ordinary"))
+            Phrase("{what}: {groups:list}", what=word, groups=[_with_p(g) for g in those])
+            for kind, word in _SIDES.items()
             if (those := [g for g in judged if g.moved == kind])
         ]
-        if others := [f"{g.name} {percent(g.answer.car)}" for g in self.groups if not g.answer.judged]:
-            told.append(f"no test is valid for {listed(others)}")
-        return f"Over {self.window} {'; '.join(told)}. {_alike(self)}{_furthest(self)}"
+        if others := [g for g in self.groups if not g.answer.judged]:
+            names = [Phrase("{group} {car:+.2f %}", group=g.name, car=g.answer.car) for g in others]
+            told.append(Phrase("no test is valid for {groups:list}", groups=names))
+        further = [_alike(self), *_furthest(self)]
+        return Phrase("Over {window} {findings:;}. {further: }", window=self.window, findings=told, further=further)
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ class Spillover(Answer):
     @property
     def messages(self) -> tuple[str, ...]:
         """What to know of the study, and of the comparison."""
-        said = [f"p only describe: {self.doubt}"] if self.doubt else []
+        said = [Phrase("p only describe: {why}", why=self.doubt)] if self.doubt else []
         return (*said, *lines_of((*self.result.warned, *self.warned)))
 
     @property
@@ -199,23 +201,23 @@ class Spillover(Answer):
         """The groups by window; of the first window (`verbose`: of all) the differences, who gained and who lost, in words."""
         yield from heading(self.result)
         for spill in self.windows if verbose else self.windows[:1]:
-            yield from ("", *wrapped(spill.sentence), "")
-            yield columns([_HEAD, *_rows(spill)], (2, 3, 4, 5))
+            yield from ("", *prose(spill.sentence), "")
+            yield columns([[spoken(name) for name in _HEAD], *_rows(spill)], (2, 3, 4, 5))
             for group in self.result.groups:
                 for line in out_of_means(self.result, group.members):
-                    yield from wrapped(f"{group.name}: {line}")
+                    yield from prose(Phrase("{group}: {line}", group=group.name, line=line))
             if not spill.instead:
-                yield from _firms_in_words("lost", spill.lost)
-                yield from _firms_in_words("gained", spill.gained)
+                yield from _firms_in_words(_SIDES["lost"], spill.lost)
+                yield from _firms_in_words(_SIDES["gained"], spill.gained)
         rest = [] if verbose or not self.result.believable else self.windows[1:]
-        yield from ("", *(line for spill in rest for line in wrapped(spill.sentence)))
-        yield from wrapped(_legend(self))
+        yield from ("", *(line for spill in rest for line in prose(spill.sentence)))
+        yield from prose(_legend(self))
         if self.result.day0_policy != "announced":
-            yield "DAY0_CHOSEN: the user chose day 0; no p accounts for that choice"
+            yield spoken(Phrase("DAY0_CHOSEN: the user chose day 0; no p accounts for that choice"))
         if self.doubt:
-            yield from wrapped(f"p only describe: {self.doubt}")
+            yield from prose(Phrase("p only describe: {why}", why=self.doubt))
         for warned in self.warned:
-            yield from wrapped(f"{warned.code} {warned.message}")
+            yield from wrapped(f"{warned.code} {spoken(warned.message)}")
 
 
 def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = None) -> Spillover:
@@ -334,7 +336,7 @@ class _Looked:
             restrictions=len(restriction),
             gained=_firms(result, window, adjusted, up=True),
             lost=_firms(result, window, adjusted, up=False),
-            instead=instead_of_finding(result, whom=f"the groups over {window}"),
+            instead=instead_of_finding(result, whom=Phrase("the groups over {window}", window=window)),
         )
 
 
@@ -440,62 +442,89 @@ def _verdict(answer: Verdict) -> dict[str, Any]:
     return plain(vars(answer)) | {"test": answer.test or None, "stands_out": answer.stands_out}
 
 
-def _alike(spill: Spill) -> str:
+_SIDES = {"lost": Phrase("lost"), "gained": Phrase("gained"), "": Phrase("not out of the ordinary")}
+"""Which way a group went -> how it is called."""
+
+
+def _with_p(group: GroupAnswer) -> Phrase:
+    """A group with its mean CAR and the p that is left as all are judged together."""
+    said = {"group": group.name, "car": group.answer.car, "p": group.answer.p_adjusted}
+    return Phrase("{group} {car:+.2f %} (p {p:p})", **said)
+
+
+def _alike(spill: Spill) -> Phrase:
     """Whether any two groups differ, all differences and windows judged together on the scale of the days near.
 
     The exact F of a window takes ordinary days for as wild as those of the event, and knows of no other window: it is among the
     figures, and no finding.
     """
     if not any(d.answer.judged for d in spill.differences):
-        return "Whether they differ cannot be told."
-    apart = any(d.answer.stands_out for d in spill.differences)
-    return f"The groups {'did not all move alike' if apart else 'do not differ by more than chance'}."
+        return Phrase("Whether they differ cannot be told.")
+    if any(d.answer.stands_out for d in spill.differences):
+        return Phrase("The groups did not all move alike.")
+    return Phrase("The groups do not differ by more than chance.")
 
 
-def _furthest(spill: Spill) -> str:
-    """The two groups furthest apart."""
+def _furthest(spill: Spill) -> Iterator[Phrase]:
+    """The two groups furthest apart, where there are two."""
     if not spill.differences:
-        return ""
+        return
     most = max(spill.differences, key=lambda d: abs(d.answer.car))
+    said = {"one": most.one, "other": most.other, "car": most.answer.car, "p": most.answer.p_adjusted}
     if not most.answer.judged:
-        return f" Furthest apart: {most.one} minus {most.other} {percent(most.answer.car)}; no test is valid for that."
-    verdict = "" if most.answer.stands_out else ", which is not out of the ordinary"
-    size = f"{percent(most.answer.car)} (p {p_text(most.answer.p_adjusted)})"
-    return f" Furthest apart: {most.one} minus {most.other} {size}{verdict}."
+        del said["p"]
+        yield Phrase("Furthest apart: {one} minus {other} {car:+.2f %}; no test is valid for that.", **said)
+    elif most.answer.stands_out:
+        yield Phrase("Furthest apart: {one} minus {other} {car:+.2f %} (p {p:p}).", **said)
+    else:
+        yield Phrase(
+            "Furthest apart: {one} minus {other} {car:+.2f %} (p {p:p}), which is not out of the ordinary.", **said
+        )
 
 
-_HEAD = ["group", "firms", "mean CAR", "95 % interval", "p", "adj."]
+_HEAD = (
+    *(Phrase("group"), Phrase("firms"), Phrase("mean CAR")),
+    *(Phrase("{level} % interval", level=95), "p", Phrase("adj.")),
+)
 
 
-def _legend(found: Spillover) -> str:
+def _legend(found: Spillover) -> Phrase:
     """What p and adj. are."""
     n = len(found.windows)
-    over = f"{n} windows" if n > 1 else str(found.windows[0].window)
+    over = Phrase("{n} windows", n=n) if n > 1 else found.windows[0].window
     by = {v.answer.test for s in found.windows for v in s.groups} | {
         v.answer.test for s in found.windows for v in s.differences
     }
-    p = "place among windows of ordinary days" if by <= {"placebo", ""} else "place among ordinary days, or exact t"
+    p = Phrase("place among ordinary days, or exact t")
+    if by <= {"placebo", ""}:
+        p = Phrase("place among windows of ordinary days")
     told = [g.answer for s in found.windows for g in s.groups] + [
         d.answer for s in found.windows for d in s.differences
     ]
-    floor = "; ≤: least possible" if any("≤" in p_text(p) for v in told for p in (v.p, v.p_adjusted)) else ""
-    return f"p and interval: {p}; adj.: judged together with all groups (or all differences) over {over}{floor}"
+    least = any("≤" in p_text(p) for v in told for p in (v.p, v.p_adjusted))
+    adjusted = Phrase("adj.: judged together with all groups (or all differences) over {windows}", windows=over)
+    floor = [Phrase("≤: least possible")] if least else []
+    return Phrase("p and interval: {said:;}", said=[p, adjusted, *floor])
 
 
 def _rows(spill: Spill) -> Iterator[list[str]]:
     for group in spill.groups:
-        yield [group.name, str(len(group.tickers)), *_cells(group.answer)]
-    yield ["difference of means"]
+        yield [spoken(group.name), str(len(group.tickers)), *_cells(group.answer)]
+    yield [spoken(Phrase("difference of means"))]
     for difference in spill.differences:
-        yield [f"  {difference.one} - {difference.other}", "", *_cells(difference.answer)]
+        yield [f"  {spoken(difference.one)} - {spoken(difference.other)}", "", *_cells(difference.answer)]
 
 
 def _cells(answer: Verdict) -> list[str]:
     known = np.isfinite(answer.low) and np.isfinite(answer.high)
-    interval = f"{percent(answer.low)} .. {percent(answer.high)}" if known else "none"
+    interval = f"{percent(answer.low)} .. {percent(answer.high)}" if known else spoken(Phrase("none"))
     return [percent(answer.car), interval, p_text(answer.p), p_text(answer.p_adjusted)]
 
 
-def _firms_in_words(word: str, firms: tuple[FirmAnswer, ...]) -> Iterator[str]:
-    told = ", ".join(f"{firm.ticker} {percent(firm.car)}" for firm in firms)
-    yield from wrapped(f"{word}, judged together over all firms and windows: {told or 'none'}")
+def _firms_in_words(side: Phrase, firms: tuple[FirmAnswer, ...]) -> Iterator[str]:
+    told = [Phrase("{ticker} {car:+.2f %}", ticker=firm.ticker, car=firm.car) for firm in firms]
+    if told:
+        said = Phrase("{side}, judged together over all firms and windows: {firms}", side=side, firms=told)
+    else:
+        said = Phrase("{side}, judged together over all firms and windows: none", side=side)
+    yield from prose(said)
