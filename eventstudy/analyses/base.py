@@ -99,7 +99,7 @@ class Answer(Finding):
 
     def _finding(self) -> str:
         """That of the first of several."""
-        return self.findings[0].sentence if self.findings else "No window is reported."
+        return self.findings[0].sentence if self.findings else Phrase("No window is reported.")
 
     @property
     def believable(self) -> bool:

@@ -24,7 +24,7 @@ from eventstudy.errors import InvalidRequest, NothingUsable, Sentence
 from eventstudy.inference import Pairs, PairsTest, Sample, SeriesTest
 from eventstudy.inference.advice import DEFAULT_TESTS
 from eventstudy.inference.many import Samples
-from eventstudy.language import Phrase
+from eventstudy.language import Phrase, figure, spoken, written
 from eventstudy.language.messages import severity_of
 from eventstudy.models import fit_pairs, model_of
 from eventstudy.models.linear import LinearModel
@@ -35,9 +35,9 @@ from eventstudy.study.document import number
 from eventstudy.study.doubts import no_finding, told
 from eventstudy.study.estimate import Portfolios, abnormal_returns, combined_each
 from eventstudy.study.result import StudyResult
-from eventstudy.study.sentences import percent
 from eventstudy.study.study import Prices
-from eventstudy.text import columns, wrapped
+from eventstudy.study.text import prose
+from eventstudy.text import columns
 from eventstudy.units.windows import Window
 
 LEVEL = 0.05
@@ -103,9 +103,11 @@ class Calibration(Answer):
 
     def _finding(self) -> str:
         """What the first test does."""
-        return self.sentence_of(self.rates[0]) if self.rates else "No test could be asked of the made-up studies."
+        return (
+            self.sentence_of(self.rates[0]) if self.rates else Phrase("No test could be asked of the made-up studies.")
+        )
 
-    def sentence_of(self, rate: Rate) -> str:
+    def sentence_of(self, rate: Rate) -> Phrase:
         """What a test does with these tickers and dates.
 
         `rate`: one of `rates`: a test and a window.
@@ -117,10 +119,22 @@ class Calibration(Answer):
             >>> found.sentence_of(found.rates[0])[:28]
             'With these tickers and dates'
         """
-        finds = [f"finds an effect of {percent(e, 1)} in {100 * share:.0f} %" for e, share in rate.power.items()][-1:]
-        low, size, high = (f"{100 * share:.1f}" for share in (rate.ci_low, rate.size, rate.ci_high))
-        rejects = f"rejects {size} % of true nulls ({low} to {high} %) at {100 * self.level:g} %"
-        return f"With these tickers and dates {rate.name} over {rate.window} {' and '.join([rejects, *finds])}."
+        said: dict[str, Any] = {"test": rate.name, "window": rate.window, "level": self.level}
+        said |= {"size": rate.size, "low": 100 * rate.ci_low, "high": rate.ci_high}
+        if not rate.power:
+            return Phrase(
+                "With these tickers and dates {test} over {window} rejects {size:.1f %} of true nulls ({low:.1f} to"
+                " {high:.1f %}) at {level:g %}.",
+                **said,
+            )
+        effect, found = list(rate.power.items())[-1]
+        return Phrase(
+            "With these tickers and dates {test} over {window} rejects {size:.1f %} of true nulls ({low:.1f} to {high:.1f %})"
+            " at {level:g %} and finds an effect of {effect:+.1f %} in {found:.0f %}.",
+            effect=effect,
+            found=found,
+            **said,
+        )
 
     def _document(self) -> dict[str, Any]:
         """The JSON object of the contract."""
@@ -149,23 +163,31 @@ class Calibration(Answer):
     def _lines(self, *, verbose: bool) -> list[str]:
         """A row a test and window: size with its interval, power by effect."""
         effects = list(self.rates[0].power) if self.rates else []
-        head = ["test", "window", "rejects", "95 % interval", *(f"finds {percent(e, 1)}" for e in effects), "studies"]
-        rows = [head]
+        head = [Phrase("test"), Phrase("window"), Phrase("rejects"), Phrase("{level} % interval", level=95)]
+        head += [*(Phrase("finds {effect:+.1f %}", effect=e) for e in effects), Phrase("studies")]
+        rows = [[spoken(name) for name in head]]
         for rate in self.rates:
-            size = f"{100 * rate.size:.1f} %"
-            interval = f"{100 * rate.ci_low:.1f} .. {100 * rate.ci_high:.1f}"
-            power = [f"{100 * share:.0f} %" for share in rate.power.values()]
-            rows.append([rate.name, str(rate.window), size, interval, *power, str(rate.draws)])
-        when = f"{self.dates[0]} to {self.dates[-1]}"
-        lines = [line for doubt in self.doubts for line in wrapped(doubt)]
-        lines += wrapped(
-            f"Made-up studies: {self.design}; {len(self.dates)} placebo dates, {when}; {len(self.tickers)} tickers"
+            interval = " .. ".join(figure(f"{100 * end:.1f}") for end in (rate.ci_low, rate.ci_high))
+            power = [written(share, ".0f %") for share in rate.power.values()]
+            cells = [written(rate.window), written(rate.size, ".1f %"), interval, *power, str(rate.draws)]
+            rows.append([rate.name, *cells])
+        lines = [line for doubt in self.doubts for line in prose(doubt)]
+        lines += prose(
+            Phrase(
+                "Made-up studies: {design}; {n} placebo dates, {first} to {last}; {tickers} tickers",
+                design=self.design,
+                n=len(self.dates),
+                first=self.dates[0],
+                last=self.dates[-1],
+                tickers=len(self.tickers),
+            )
         )
-        lines += [f"share of true nulls rejected at {100 * self.level:g} %, and of added effects found:", ""]
+        shares = Phrase("share of true nulls rejected at {level:g %}, and of added effects found:", level=self.level)
+        lines += [*prose(shares), ""]
         lines += columns(rows, range(2, len(head)), names=2).splitlines()
         first = next((r for r in self.rates if r.name == "placebo"), None)
         sentence = self.sentence if self.instead else self.sentence_of(first) if first else ""
-        lines += ["", *wrapped(sentence), *(x for n in self.notes for x in wrapped(n))]
+        lines += ["", *prose(sentence), *(x for n in self.notes for x in prose(n))]
         return lines
 
 
@@ -252,9 +274,11 @@ def calibrate(
     task = _Task(made, windows, tuple(dict.fromkeys(asked)), config, sizes, variance, level, pools)
     batches = _batches(samples)
     counts = np.sum((executor or Serial()).run(_count, task, batches, done), axis=0)
+    if variance != 1:
+        design = Phrase("{design}; variance of event days x {factor:g}", design=design, factor=variance)
     return Calibration(
         rates=_rates(task, counts),
-        design=design + (f"; variance of event days x {variance:g}" if variance != 1 else ""),
+        design=design,
         level=level,
         seed=config.seed,
         dates=tuple(d.isoformat() for d in made.dates),
@@ -308,14 +332,20 @@ def _tickers_of(result: StudyResult, made: PlaceboPairs, event_id: str) -> Ints:
 
 
 def _notes(dates: int, samples: int, config: StudyConfig) -> list[str]:
-    found = []
+    found: list[str] = []
     if samples < _FEW:
-        found.append(f"{samples} made-up studies say little: one more or less is {100 / samples:.0f} %")
+        found.append(
+            Phrase("{n} made-up studies say little: one more or less is {share:.0f %}", n=samples, share=1 / samples)
+        )
     if dates < _FEW:
-        found.append(f"only {dates} placebo dates: shorten the estimation window or give prices that begin earlier")
+        found.append(
+            Phrase("only {n} placebo dates: shorten the estimation window or give prices that begin earlier", n=dates)
+        )
     longest = max((w.length for w in config.windows or ()), default=1)
     if longest > 1:
-        found.append("neighbouring dates share days of a longer window: the intervals are narrower than they should be")
+        found.append(
+            Phrase("neighbouring dates share days of a longer window: the intervals are narrower than they should be")
+        )
     return found
 
 

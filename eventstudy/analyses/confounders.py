@@ -21,17 +21,16 @@ from eventstudy import calendars
 from eventstudy.analyses.base import Answer, all_prices, lines_of
 from eventstudy.calendars import Moment
 from eventstudy.events import Event, News
-from eventstudy.language import Phrase
+from eventstudy.language import Phrase, spoken, written
 from eventstudy.language.messages import Message
 from eventstudy.panel import Bools
 from eventstudy.prices import PriceTable
 from eventstudy.study import doubts
 from eventstudy.study.document import warnings_as_dicts
 from eventstudy.study.result import StudyResult
-from eventstudy.study.sentences import listed
 from eventstudy.study.study import Prices
-from eventstudy.study.text import heading
-from eventstudy.text import columns, some_of, wrapped
+from eventstudy.study.text import heading, prose
+from eventstudy.text import columns, wrapped
 
 DEVIATIONS = 2.0
 """The benchmark moved out of the ordinary beyond so many of its standard deviations."""
@@ -189,22 +188,35 @@ class Confounders(Answer):
             "warnings": warnings_as_dicts(self.warned),
         }
 
-    def _finding(self) -> str:
+    def _finding(self) -> Phrase:
         """How many event days carry other news, whether day 0 is one of them, and what was not known."""
+        return Phrase("{sentences: }", sentences=[self._counted_days(), *_lacking(self)])
+
+    def _counted_days(self) -> Phrase:
+        """How many event days carry other news (of several events: how many pairs have any), and whether day 0 does."""
         if len(self.result.events) > 1:
-            told = f"{self.n_pairs} of {self.result.returns.n} pairs have other news on a day of their event window"
-            return f"{told}.{_lacking(self)}"
+            return Phrase(
+                "{touched} of {pairs} pairs have other news on a day of their event window.",
+                touched=self.n_pairs,
+                pairs=self.result.returns.n,
+            )
         days = dict.fromkeys(day.rel_day for day in self.days)
         n_days = max(int(_looked_at(self.result, i).sum()) for i in range(self.result.returns.n))
-        carry = "carry" if len(days) > 1 else "carries"
-        told = f"{len(days) or 'None'} of the {n_days} days of the event window {carry} other news"
-        on_day0 = list(dict.fromkeys(day.what for day in self.days if day.rel_day == 0))
-        told += f"; day 0 is one of them ({'; '.join(on_day0[:3])})" if on_day0 else ""
-        return f"{told}.{_lacking(self)}"
+        told = Phrase("None of the {days} days of the event window carries other news", days=n_days)
+        if days:
+            told = Phrase.counted(
+                "{n} of the {days} days of the event window carries other news",
+                "{n} of the {days} days of the event window carry other news",
+                n=len(days),
+                days=n_days,
+            )
+        if on_day0 := list(dict.fromkeys(day.what for day in self.days if day.rel_day == 0)):
+            return Phrase("{told}; day 0 is one of them ({news:;}).", told=told, news=on_day0[:3])
+        return Phrase("{told}.", told=told)
 
     def _lines(self, *, verbose: bool) -> list[str]:
         """The sentence, a row a day, kind and piece of news, and what was looked through."""
-        return [*heading(self.result), "", *wrapped(self.sentence), "", *_days(self, verbose)]
+        return [*heading(self.result), "", *prose(self.sentence), "", *_days(self, verbose)]
 
 
 def confounders(
@@ -499,21 +511,17 @@ def _plain(days: Iterable[OtherDay]) -> list[dict[str, Any]]:
     return [{**vars(day), "session": day.session.isoformat(), "tickers": list(day.tickers)} for day in days]
 
 
-def _lacking(found: Confounders) -> str:
+def _lacking(found: Confounders) -> list[Phrase]:
     """What was not known, so that nothing of it could be found."""
-    lacking: list[str] = []
+    lacking: list[Phrase] = []
     if found.result.config.returns == "difference":
-        return ""  # a series of levels has neither earnings nor dividends
+        return []  # a series of levels has neither earnings nor dividends
     if unknown := found.looked.earnings_unknown:
-        more = [*unknown[:_NAMED], *([f"{len(unknown) - _NAMED} more"] if len(unknown) > _NAMED else [])]
-        lacking.append(f"earnings of {listed(more)}")
+        more = [Phrase("{n} more", n=len(unknown) - _NAMED)] if len(unknown) > _NAMED else []
+        lacking.append(Phrase("earnings of {tickers:list}", tickers=[*unknown[:_NAMED], *more]))
     if not found.looked.actions:
-        lacking.append("dividends and splits")
-    return f" Not known, so not looked for: {', '.join(lacking)}." if lacking else ""
-
-
-_TICKERS = 6
-"""Up to so many tickers of a day are named."""
+        lacking.append(Phrase("dividends and splits"))
+    return [Phrase("Not known, so not looked for: {lacking}.", lacking=lacking)] if lacking else []
 
 
 def told_once(days: Sequence[Mapping[str, Any]]) -> dict[int, list[int]]:
@@ -534,21 +542,33 @@ def _days(found: Confounders, verbose: bool) -> Iterator[str]:
     for place, places in told_once([vars(day) for day in found.days]).items():
         day, alike = found.days[place], [found.days[k] for k in places]
         tickers = list(dict.fromkeys(ticker for one in alike for ticker in one.tickers))
-        who = "all" if day.everyone and len(alike) == 1 else some_of(tickers, _TICKERS)
-        event = [day.event_id if len(alike) == 1 else f"{len(alike)} events"] if several else []
-        rows.append([f"{day.rel_day:+d}" if day.rel_day else "0", str(day.session), *event, day.code, day.what, who])
-    yield columns([["day", "session", *(["event"] if several else []), "kind", "what", "tickers"], *rows], (0,))
+        who = Phrase("all") if day.everyone and len(alike) == 1 else Phrase("{names:some 6}", names=tickers)
+        event = [day.event_id if len(alike) == 1 else Phrase("{n} events", n=len(alike))] if several else []
+        rows.append(
+            [written(day.rel_day, "day"), written(day.session), *map(spoken, [*event, day.code, day.what, who])]
+        )
+    named = [Phrase("day"), Phrase("session"), *([Phrase("event")] if several else []), Phrase("kind"), Phrase("what")]
+    yield columns([[spoken(name) for name in (*named, Phrase("tickers"))], *rows], (0,))
     for day in found.own_days:
-        of = f" ({day.event_id})" if several else ""
-        on = f"{day.session} (day {day.rel_day:+d})" if day.rel_day else f"{day.session} (day 0)"
-        yield from wrapped(f"news of the event itself on {on}{of}: {day.what}")
+        said = {"session": day.session, "day": day.rel_day, "what": day.what}
+        news = Phrase("news of the event itself on {session} (day {day:day}): {what}", **said)
+        if several:
+            said["event"] = day.event_id
+            news = Phrase("news of the event itself on {session} (day {day:day}) ({event}): {what}", **said)
+        yield from prose(news)
     before = [hit for hit in found.hits if hit.part == "estimation"]
     if before and verbose:
         yield ""
-        yield columns([[hit.ticker, str(hit.session), hit.code, hit.what] for hit in before])
+        yield columns([[hit.ticker, written(hit.session), hit.code, spoken(hit.what)] for hit in before])
     elif before:
-        yield f"{len(before)} more in the estimation window (--verbose shows them)"
+        yield spoken(Phrase("{n} more in the estimation window (--verbose shows them)", n=len(before)))
     looked = found.looked
-    yield f"looked through: {looked.events} other events of the registry, {looked.news} calendar entries"
+    yield spoken(
+        Phrase(
+            "looked through: {events} other events of the registry, {news} calendar entries",
+            events=looked.events,
+            news=looked.news,
+        )
+    )
     for message in found.noticed:
-        yield from wrapped(f"{message.code} {message.message}")
+        yield from wrapped(f"{message.code} {spoken(message.message)}")

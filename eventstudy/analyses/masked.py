@@ -64,15 +64,22 @@ class Compared(Finding):
     instead: tuple[str, ...] = ()
     """What is said in place of a finding where prices look wrong: the doubts, and last that there is none."""
 
-    def _finding(self) -> str:
+    def _finding(self) -> Phrase:
         """Both figures, and the days that are missing from the second."""
-        start = f"{self.name}: CAR{self.window} {_said(self.before)}"
-        if not self.days:
-            same = (self.before.car, self.before.p) == (self.after.car, self.after.p)
-            return f"{start}; none of its days is masked" + (
-                "" if same else f", estimated without the masked days {_said(self.after)}"
+        said = {"name": self.name, "window": self.window, "before": _said(self.before), "after": _said(self.after)}
+        if self.days:
+            return Phrase(
+                "{name}: CAR{window} {before} with all days, {after} without {days:days 4}",
+                days=list(self.days),
+                **said,
             )
-        return f"{start} with all days, {_said(self.after)} without {_named(self.days)}"
+        if (self.before.car, self.before.p) == (self.after.car, self.after.p):
+            del said["after"]
+            return Phrase("{name}: CAR{window} {before}; none of its days is masked", **said)
+        return Phrase(
+            "{name}: CAR{window} {before}; none of its days is masked, estimated without the masked days {after}",
+            **said,
+        )
 
 
 @dataclass(frozen=True)
@@ -270,13 +277,8 @@ def _plain(row: Compared, dates: str | None = None) -> dict[str, Any]:
     return told
 
 
-def _said(part: Part) -> str:
-    return f"{percent(part.car)} (p {p_text(part.p)})" if np.isfinite(part.car) else "no answer"
-
-
-def _named(days: tuple[date, ...]) -> str:
-    shown = ", ".join(day.isoformat() for day in days[:4])
-    return shown + (f" and {len(days) - 4} more days" if len(days) > 4 else "")
+def _said(part: Part) -> Phrase:
+    return Phrase("{car:+.2f %} (p {p:p})", car=part.car, p=part.p) if np.isfinite(part.car) else Phrase("no answer")
 
 
 _SHOWN = 60

@@ -25,21 +25,30 @@ from eventstudy.config import StudyConfig
 from eventstudy.engine.least_squares import nothing_left
 from eventstudy.errors import InvalidRequest, NothingUsable, Sentence
 from eventstudy.inference.multiple import rejected_by_chance
-from eventstudy.language import AtMost, Phrase
+from eventstudy.language import AtMost, Phrase, spoken, written
 from eventstudy.models import model_of
 from eventstudy.panel import Floats, Panel, align
 from eventstudy.parallel import Executor, Serial
 from eventstudy.prices import PriceTable
 from eventstudy.study.document import number
 from eventstudy.study.result import StudyResult
-from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
+from eventstudy.study.sentences import LEVEL, instead_of_finding, percent
 from eventstudy.study.study import Prices, check_regressors, estimated, needs_benchmark, needs_peers, pairs_to_study
-from eventstudy.text import columns, separated, wrapped
+from eventstudy.study.text import prose
+from eventstudy.text import columns, separated
 from eventstudy.units.windows import Window
 
 MODELS = ("market", "market_adjusted", "constant_mean")
 DIMENSIONS = ("model", "benchmark", "estimation_window", "window", "returns")
 """The choices. `window` is the CAR window."""
+_CALLED = {
+    "model": Phrase("model"),
+    "benchmark": Phrase("benchmark"),
+    "estimation_window": Phrase("estimation window"),
+    "window": Phrase("window"),
+    "returns": Phrase("returns"),
+}
+"""What each choice is called."""
 _DRAWS = 1999
 """Draws of ordinary days for the share of specifications that have p below 5 %."""
 _SUMS = ("placebo_sum", "patell_guarded", "patell_adjusted", "patell")
@@ -112,7 +121,7 @@ class Robustness(Answer):
     @property
     def messages(self) -> tuple[str, ...]:
         """What to know of the specifications, and which could not be made."""
-        return (*self.cautions, *(f"left out: {said}" for said in self.left_out))
+        return (*self.cautions, *(Phrase("left out: {why}", why=why) for why in self.left_out))
 
     def is_own(self, one: Specification) -> bool:
         """Whether a specification is the study's own, for its window.
@@ -277,51 +286,86 @@ class Robustness(Answer):
             "sentence": self.sentence,
         }
 
-    def _finding(self) -> str:
+    def _finding(self) -> Phrase:
         """What the choices change, in a few sentences."""
-        cars, n = [s.car for s in self.specifications], len(self.specifications)
-        share = f"{100 * self.share_significant:.0f} %" if self.n_judged else "none"
-        of = "" if self.n_judged == n else f" of the {self.n_judged} that a test is valid for"
-        text = (
-            f"{n} specifications: CAR from {percent(min(cars))} to {percent(max(cars))}, median"
-            f" {percent(float(np.median(cars)))}; {100 * self.share_same_sign:.0f} % have the sign of the study's own for the"
-            f" same window, {share}{of} have p below 5 %."
-        )
+        told = [self._spread()]
         if np.isfinite(self.share_p) and self.share_significant:
-            chance = f"{100 * self.share_p:.3g} % of cases"
-            text += f" Where nothing happens, as many have it in {chance} (drawn from ordinary days)."
-        names = [(name.replace("_", " "), s) for name, s in self.drivers.items() if s > 0]
-        if names:
-            text += f" What matters most: {names[0][0]} ({100 * names[0][1]:.0f} % of the variance)"
-            text += f", then {names[1][0]} ({100 * names[1][1]:.0f} %)." if len(names) > 1 else "."
-        return (
-            text
-            + f" All {n} rest on the same days: they are one piece of evidence seen from {n} sides, not {n} pieces."
+            told.append(
+                Phrase(
+                    "Where nothing happens, as many have it in {share:.3g %} of cases (drawn from ordinary days).",
+                    share=self.share_p,
+                )
+            )
+        matters = [{"choice": _CALLED[name], "share": share} for name, share in self.drivers.items() if share > 0]
+        if len(matters) == 1:
+            told.append(Phrase("What matters most: {choice} ({share:.0f %} of the variance).", **matters[0]))
+        elif matters:
+            second = Phrase("{choice} ({share:.0f %})", **matters[1])
+            told.append(
+                Phrase(
+                    "What matters most: {choice} ({share:.0f %} of the variance), then {second}.",
+                    second=second,
+                    **matters[0],
+                )
+            )
+        told.append(
+            Phrase(
+                "All {n} rest on the same days: they are one piece of evidence seen from {n} sides, not {n} pieces.",
+                n=len(self.specifications),
+            )
+        )
+        return Phrase("{sentences: }", sentences=told)
+
+    def _spread(self) -> Phrase:
+        """Between which CARs all lie, how many have the sign of the study's own, and how many a small p."""
+        cars, n = [s.car for s in self.specifications], len(self.specifications)
+        said = {"share": self.share_significant, "judged": self.n_judged}
+        if self.n_judged == n:
+            hits = Phrase("{share:.0f %} have p below 5 %", share=self.share_significant)
+        elif self.n_judged:
+            hits = Phrase("{share:.0f %} of the {judged} that a test is valid for have p below 5 %", **said)
+        else:
+            hits = Phrase("none of the 0 that a test is valid for have p below 5 %")
+        return Phrase(
+            "{n} specifications: CAR from {low:+.2f %} to {high:+.2f %}, median {median:+.2f %}; {same:.0f %} have the sign of"
+            " the study's own for the same window, {hits}.",
+            n=n,
+            low=min(cars),
+            high=max(cars),
+            median=float(np.median(cars)),
+            same=self.share_same_sign,
+            hits=hits,
         )
 
     def _lines(self, *, verbose: bool) -> list[str]:
         """The finding, what each option says, and the extremes."""
-        lines = [*wrapped(self.sentence), ""]
-        table = [["choice", "option", "specifications", "median CAR", "smallest", "largest", "p < 5 %"]]
+        lines = [*prose(self.sentence), ""]
+        head = [Phrase("choice"), Phrase("option"), Phrase("specifications"), Phrase("median CAR")]
+        table = [[spoken(name) for name in (*head, Phrase("smallest"), Phrase("largest"), "p < 5 %")]]
+        windows = {str(window): window for s in self.specifications for window in (s.window, s.estimation_window)}
         before = ""
         for row in self.options().to_dict("records"):
             choice, significant = row["choice"], row["share_significant"]
-            heading = f"{choice.replace('_', ' ')} ({100 * row['share']:.0f} %)" if choice != before else ""
-            before = choice
+            called = Phrase("{choice} ({share:.0f %})", choice=_CALLED[choice], share=row["share"])
+            heading = spoken(called) if choice != before else ""
+            before, option = choice, written(windows.get(row["option"], _called(row["option"])))
             figures = [percent(row[name]) for name in ("median", "lowest", "highest")]
-            shown = f"{100 * significant:.0f} %" if significant == significant else "n/a"
-            table.append([heading, row["option"], str(row["n"]), *figures, shown])
+            shown = written(significant, ".0f %")
+            table.append([heading, option, str(row["n"]), *figures, shown])
         lines += columns(table, range(2, 7), names=2).splitlines()
-        lines += wrapped(
-            "per cent beside a choice: its share of the variance of the CARs; p by " + ", ".join(self.tests)
+        lines += prose(
+            Phrase(
+                "per cent beside a choice: its share of the variance of the CARs; p by {tests}", tests=list(self.tests)
+            )
         )
-        lines += wrapped(f"peers: equal-weighted index of {', '.join(self.peers)}") if self.peers else []
+        if self.peers:
+            lines += prose(Phrase("peers: equal-weighted index of {tickers}", tickers=list(self.peers)))
         lines += _firms(self)
         ordered = sorted(self.specifications, key=lambda s: s.car)
         extremes = [*ordered[:_SHOWN], *ordered[-_SHOWN:]] if len(ordered) > 2 * _SHOWN else ordered
-        lines += ["", "the lowest and the highest (--format csv shows all):"]
+        lines += ["", spoken(Phrase("the lowest and the highest (--format csv shows all):"))]
         lines += columns([_row(s) for s in extremes], (4, 5)).splitlines()
-        return lines + [line for said in self.messages for line in wrapped(said)]
+        return lines + [line for said in self.messages for line in prose(said)]
 
 
 def prices_needed(
@@ -687,18 +731,38 @@ def _firms(found: Robustness) -> list[str]:
     if table.empty:
         return []
     shown = table.iloc[:_FIRMS]
-    each = [
+    each: Phrase | list[str] = [
         f"{ticker} {100 * same:.0f}/{100 * hits:.0f}"
         for ticker, same, hits in zip(
             shown["ticker"], shown["share_same_sign"], shown["share_significant"], strict=True
         )
     ]
-    more = f", and {len(table) - len(shown)} more" if len(table) > len(shown) else ""
-    by = "by the test of each (5 % on average where nothing happens)"
-    head = f"firm by firm, % with the sign of its own / % with p < 5 % {by}"
-    return wrapped(f"{head}: {', '.join(each)}{more}")
+    if len(table) > len(shown):
+        each = Phrase("{names}, and {n} more", names=each, n=len(table) - len(shown))
+    return prose(
+        Phrase(
+            "firm by firm, % with the sign of its own / % with p < 5 % by the test of each (5 % on average where nothing"
+            " happens): {firms}",
+            firms=each,
+        )
+    )
+
+
+def _called(option: str) -> str:
+    """An option as a screen shows it."""
+    return spoken(Phrase("none")) if option == NONE else option
+
+
+_RETURNS = {"simple": Phrase("simple returns"), "log": Phrase("log returns")}
 
 
 def _row(one: Specification) -> list[str]:
-    words = [one.model, f"benchmark {one.benchmark}", f"estimated on {one.estimation_window}", f"{one.returns} returns"]
-    return [words[0], words[1], words[2], words[3], f"CAR{one.window} {percent(one.car)}", f"p {p_text(one.p)}"]
+    words = [
+        one.model,
+        Phrase("benchmark {benchmark}", benchmark=_called(one.benchmark)),
+        Phrase("estimated on {window}", window=one.estimation_window),
+        _RETURNS[one.returns],
+        Phrase("CAR{window} {car:+.2f %}", window=one.window, car=one.car),
+        Phrase("p {p:p}", p=one.p),
+    ]
+    return [spoken(word) for word in words]

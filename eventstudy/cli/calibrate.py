@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from eventstudy.cli._command import command
-from eventstudy.cli._output import answer, draw, finish, output_options, picture_option, progress
+from eventstudy.cli._output import answer, draw, finish, language_option, output_options, picture_option, progress
 from eventstudy.cli._study import from_where, only_of_days, options_without, study
 
 
@@ -24,6 +24,7 @@ from eventstudy.cli._study import from_where, only_of_days, options_without, stu
 @click.option("--variance", type=float, default=1.0, show_default=True, help="Factor on the variance of event days.")
 @click.option("--level", type=float, default=0.05, show_default=True, help="Of the tests.")
 @picture_option("--chart", "Draw size and power into this file (PNG, SVG or PDF).")
+@language_option("Of the screen.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802
@@ -41,6 +42,7 @@ def COMMAND(  # noqa: N802
     output: str | None,
     quiet: bool,
     verbose: bool,
+    lang: str,
     **options: Any,
 ) -> None:
     """Size and power of each test on these tickers, on dates before the event.
@@ -75,5 +77,5 @@ def COMMAND(  # noqa: N802
         done=shown and partial(shown, "parts of the made-up studies"),
     )
     draw(found.plot, chart, quiet=quiet)
-    answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text()])
+    answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(lang=lang)])
     finish(ctx, lacking=False, allowed=True, believable=found.believable)

@@ -7,17 +7,18 @@ from typing import Any
 import click
 
 from eventstudy.cli._command import command
-from eventstudy.cli._output import answer, finish, output_options
+from eventstudy.cli._output import answer, finish, language_option, output_options
 from eventstudy.cli._study import mask_option, only_of_days, study_options, what_else
 
 
 @command("confounders")
 @study_options
 @mask_option
+@language_option("Of the screen.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802
-    ctx: click.Context, /, form: str, output: str | None, quiet: bool, verbose: bool, **options: Any
+    ctx: click.Context, /, form: str, output: str | None, quiet: bool, verbose: bool, lang: str, **options: Any
 ) -> None:
     """What else happened on the days of a study?
 
@@ -33,6 +34,6 @@ def COMMAND(  # noqa: N802
         output,
         plain=lambda: found.to_dict() | {"masked": masked and masked.to_dict()},
         rows=(masked or found).tidy,
-        lines=lambda: [found.text(verbose=verbose), *(["", masked.text(verbose=verbose)] if masked else [])],
+        lines=lambda: ["\n\n".join(one.text(verbose=verbose, lang=lang) for one in (found, masked) if one)],
     )
     finish(ctx, lacking=found.incomplete, allowed=allowed, believable=found.believable)

@@ -76,7 +76,7 @@ from eventstudy.cli._study import some_options, split
 @click.option(
     "--report", type=click.Path(dir_okay=False), metavar="FILE", help="Write a report: .html, .md, .pdf, .tex."
 )
-@language_option("Of chart and report.")
+@language_option("Of screen, chart and report.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802
@@ -145,7 +145,7 @@ def COMMAND(  # noqa: N802
         stages=parts,
         across=across,
     )
-    answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose)])
+    answer(form, output, plain=found.to_dict, rows=found.tidy, lines=lambda: [found.text(verbose=verbose, lang=lang)])
     draw(lambda: found.plot(lang=lang), chart, quiet=quiet)
     if report is not None:
         put(reports.render(found, Path(report).suffix.lower(), lang), report)

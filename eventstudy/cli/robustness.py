@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from eventstudy.cli._command import command
-from eventstudy.cli._output import answer, draw, finish, output_options, picture_option
+from eventstudy.cli._output import answer, draw, finish, language_option, output_options, picture_option
 from eventstudy.cli._study import from_where, only_of_days, split, study, study_options
 
 
@@ -27,6 +27,7 @@ from eventstudy.cli._study import from_where, only_of_days, split, study, study_
     help="Estimation window to try; may be repeated. [default: parts of the study's own]",
 )
 @picture_option("--chart", "Draw the specification curve into this file.")
+@language_option("Of the screen.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802
@@ -40,6 +41,7 @@ def COMMAND(  # noqa: N802
     output: str | None,
     quiet: bool,
     verbose: bool,
+    lang: str,
     **options: Any,
 ) -> None:
     """Does the answer survive other models, benchmarks, windows and kinds of returns?
@@ -83,7 +85,8 @@ def COMMAND(  # noqa: N802
         output,
         plain=found.to_dict,
         rows=found.tidy,
-        lines=lambda: [*heading(result), "", found.text()],
+        lines=lambda: [*heading(result), "", found.text(lang=lang)],
+        lang=lang,
     )
     finish(
         ctx,

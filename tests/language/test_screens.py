@@ -12,6 +12,8 @@ import pytest
 from click.testing import CliRunner
 from eventstudy.cli import command
 from eventstudy.errors import UnknownName
+from eventstudy.events import single_event
+from eventstudy.prices import load_bars
 
 ENGLISH = re.compile(
     r"\b(the|and|of|is|are|not|with|days?|sessions?|prices?|pairs?|dates?|mean|left|out|by|from|here|over|valid|more|"
@@ -67,6 +69,18 @@ def _sums() -> Any:
     return es.EventStudy(es.StudyConfig(benchmark="MKT")).run(events, prices, keep="aggregate")
 
 
+def _minutes() -> Any:
+    """Bars of five minutes of two firms and a market, over enough days, and an instant while they trade."""
+    rng, found = np.random.default_rng(3), []
+    for ticker in ("AAA", "BBB", "SPY"):
+        for day in pd.bdate_range("2024-03-01", "2024-06-28"):
+            times = pd.date_range(f"{day.date()} 09:30", f"{day.date()} 15:55", freq="5min", tz="America/New_York")
+            closes = 100 * np.exp(np.cumsum(rng.normal(0, 0.001, len(times))))
+            found.append(pd.DataFrame({"ticker": ticker, "time": times.tz_convert("UTC"), "close": closes}))
+    event = single_event("2024-06-20T14:02:00Z", "AAA,BBB")
+    return es.analyses.minutes([event], load_bars(pd.concat(found)), benchmark="SPY")
+
+
 FEW, ONE = "NVDA,AMD,MSFT,AAPL,TSM", "NVDA"
 STUDIES: dict[str, Any] = {
     "one": lambda: es.run("deepseek-r1", tickers=ONE, day0="recognised"),
@@ -86,6 +100,14 @@ STUDIES: dict[str, Any] = {
     "scan": lambda: es.analyses.scan(es.run("deepseek-r1")),
     "kinds": lambda: es.analyses.compare(_by_kind(), "category", window=(0, 1)),
     "money": lambda: es.analyses.impact(es.run("deepseek-r1", tickers=FEW, day0="recognised")),
+    "groups": lambda: es.analyses.spillover(es.run("deepseek-r1")),
+    "other choices": lambda: es.analyses.robustness(es.run("deepseek-r1", tickers=FEW), models=["constant_mean"]),
+    "made-up studies": lambda: es.analyses.calibrate(
+        es.run("deepseek-r1", tickers=ONE, estimation_window=(-130, -11), windows=[(0, 1)]), draws=20, variance=2
+    ),
+    "minutes": _minutes,
+    "other news": lambda: es.analyses.confounders(es.run("deepseek-r1", tickers=FEW)),
+    "without other news": lambda: es.analyses.mask(es.analyses.confounders(es.run("deepseek-r1", tickers=FEW))),
     "history": lambda: es.analyses.history(_of_one()),
 }
 

@@ -18,9 +18,10 @@ from eventstudy.analyses.minutes.judged import MEAN, Average, Judged
 from eventstudy.analyses.minutes.room import FEWEST, FIVE
 from eventstudy.inference import holm
 from eventstudy.inference.distributions import p_t
-from eventstudy.language import Phrase
+from eventstudy.language import Phrase, figure, spoken
 from eventstudy.panel.block import Floats
-from eventstudy.text import columns, wrapped
+from eventstudy.study.text import prose
+from eventstudy.text import columns
 
 _HOUR = 60
 _FEW = 3
@@ -30,6 +31,13 @@ ALWAYS = Phrase(
     "One p says that the minutes were unusual. After a scheduled release all moves are larger, so that a direction needs many"
     " events; no t of minutes is valid."
 )
+
+
+_HEAD = (
+    *(Phrase("bar"), Phrase("clock"), Phrase("price"), Phrase("abnormal")),
+    *(Phrase("path"), Phrase("band")),
+)
+"""The columns of a path."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +67,22 @@ class Minutes(Answer):
         """The first window, and all instants together."""
         first = self.judged[0].stretches[0].sentence
         many = self.together
-        return first if many is None else f"{self._together_words(*many)}"
+        return first if many is None else self._together_words(*many)
 
     @property
     def messages(self) -> tuple[str, ...]:
         """What to know before believing it."""
-        found = [f"{who} ({event}): {note}" if who else f"{event}: {note}" for who, event, note in self.noted]
-        found += [f"{event} {ticker}: {why}" for event, ticker, why in self.left_out]
-        return (*dict.fromkeys(found), *map(str, self.told), *map(str, self.scale), str(ALWAYS))
+        found = [
+            Phrase("{who} ({event}): {note}", who=Phrase("mean") if who == MEAN else who, event=event, note=note)
+            if who
+            else Phrase("{event}: {note}", event=event, note=note)
+            for who, event, note in self.noted
+        ]
+        found += [
+            Phrase("{event} {ticker}: {why}", event=event, ticker=ticker, why=why)
+            for event, ticker, why in self.left_out
+        ]
+        return (*dict.fromkeys(found), *self.told, *self.scale, ALWAYS)
 
     @property
     def noted(self) -> Iterator[tuple[str, str, Phrase]]:
@@ -248,30 +264,30 @@ class Minutes(Answer):
     def _lines(self, *, verbose: bool) -> Iterable[str]:
         if self.together is not None:
             for words in self.averages:
-                yield from wrapped(words)
+                yield from prose(words)
             yield ""
         shown = self.judged if verbose or len(self.judged) < _DISTINCT else self.judged[:_FEW]
         for one in shown:
             for sentence in (one.which, *one.sentences):
-                yield from wrapped(sentence)
+                yield from prose(sentence)
             if verbose or len(self.judged) == 1:
                 yield ""
-                yield columns([["bar", "clock", "price", "abnormal", "path", "band"], *self._cells(one)], range(6))
+                yield columns([[spoken(name) for name in _HEAD], *self._cells(one)], range(6))
             yield ""
         if more := len(self.judged) - len(shown):
-            yield f"... and {more} more (--verbose shows all)"
+            yield spoken(Phrase("... and {n} more (--verbose shows all)", n=more))
             yield ""
-        yield from (line for note in self.messages for line in wrapped(note))
+        yield from (line for note in self.messages for line in prose(note))
 
     def _cells(self, one: Judged) -> Iterator[list[str]]:
         for row in self._bars(one):
-            price = f"{row['price']:.2f}" if np.isfinite(row["price"]) else ""
+            price = figure(f"{row['price']:.2f}") if np.isfinite(row["price"]) else ""
             mark = "*" if one.mixed and row["bar"] == 0 else ""
-            shares = [f"{100 * row[name]:+.3f} %" for name in ("ar", "path")]
+            shares = [figure(f"{100 * row[name]:+.3f} %") for name in ("ar", "path")]
             yield [
-                f"{row['bar']:+d}{mark}",
+                figure(f"{row['bar']:+d}{mark}"),
                 row["clock"],
                 price,
                 *shares,
-                f"±{100 * band:.3f} %" if np.isfinite(band := row["band"]) else "",
+                figure(f"±{100 * band:.3f} %") if np.isfinite(band := row["band"]) else "",
             ]
