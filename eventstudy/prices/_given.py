@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -200,6 +201,32 @@ def _completed(values: Mapping[str, Floats], i: int, sessions: Days, info: Serie
     return replace(info, notes=(*info.notes, text))
 
 
+def _near(word: str, names: tuple[str, ...]) -> list[str]:
+    """The up to three names that are most like a word; compared are those that share enough letters with it to be."""
+    letters, held, sizes = _letters(names)
+    shared = np.minimum(held, [word.count(letter) for letter in letters]).sum(axis=1)
+    able = np.flatnonzero(2 * shared >= _ALIKE * (sizes + len(word)) - 1e-9)
+    return get_close_matches(word, [names[i] for i in able.tolist()], n=3, cutoff=_ALIKE)
+
+
+_ALIKE = 0.6
+"""Twice the letters that two names share in order, of all their letters, where one may be meant by the other."""
+
+
+@lru_cache(maxsize=4)
+def _spelled(known: tuple[str, ...]) -> dict[str, str]:
+    """Names in small letters, and as they are written."""
+    return {name.lower(): name for name in known}
+
+
+@lru_cache(maxsize=4)
+def _letters(names: tuple[str, ...]) -> tuple[str, Ints, Ints]:
+    """The letters of N names, how often each (N, letters) has each, and how long (N,) each is."""
+    letters = "".join(sorted(set("".join(names))))
+    held = np.array([[name.count(letter) for letter in letters] for name in names], np.int64)
+    return letters, held.reshape(len(names), len(letters)), np.array([len(name) for name in names], np.int64)
+
+
 def not_there(name: str, ticker: str, known: Sequence[str], wanted: Wanted) -> SymbolUnknown:
     """Why `name`, which has the tickers `known`, has no prices of `ticker` for what is wanted."""
     where = Sentence("ticker {ticker}", ticker=ticker)
@@ -207,8 +234,8 @@ def not_there(name: str, ticker: str, known: Sequence[str], wanted: Wanted) -> S
         return SymbolUnknown(
             Phrase("{name} has no price of {ticker!r}{span}", name=name, ticker=ticker, span=wanted.span), where=where
         )
-    spelled = {t.lower(): t for t in known}
-    near = get_close_matches(ticker.lower(), spelled, n=3) or [
+    spelled = _spelled(tuple(known))
+    near = _near(ticker.lower(), tuple(spelled)) or [
         n for n in spelled if n.split(" ")[0].split(".")[0] == ticker.lower().split(" ")[0].split(".")[0]
     ]
     names = [repr(spelled[n]) for n in near[:3]]

@@ -327,8 +327,13 @@ def _long(
         if at is None:
             continue
         of_row, texts_there = texts_of(place, raw[at], heads[at])
+        met_there: dict[int, list[str]] = {}
+        for pair in pd.unique(codes * len(texts_there) + of_row).tolist():
+            k, c = divmod(pair, len(texts_there))
+            if texts_there[c]:
+                met_there.setdefault(k, []).append(texts_there[c])
         for k, n in enumerate(names):
-            found = [texts_there[c] for c in dict.fromkeys(of_row[codes == k].tolist()) if texts_there[c]]
+            found = met_there.get(k, [])
             if len(found) > 1 and (at == shape.currency or len({_market(text) for text in found}) > 1):
                 row = int(np.flatnonzero((codes == k) & (of_row == texts_there.index(found[1])))[0])
                 why = Phrase("prices in {one} before, and in {other} here", one=found[0], other=found[1])

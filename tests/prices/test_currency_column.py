@@ -71,3 +71,13 @@ def test_two_currencies_of_one_ticker_are_refused_with_the_row(tmp_path: Path) -
 )
 def test_what_a_cell_may_name(text: str, unit: str | None) -> None:
     assert unit_of(text) == unit
+
+
+def test_the_first_row_in_another_currency_is_told_wherever_it_stands(tmp_path: Path) -> None:
+    rows = ["AAA.L,2025-01-02,1,GBP", "BBB.L,2025-01-02,2,", "BBB.L,2025-01-03,2,GBX", "AAA.L,2025-01-03,1,",
+            "AAA.L,2025-01-06,1,USD", "AAA.L,2025-01-07,1,EUR", "CCC.L,2025-01-02,3,"]  # fmt: skip
+    (path := tmp_path / "p.csv").write_text("ticker,date,close,currency\n" + "\n".join(rows) + "\n")
+    table = load_prices(["AAA.L", "BBB.L", "CCC.L"], path=path)
+    assert "prices in GBP before, and in USD here" in str(table.missing["AAA.L"])
+    assert "row 6" in str(table.missing["AAA.L"])
+    assert [table.info[t].currency for t in ("BBB.L", "CCC.L")] == [unit_of("GBX"), None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from eventstudy import EventStudy
 from eventstudy.errors import InvalidFile, NothingUsable
 from eventstudy.prices import frame_to_table, load_prices
+from eventstudy.prices._given import _near
 from eventstudy.request.prices import placed
 
 from tests.panel.made import CHOICES, DAY0, study
@@ -133,3 +135,11 @@ def test_many_columns_are_looked_at_together() -> None:
     with pytest.raises(InvalidFile, match="row 17, column S123"):
         frame_to_table(faulty, all_checked=False).naming(names)
     assert frame_to_table(faulty, all_checked=False).naming(names[:100]).tickers == [*names, "MKT"]
+
+
+def test_the_names_that_are_near_are_those_of_all_names_compared_one_by_one() -> None:
+    rng = np.random.default_rng(18)
+    names = tuple("".join(rng.choice(list("abcde.1"), rng.integers(1, 7))) for _ in range(300))
+    for word in (*names[:40], "", "zz", "abcdeabcde", "é"):
+        assert _near(word, names) == get_close_matches(word, names, n=3)
+    assert _near("a", ()) == []
