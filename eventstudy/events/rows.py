@@ -232,7 +232,6 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
         codes, whens = _with_times(beside, codes, whens, heads[columns["time"]], odd)
         told += _rough(beside)
     found = Rows(_Numbers(place, n), _texts(*tickers, heads[columns["ticker"]], odd), (codes, whens))
-    _refuse_prices(place, found, heads)
     for i in np.flatnonzero(found.ticker[0] < 0).tolist():
         odd.setdefault(i, _of_column(heads[columns["ticker"]], _BLANK))
     several_meant = fold(heads[columns["ticker"]]) in ("tickers", "symbols")
@@ -249,6 +248,7 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
     for i, name in others.items():
         found.attributes[name] = _texts(*_coded(raw[i]), heads[i], odd, dates=True)
         empty &= found.attributes[name][0] < 0
+    _refuse_prices(place, found, heads)
     for i in np.flatnonzero(empty).tolist():
         odd[i] = ""
     if zoned := {
@@ -293,17 +293,19 @@ def _refuse_prices(place: Place, rows: Rows, heads: Sequence[str]) -> None:
     """Refuse prices in the place of events, as where the two were swapped: each day would be an event.
 
     Raises:
-        InvalidFile: the rows of a ticker are its sessions, and a column is called as closes or returns are.
+        InvalidFile: the rows of a ticker are its sessions, without titles, and a column is called as closes or returns are.
     """
     values = [h for h in heads if (role := role_of(h, "prices")) and role[0] in ("close", "adj_close", "ret")]
     if not values:
         return
     codes, whens = rows.date
     days = np.array([when.toordinal() for when in whens] + [0], np.int64)[codes]
-    frame = pd.DataFrame({"ticker": rows.ticker[0], "day": days})[(rows.ticker[0] >= 0) & (codes >= 0)]
-    for own in (group["day"] for _, group in frame.groupby("ticker")):
+    title = rows.texts["title"][0] if "title" in rows.texts else -1
+    frame = pd.DataFrame({"ticker": rows.ticker[0], "day": days, "title": title})
+    for _, group in frame[(rows.ticker[0] >= 0) & (codes >= 0)].groupby("ticker"):
+        own, titles = group["day"], group["title"].nunique()
         steps = np.diff(np.sort(own.unique()))
-        if len(steps) >= _SESSIONS and (steps <= 4).mean() > 0.9:
+        if len(steps) >= _SESSIONS and (steps <= 4).mean() > 0.9 and 2 * titles <= len(own):
             called = rows.ticker[1][int(rows.ticker[0][own.index[0]])]
             raise place.fault(
                 Sentence(
@@ -569,6 +571,8 @@ def _title_or_ticker(table: Headed, found: dict[str, int], others: list[int]) ->
 def _only_one(table: Headed, found: dict[str, int], others: list[int]) -> dict[str, str]:
     """A date or a ticker that no word is known for is the one column of dates, or the one that is called something ticker.
 
+    Dates that are those of something else by their name are none beside others.
+
     Returned is what is told where several may be, or the one is the day of something else by its name.
     """
     able = {
@@ -579,6 +583,8 @@ def _only_one(table: Headed, found: dict[str, int], others: list[int]) -> dict[s
     for name, columns in able.items():
         if name in found or not (columns := [i for i in columns if i in others]):
             continue
+        if name == "date":
+            columns = [i for i in columns if not _of_something_else(table.headings[i])] or columns
         shown = [table.headings[i] or Phrase("number {n}", n=i + 1) for i in columns]
         if len(columns) > 1:
             wanting[name] = Phrase(
@@ -599,12 +605,16 @@ def _only_one(table: Headed, found: dict[str, int], others: list[int]) -> dict[s
 
 
 def _of_something_else(heading: str) -> str:
-    """What a day is that its heading says to be of no event: the end of a period, an earlier date; empty: it may be."""
+    """What a day is that its heading says to be of no event: the end of a period, an earlier date; empty: it may be.
+
+    That of the announcement of a period is none of its end.
+    """
     said = f"_{fold(heading)}_"
     kinds = {"period": Phrase("the end of a period"), "another": Phrase("another day")}
-    return next(
-        (kinds[kind] for kind, listed in words("other_days").items() if any(f"_{w}_" in said for w in listed)), ""
-    )
+    met = {kind for kind, listed in words("other_days").items() if any(f"_{w}_" in said for w in listed)}
+    if "announced" in met:
+        del kinds["period"]
+    return next((meant for kind, meant in kinds.items() if kind in met), "")
 
 
 def _coded(column: Any) -> tuple[Codes, pd.Index]:

@@ -72,6 +72,10 @@ READ: dict[str, str | bytes] = {
     "a French title beside its firm": "Société;Date;Titre\n" + rows(lambda t, d: f"{t};{iso(d)};Résultats annuels"),
     "an Italian title beside its firm": "Titolo;Data;Società\n" + rows(lambda t, d: f"Risultati;{iso(d)};{t}"),
     "a French share beside its firm": "Société;Date;Titre\n" + rows(lambda t, d: f"Une société;{iso(d)};{t}"),
+    "ends of quarters beside days of reports": "Symbol,Fiscal Quarter Ending,Report Date\n" + rows(lambda t, d: f"{t},2024-12-31,{iso(d)}"),
+    "periods in one word": "symbol,name,reportDate,fiscalDateEnding,estimate\n" + rows(lambda t, d: f"{t},Firm,{iso(d)},2024-12-31,1.5"),
+    "announcements of quarters": "Symbol,Fiscal Quarter Announcement Date\n" + BARE,
+    "ends of lock-ups": "Symbol,Lockup Expiration Date\n" + BARE,
     "workbook": book([["Ticker", "Date"], *([t, d.to_pydatetime()] for t, d in zip(T, D, strict=True)), ["Count", 3]]),
 }  # fmt: skip
 REFUSED = {

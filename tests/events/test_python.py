@@ -103,6 +103,10 @@ def test_events_with_a_price_of_their_own_are_events() -> None:
     assert len(events_of(prices(20))) == 40  # too few to tell
     assert len(events_of(prices(40).rename(columns={"close": "paid"}))) == 80
     assert len(events_of(prices(200).iloc[::7])) == 58  # a week or more apart
+    titled = prices(40).assign(title=[f"Report {i}" for i in range(80)])
+    assert len(events_of(titled)) == 80
+    with pytest.raises(InvalidFile, match="these are prices"):
+        events_of(titled.assign(title="A firm"))
 
 
 def test_a_study_and_prices_show_what_they_are() -> None:
