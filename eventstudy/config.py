@@ -478,11 +478,10 @@ class StudyConfig:
                     ),
                 )
         if self.estimation_days.length < self.min_estimation:
-            named = " and ".join(map(str, self.spans))
             raise InvalidRequest(
                 Sentence(
                     "the estimation window {named} has {length} sessions, fewer than min_estimation = {min_estimation}",
-                    named=named,
+                    named=Phrase("{spans:list}", spans=[*map(str, self.spans)]),
                     length=self.estimation_days.length,
                     min_estimation=self.min_estimation,
                 ),
@@ -857,7 +856,7 @@ class StudyConfig:
         if not self.in_order:
             raise InvalidRequest(
                 Phrase("{what} needs one estimation window that ends before the event", what=Phrase.quoted(what)),
-                available=" and ".join(map(str, self.spans)),
+                available=Phrase("{spans:list}", spans=[*map(str, self.spans)]),
                 hint=Sentence("name one: --estimation-window -260 -11"),
             )
         if self.own_estimation:

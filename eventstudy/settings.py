@@ -177,7 +177,10 @@ def checked(
 
 def place_of(path: str, text: str, table: str, key: str = "") -> str:
     """Where a key of a TOML file stands, or with none its table: file, line where it is easily found, and table."""
-    line = _line_of(text, table, key)
+    return _at(path, _line_of(text, table, key), table)
+
+
+def _at(path: str, line: int | None, table: str) -> str:
     spot = path if line is None else Sentence("{path}, line {number}", path=path, number=line)
     return Sentence("{spot}, [{table}]", spot=spot, table=table) if table else spot
 
@@ -186,7 +189,7 @@ def place_of_value(path: str, text: str, table: str, key: str, value: str) -> st
     """Where one of several tables of that name, inline or not, has a text: its line if it is found, else that of the first."""
     said = re.compile(rf"""(?<![\w-])["']?{re.escape(key)}["']?\s*=\s*(["']){re.escape(value)}\1""")
     line = next((number for number, one in enumerate(text.splitlines(), 1) if said.search(one)), None)
-    return place_of(path, text, "", table) if line is None else f"{path}, line {line}, [{table}]"
+    return place_of(path, text, "", table) if line is None else _at(path, line, table)
 
 
 def _line_of(text: str, table: str, key: str) -> int | None:

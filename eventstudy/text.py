@@ -176,7 +176,8 @@ def wrapped(text: str, room: int | None = None) -> list[str]:
 
 def some_of(names: Sequence[str], most: int = 20) -> str:
     """The first of many names, and how many more there are."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    named, more = ", ".join(names[:most]), len(names) - most
+    return Sentence("{names} and {n} more", names=named, n=more) if more > 0 else named
 
 
 def separated(given: object, noun: str = "ticker") -> list[str]:

@@ -612,13 +612,17 @@ def drawn(made: PlaceboPairs, n: int, draws: int, seed: int, *, clustered: bool)
         of_date = [pool for pool in of_date if len(pool)]
     there = max(map(len, of_date), default=0) if clustered else len(of_date)
     if not 2 <= n <= there:
-        what = "tickers for pairs on one date" if clustered else "placebo dates for pairs on dates of their own"
+        found = (
+            Sentence("{there} tickers for pairs on one date", there=there)
+            if clustered
+            else Sentence("{there} placebo dates for pairs on dates of their own", there=there)
+        )
         hint = (
             Sentence("use 2 to {there}", there=there)
             if there > 1
             else Sentence("leave out --pairs: the study itself is moved to other dates")
         )
-        raise InvalidRequest(Sentence("{n} pairs cannot be drawn", n=n), available=f"{there} {what}", hint=hint)
+        raise InvalidRequest(Sentence("{n} pairs cannot be drawn", n=n), available=found, hint=hint)
     rng = np.random.default_rng(seed)
     found: list[Ints] = []
     while len(found) < draws:

@@ -416,7 +416,7 @@ def _beyond(exchange: str, day: date) -> InvalidRequest:
             high=high,
         ),
         where=Sentence("exchange {exchange}", exchange=exchange),
-        available=f"{low} to {high}",
+        available=Sentence("{low} to {high}", low=low, high=high),
         hint=Sentence("update exchange-calendars, or {no_calendar}", no_calendar=_NO_CALENDAR),
     )
 
@@ -434,7 +434,7 @@ def _index(exchange: str, session: date, room: int = 0) -> tuple[_Calendar, int]
         raise InvalidRequest(
             Sentence("{session} is not a session of {exchange}", session=session, exchange=exchange),
             where=Sentence("exchange {exchange}", exchange=exchange),
-            available=" and ".join(near),
+            available=Sentence("{first} and {last}", first=near[0], last=near[1]) if near[1:] else "".join(near),
         )
     return calendar, place
 
@@ -456,7 +456,7 @@ def shift(exchange: str, session: date, n: int) -> date:
                 session=session,
                 exchange=exchange,
             ),
-            available=f"{low} to {high}",
+            available=Sentence("{low} to {high}", low=low, high=high),
         )
     return calendar.days[place + n]
 

@@ -19,6 +19,7 @@ from eventstudy.claims.when import Day, Span, read_span, take_dates, take_span, 
 from eventstudy.datasets import shipped
 from eventstudy.disk import read_text
 from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
+from eventstudy.language import Phrase
 
 # ---- numbers: 128,99 and 128.99, 1.234,50 and 1,234.50, with what their digits promise -------------------------------
 
@@ -731,7 +732,7 @@ def _used(
     of_worth = {role: [w for w in worth if w.role == role] for role in ("from", "to", "by")}
     for name, found in (fields | {f"worth_{role}": amounts for role, amounts in of_worth.items()}).items():
         if len(found) > 1:
-            told = " and ".join(s.number.printed for s in found)
+            told = Phrase("{numbers:list}", numbers=[s.number.printed for s in found])
             raise InvalidRequest(
                 Sentence("{told} could each be the {called}", told=told, called=_CALLED[name]),
                 where=sentence,

@@ -327,7 +327,7 @@ class Event(Table):
         from eventstudy.tables.place import Place, Reading
 
         named = next((name for name in self.attributes if name.strip().casefold() in _WEIGHT), "weight")
-        said, where = self.attribute(named, ticker), f"event {self.id}, ticker {ticker}"
+        said, where = self.attribute(named, ticker), Sentence("event {id}, ticker {ticker}", id=self.id, ticker=ticker)
         found = numbers_of(Place(where, lambda _: named), {named: np.array([said or ""])}, Reading(), {named: named})
         weight = float(found.values[named][0])
         if not 0 < weight < float("inf"):

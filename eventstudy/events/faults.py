@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
-from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest
+from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest, Sentence
 from eventstudy.language import Phrase
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _words(fault: ErrorDetails, path: str, keys: list[str], meanings: Mapping[st
     match kind:
         case "value_error":
             (said,) = details["error"].args
-            return said if isinstance(said, Phrase) else str(said)
+            return said if isinstance(said, Phrase | Sentence) else str(said)
         case "extra_forbidden" if path in ("ticker", "tickers") and "group" in keys:
             return Phrase("no such key here; tickers stand in a group of the event, below it: [[event.group]]")
         case "extra_forbidden":

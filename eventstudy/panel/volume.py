@@ -6,7 +6,7 @@ for splits, as prices are; shares outstanding are carried over the splits after 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from io import StringIO
@@ -17,6 +17,7 @@ import pandas as pd
 
 from eventstudy.disk import read_text
 from eventstudy.errors import InvalidFile, Sentence
+from eventstudy.language import Phrase
 from eventstudy.language.messages import Exclusion
 from eventstudy.panel.align import Panel
 from eventstudy.panel.block import EventBlock, Floats
@@ -131,7 +132,7 @@ def read_shares(path: str | Path | pd.DataFrame) -> pd.DataFrame:
         given = path.reset_index() if path.index.name in ("ticker", "date") else path.reset_index(drop=True)
         if "date" in given:
             given = given.assign(date=[_as_text(day) for day in given["date"]])
-        return _checked_shares(given, Sentence("the table of shares"), "row", 1)
+        return _checked_shares(given, Sentence("the table of shares"), lambda i: Phrase("row {n}", n=i + 1))
     text = StringIO(read_text(path, Sentence("the shares outstanding")))
     try:
         table = pd.read_csv(text, dtype=str, keep_default_na=False, skipinitialspace=True)
@@ -139,7 +140,7 @@ def read_shares(path: str | Path | pd.DataFrame) -> pd.DataFrame:
         raise InvalidFile(
             Sentence("cannot read the shares outstanding: {said}", said=error), where=str(path)
         ) from error
-    return _checked_shares(table, str(path), "line", 2)
+    return _checked_shares(table, str(path), lambda i: Phrase("line {n}", n=i + 2))
 
 
 def _as_text(day: object) -> str:
@@ -149,8 +150,8 @@ def _as_text(day: object) -> str:
     return f"{day:%Y-%m-%d}" if isinstance(day, date) else str(day)
 
 
-def _checked_shares(table: pd.DataFrame, name: str, noun: str, first: int) -> pd.DataFrame:
-    """The columns of a table of shares; its rows are called `noun` and counted from `first`."""
+def _checked_shares(table: pd.DataFrame, name: str, row: Callable[[int], str]) -> pd.DataFrame:
+    """The columns of a table of shares; `row` says where the i-th of its rows stands."""
     if not {"ticker", "shares"} <= set(table.columns):
         raise InvalidFile(
             Sentence("shares outstanding have columns ticker, shares[, date]"),
@@ -163,9 +164,8 @@ def _checked_shares(table: pd.DataFrame, name: str, noun: str, first: int) -> pd
     dates = pd.to_datetime(when, format="%Y-%m-%d", errors="coerce")
     wrong = ~(count > 0) | dates.isna()
     if wrong.any():
-        line = int(np.argmax(wrong)) + first
         raise InvalidFile(
             Sentence("shares outstanding must be numbers above zero, dates written as 2025-01-31"),
-            where=f"{name}, {noun} {line}",
+            where=Phrase("{name}, {row}", name=name, row=row(int(np.argmax(wrong)))),
         )
     return pd.DataFrame({"ticker": table["ticker"], "shares": count, "date": dates})

@@ -526,7 +526,7 @@ def _new_currency(old: Vintage | None, fetch: Fetch) -> list[str]:
 
 def _check(fetch: Fetch) -> None:
     """Refuse what no later reading could make sense of."""
-    frame, where = fetch.frame, f"ticker {fetch.symbol}"
+    frame, where = fetch.frame, Sentence("ticker {symbol}", symbol=fetch.symbol)
     if "close" not in frame or not set(frame.columns) <= set(FIELDS) or not isinstance(frame.index, pd.DatetimeIndex):
         raise SourceMalformed(
             Sentence("the prices of {symbol} are not in the form of a source", symbol=fetch.symbol), where=where

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy.errors import Sentence, SourceMalformed
+from eventstudy.text import some_of
 
 Outcome = Literal["new", "unchanged", "extended", "rebased", "revised"]
 """What a fetch did to a series: began it, confirmed it, added to it, put it on another basis, or changed its past."""
@@ -160,5 +161,4 @@ def _told(old: pd.DataFrame, new: pd.DataFrame) -> list[str]:
 
 
 def _days(days: pd.Index) -> str:
-    shown = ", ".join(f"{day:%Y-%m-%d}" for day in days[:3])
-    return shown if len(days) <= 3 else f"{shown} and {len(days) - 3} more"
+    return some_of([f"{day:%Y-%m-%d}" for day in days], 3)

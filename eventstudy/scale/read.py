@@ -282,7 +282,7 @@ def _put(batch: _Batch, values: Floats, column: Ints, first: int, least: float, 
 def _refuse(folder: PanelFolder, name: str, batch: _Batch, i: int, value: float, least: float) -> None:
     """Say what is wrong with a row of a batch."""
     ticker = str(batch.rows.column("ticker")[i].as_py()).strip()
-    said = f"{ticker} on {np.datetime64(int(batch.days[i]), 'D')}"
+    said = Sentence("{ticker} on {day}", ticker=ticker, day=np.datetime64(int(batch.days[i]), "D"))
     if value < least or np.isinf(value):
         raise _fault(
             folder,

@@ -516,7 +516,8 @@ def own_window(event: Event, ticker: str, config: StudyConfig) -> tuple[Window, 
                     "end_date is a date, 2025-03-31; window_start whole days from day 0, 0 where the column lacks"
                 ),
             )
-        window, where = Window.of((int(first), config.event_window.end)), f"event {event.id}, ticker {ticker}"
+        window = Window.of((int(first), config.event_window.end))
+        where = Sentence("event {id}, ticker {ticker}", id=event.id, ticker=ticker)
     else:
         (window, where), until = _named(event, ticker, "window", "window", "-1, 3"), None
     if not window.inside(config.event_window):
@@ -546,7 +547,7 @@ def own_estimation(event: Event, ticker: str, config: StudyConfig) -> Window:
         raise InvalidRequest(
             Sentence("its estimation window {window} lies outside that of the study", window=window),
             where=where,
-            available=" and ".join(map(str, config.spans)),
+            available=Phrase("{spans:list}", spans=[*map(str, config.spans)]),
             hint=Sentence("widen it: --estimation-window {low} {high}", low=low, high=high)
             if apart
             else Sentence("name windows before and after the event"),

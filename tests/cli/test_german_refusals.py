@@ -158,6 +158,24 @@ def test_a_value_of_any_kind_may_stand_in_a_german_refusal(value: object) -> Non
     assert refusal(error, "de") == f"model ist {value!r}; möglich ist: Text in Anführungszeichen"
 
 
+def test_where_several_may_be_meant_they_are_named_in_german(es: Callable[..., Ran]) -> None:
+    ran = es("claim", "Nvidia fell from 142 to 128.99 and from 130 to 118", "--lang", "de")
+    assert "mehrere Zahlen kommen in Frage für „Kurs davor“: 142 und 130\n" in ran.err
+    ran = es(
+        "robustness",
+        "deepseek-r1",
+        "--estimation-window",
+        "-90",
+        "-11",
+        "--estimation-window",
+        "20",
+        "40",
+        "--lang",
+        "de",
+    )
+    assert "vorhanden: [-90, -11] und [+20, +40]\n" in ran.err
+
+
 def test_what_has_no_german_words_is_english_as_a_whole() -> None:
     known = Sentence("there is no such file")
     assert refusal(InvalidRequest(known, hint=Sentence("check the path")), "de").startswith(

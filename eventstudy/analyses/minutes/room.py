@@ -315,7 +315,7 @@ class Room:
             )
             raise InvalidRequest(
                 Phrase("{ticker} has no bars on {day}, when it would be judged", ticker=lacking[0], day=day),
-                available=f"{lacking[0]}: {first} to {last}",
+                available=Sentence("{ticker}: {first} to {last}", ticker=lacking[0], first=first, last=last),
                 hint=Sentence("bars of that day and of {least_days} others before it", least_days=LEAST_DAYS),
             )
         return found

@@ -75,7 +75,8 @@ def minutes(
         raise InvalidRequest(Sentence("{model} is no model of minutes", model=model), available=", ".join(MODELS))
     if not LEAST_DAYS <= days <= 500:
         raise InvalidRequest(
-            Phrase.counted("{n} other day", "{n} other days", n=days), available=f"{LEAST_DAYS} to 500"
+            Phrase.counted("{n} other day", "{n} other days", n=days),
+            available=Sentence("{low} to {high}", low=LEAST_DAYS, high=500),
         )
     if stages and windows is not None:
         raise InvalidRequest(Sentence("windows and stages are named"), hint=Sentence("name the one or the other"))
