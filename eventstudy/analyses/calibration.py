@@ -612,7 +612,7 @@ def drawn(made: PlaceboPairs, n: int, draws: int, seed: int, *, clustered: bool)
         of_date = [pool for pool in of_date if len(pool)]
     there = max(map(len, of_date), default=0) if clustered else len(of_date)
     if not 2 <= n <= there:
-        found = (
+        able = (
             Sentence("{there} tickers for pairs on one date", there=there)
             if clustered
             else Sentence("{there} placebo dates for pairs on dates of their own", there=there)
@@ -622,7 +622,7 @@ def drawn(made: PlaceboPairs, n: int, draws: int, seed: int, *, clustered: bool)
             if there > 1
             else Sentence("leave out --pairs: the study itself is moved to other dates")
         )
-        raise InvalidRequest(Sentence("{n} pairs cannot be drawn", n=n), available=found, hint=hint)
+        raise InvalidRequest(Sentence("{n} pairs cannot be drawn", n=n), available=able, hint=hint)
     rng = np.random.default_rng(seed)
     found: list[Ints] = []
     while len(found) < draws:

@@ -127,8 +127,8 @@ class Day:
         years = [self.year] if self.year is not None else [around.year + k for k in (-1, 0, 1)] if around else []
         found = [day for year in years if (day := _day(year, self.month, self.day))]
         if not found:
-            day = f"{self.day:02d}.{self.month:02d}.{self.year or ''}"
-            raise InvalidRequest(Sentence("there is no day {day}", day=day))
+            asked = f"{self.day:02d}.{self.month:02d}.{self.year or ''}"
+            raise InvalidRequest(Sentence("there is no day {day}", day=asked))
         return min(found, key=lambda day: abs(day - (around or day)))
 
 

@@ -517,7 +517,7 @@ def own_window(event: Event, ticker: str, config: StudyConfig) -> tuple[Window, 
                 ),
             )
         window = Window.of((int(first), config.event_window.end))
-        where = Sentence("event {id}, ticker {ticker}", id=event.id, ticker=ticker)
+        where: str = Sentence("event {id}, ticker {ticker}", id=event.id, ticker=ticker)
     else:
         (window, where), until = _named(event, ticker, "window", "window", "-1, 3"), None
     if not window.inside(config.event_window):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest, Sentence, UnknownName
 from eventstudy.language import refusal
 
@@ -161,19 +162,10 @@ def test_a_value_of_any_kind_may_stand_in_a_german_refusal(value: object) -> Non
 def test_where_several_may_be_meant_they_are_named_in_german(es: Callable[..., Ran]) -> None:
     ran = es("claim", "Nvidia fell from 142 to 128.99 and from 130 to 118", "--lang", "de")
     assert "mehrere Zahlen kommen in Frage für „Kurs davor“: 142 und 130\n" in ran.err
-    ran = es(
-        "robustness",
-        "deepseek-r1",
-        "--estimation-window",
-        "-90",
-        "-11",
-        "--estimation-window",
-        "20",
-        "40",
-        "--lang",
-        "de",
-    )
-    assert "vorhanden: [-90, -11] und [+20, +40]\n" in ran.err
+    with pytest.raises(InvalidRequest) as refused:
+        StudyConfig(estimation_windows=[(-90, -11), (20, 40)]).check_in_order("the study under other choices")
+    assert "vorhanden: [-90, -11] und [+20, +40]\n" in refusal(refused.value, "de")
+    assert "available: [-90, -11] and [+20, +40]\n" in str(refused.value)
 
 
 def test_what_has_no_german_words_is_english_as_a_whole() -> None:
