@@ -22,7 +22,7 @@ from eventstudy.engine.arrays import mean_known
 from eventstudy.errors import InvalidRequest, NothingUsable, Sentence
 from eventstudy.events import Event, Group
 from eventstudy.inference.days import known, ratios
-from eventstudy.language import Phrase
+from eventstudy.language import Phrase, figure, spoken, written
 from eventstudy.models import model_of
 from eventstudy.models.peers import donors_of
 from eventstudy.panel import Bools, Floats
@@ -30,9 +30,10 @@ from eventstudy.prices import PriceTable
 from eventstudy.study.buy_and_hold import BASE, chained
 from eventstudy.study.document import number
 from eventstudy.study.result import StudyResult
-from eventstudy.study.sentences import LEVEL, instead_of_finding, listed, p_text, percent
+from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
 from eventstudy.study.study import PEER_ROLES, EventStudy, Prices, needs_peers, peers_in
-from eventstudy.text import columns, separated, wrapped
+from eventstudy.study.text import prose
+from eventstudy.text import columns, separated
 from eventstudy.units.windows import Window
 
 MODELS = ("market", "principal_components", "synthetic_control")
@@ -109,7 +110,7 @@ class Counterfactual(Answer):
     @property
     def messages(self) -> tuple[str, ...]:
         """What to know of the donors, and what was left out."""
-        return (*self.cautions, *(f"left out: {said}" for said in self.left_out))
+        return (*self.cautions, *(Phrase("left out: {why}", why=why) for why in self.left_out))
 
     def tidy(self) -> pd.DataFrame:
         """One row a pair, model and window."""
@@ -185,7 +186,7 @@ class Counterfactual(Answer):
             "sentence": self.sentence,
         }
 
-    def _finding(self) -> str:
+    def _finding(self) -> Phrase:
         """What the models say of the first window: of one pair each by itself, of several how often they agree."""
         window = self.rows[0].window
         pairs: dict[tuple[str, str], list[Row]] = {}
@@ -196,13 +197,25 @@ class Counterfactual(Answer):
             return _of_one(next(iter(pairs.values())))
         same = [rows for rows in pairs.values() if len({np.sign(r.car) for r in rows}) == 1]
         clear = [rows[0].ticker for rows in same if all(r.p < LEVEL for r in rows)]
-        text = f"{len(pairs)} pairs over {window}: {self.models[0]} finds p below 5 % for {len(clear)}"
-        if len(self.models) > 1:
-            text = (
-                f"{len(pairs)} pairs over {window}: the {len(self.models)} models ({listed(self.models)}) agree on the sign for"
-                f" {len(same)}; all of them find p below 5 % for {len(clear)}"
+        found = Phrase("{n} ({tickers:list})", n=len(clear), tickers=clear) if clear else len(clear)
+        if len(self.models) == 1:
+            return Phrase(
+                "{pairs} pairs over {window}: {model} finds p below 5 % for {found}.",
+                pairs=len(pairs),
+                window=window,
+                model=self.models[0],
+                found=found,
             )
-        return text + (f" ({listed(clear)})." if clear else ".")
+        return Phrase(
+            "{pairs} pairs over {window}: the {n} models ({models:list}) agree on the sign for {same}; all of them find p below"
+            " 5 % for {found}.",
+            pairs=len(pairs),
+            window=window,
+            n=len(self.models),
+            models=list(self.models),
+            same=len(same),
+            found=found,
+        )
 
     def _lines(self, *, verbose: bool) -> list[str]:
         """The finding, a row a model, and what to know of the donors."""
@@ -210,23 +223,31 @@ class Counterfactual(Answer):
         first = self.rows[0].window
         many = len(pairs) > _FEW and not verbose
         rows = [r for r in self.rows if r.window == first or not many]
-        lines = [*wrapped(self.sentence), ""]
+        lines = [*prose(self.sentence), ""]
         if many:
             lines += columns(_compact(self, rows), range(1, 20)).splitlines()
-            lines.append(
-                f"CAR{first} and p by model (--verbose shows other windows and placebos, --format csv all figures)"
+            lines += prose(
+                Phrase(
+                    "CAR{window} and p by model (--verbose shows other windows and placebos, --format csv all figures)",
+                    window=first,
+                )
             )
         else:
-            head = ["ticker", "window", "model", "CAR", "p", "test", "in time", "permuted", "in space", "pre-event fit"]
-            lines += columns([head, *(_row(r) for r in rows)], (3, 4, 6, 7, 8, 9), names=3).splitlines()
-            lines += wrapped(
-                "p: of the test that speaks. in time: among runs of days. permuted: days exchanged. in space: rank among the"
-                " firm and its donors by the window's errors over those before, and p. pre-event fit: root mean square error a"
-                " day."
+            head = [*(Phrase("ticker"), Phrase("window"), Phrase("model"), "CAR", "p", Phrase("test"))]
+            head += [Phrase("in time"), Phrase("permuted"), Phrase("in space"), Phrase("pre-event fit")]
+            lines += columns(
+                [[spoken(name) for name in head], *(_row(r) for r in rows)], (3, 4, 6, 7, 8, 9), names=3
+            ).splitlines()
+            lines += prose(
+                Phrase(
+                    "p: of the test that speaks. in time: among runs of days. permuted: days exchanged. in space: rank among"
+                    " the firm and its donors by the window's errors over those before, and p. pre-event fit: root mean square"
+                    " error a day."
+                )
             )
         if not many:
-            lines += [line for said in _made_of(self) for line in wrapped(said)]
-        return lines + [line for said in self.messages for line in wrapped(said)]
+            lines += [line for said in _made_of(self) for line in prose(said)]
+        return lines + [line for said in self.messages for line in prose(said)]
 
 
 def counterfactual(
@@ -279,11 +300,17 @@ def counterfactual(
             config = _config(result, name, pool)
             made = EventStudy(config).run(events, table, factors=factors, day0=result.day0_policy)
         except (InvalidRequest, NothingUsable) as error:
-            left_out[f"model {name}: {error.what}"] = None
+            left_out[Phrase("model {model}: {why}", model=name, why=Phrase.quoted(error.what))] = None
             continue
-        left_out |= dict.fromkeys(f"{name}, {e.ticker}: {e.message}" for e in made.exclusions)
-        cautions |= dict.fromkeys(f"{w.message} [{w.code}]" for w in made.noticed if w.code == "PEER_INCOMPLETE")
-        cautions |= dict.fromkeys(f"{w.message} [{w.code}]" for w in made.warned if w.code == "PEER_CONTAMINATION")
+        left_out |= dict.fromkeys(
+            Phrase("{model}, {ticker}: {why}", model=name, ticker=e.ticker, why=e.message) for e in made.exclusions
+        )
+        cautions |= dict.fromkeys(
+            Phrase("{said} [{code}]", said=w.message, code=w.code)
+            for warned, code in ((made.noticed, "PEER_INCOMPLETE"), (made.warned, "PEER_CONTAMINATION"))
+            for w in warned
+            if w.code == code
+        )
         rows += _rows(made, name, _Placebos(made, table, pool, factors))
         paths += [path_of(made, i, name, table) for i in range(made.returns.n)]
     if not rows:
@@ -340,23 +367,23 @@ def _only(events: Sequence[Event], tickers: Sequence[str]) -> list[Event]:
     return kept
 
 
-def _exposed(result: StudyResult, pool: Sequence[str]) -> list[str]:
+def _exposed(result: StudyResult, pool: Sequence[str]) -> list[Phrase]:
     """A sentence an event whose registry entry calls none, or not all, of the donors a control."""
     said = []
     for event in known_events(result):
         roles = {t: group.role for group in event.group for t in group.tickers}
         exposed = [t for t in pool if t in roles and roles[t] != "control"]
         if exposed:
-            text = (
-                f"the donors {', '.join(exposed)} take part in {event.id} by its registry entry ({_roles(roles, exposed)}), and"
-                " are no controls: what the news did to them is taken for what would have happened anyway [PEER_CONTAMINATION]"
+            said.append(
+                Phrase(
+                    "the donors {tickers} take part in {event} by its registry entry ({roles}), and are no controls: what the"
+                    " news did to them is taken for what would have happened anyway [PEER_CONTAMINATION]",
+                    tickers=exposed,
+                    event=event.id,
+                    roles=[Phrase("role {role}", role=role) for role in dict.fromkeys(roles[t] for t in exposed)],
+                )
             )
-            said.append(text)
     return said
-
-
-def _roles(roles: dict[str, str], tickers: Sequence[str]) -> str:
-    return ", ".join(f"role {role}" for role in dict.fromkeys(roles[t] for t in tickers))
 
 
 class _Placebos:
@@ -518,67 +545,76 @@ _FEW = 3
 def _compact(found: Counterfactual, rows: list[Row]) -> list[list[str]]:
     """A row a pair: what each model says, and how the last one ranks it among its donors."""
     cells = {(r.event_id, r.ticker, r.model): r for r in rows}
-    table = [["ticker", *(cell for name in found.models for cell in (name, "p")), "in space"]]
+    models = [cell for name in found.models for cell in (name, "p")]
+    table = [[spoken(Phrase("ticker")), *models, spoken(Phrase("in space"))]]
     for pair in dict.fromkeys((r.event_id, r.ticker) for r in rows):
         line = [pair[1]]
         for name in found.models:
             one = cells.get((*pair, name))
-            line += [percent(one.car), p_text(one.p) if one.test else "n/a"] if one else ["n/a", "n/a"]
+            line += [percent(one.car), p_text(one.p if one.test else np.nan)] if one else [p_text(np.nan)] * 2
         last = cells.get((*pair, found.models[-1]))
-        at = last.in_space if last else None
-        table.append([*line, f"{at.rank} of {at.donors + 1}, {p_text(at.p)}" if at else "n/a"])
+        table.append([*line, _place(last.in_space if last else None)])
     return table
 
 
 def _row(r: Row) -> list[str]:
-    at = r.in_space
-    space = f"{at.rank} of {at.donors + 1}, {p_text(at.p)}" if at else "n/a"
-    times = [p_text(v) if v == v else "n/a" for v in (r.p, r.p_time, r.p_conformal)]
-    fit = f"{100 * r.rmspe:.2f} %"
-    return [
-        r.ticker,
-        str(r.window),
-        r.model,
-        percent(r.car),
-        times[0],
-        r.test or "none",
-        times[1],
-        times[2],
-        space,
-        fit,
-    ]
+    speaks = [p_text(r.p), r.test or spoken(Phrase("none"))]
+    placebos = [p_text(r.p_time), p_text(r.p_conformal), _place(r.in_space)]
+    return [r.ticker, written(r.window), r.model, percent(r.car), *speaks, *placebos, figure(f"{100 * r.rmspe:.2f} %")]
 
 
-def _made_of(found: Counterfactual) -> list[str]:
+def _place(at: InSpace | None) -> str:
+    """The rank of a firm among its donors, and p."""
+    if at is None:
+        return p_text(np.nan)
+    return spoken(Phrase("{rank} of {n}, {p:p}", rank=at.rank, n=at.donors + 1, p=at.p))
+
+
+def _made_of(found: Counterfactual) -> list[Phrase]:
     """What each model was made of, once a ticker."""
-    told: dict[str, None] = {}
+    told: dict[Phrase, None] = {}
     for r in found.rows:
         if r.weights:
-            shown = ", ".join(f"{name} {value:.2f}" for name, value in r.weights.items())
+            each = [
+                Phrase("{name} {weight:.2f}", name=Phrase("benchmark") if name == "benchmark" else name, weight=value)
+                for name, value in r.weights.items()
+            ]
         elif r.donors:
-            shown = f"components of {', '.join(r.donors)}"
+            each = [Phrase("components of {tickers}", tickers=list(r.donors))]
         else:
             continue
-        told[f"{r.ticker}, {r.model}: {shown}"] = None
+        told[Phrase("{ticker}, {model}: {parts}", ticker=r.ticker, model=r.model, parts=each)] = None
     return list(told)
 
 
-def _of_one(rows: Sequence[Row]) -> str:
+def _of_one(rows: Sequence[Row]) -> Phrase:
     """What each model says of one pair and window, and how the last of them ranks it among its donors."""
     each = [
-        f"{percent(r.car)} by {r.model} ({f'p {p_text(r.p)}' if np.isfinite(r.p) else 'no valid test'})" for r in rows
+        Phrase("{car:+.2f %} by {model} (p {p:p})", car=r.car, model=r.model, p=r.p)
+        if np.isfinite(r.p)
+        else Phrase("{car:+.2f %} by {model} (no valid test)", car=r.car, model=r.model)
+        for r in rows
     ]
-    text = f"{rows[0].ticker} over {rows[0].window}: abnormal {listed(each)}."
+    told = [
+        Phrase("{ticker} over {window}: abnormal {each:list}.", ticker=rows[0].ticker, window=rows[0].window, each=each)
+    ]
     if len(rows) > 1:
-        agree = (
-            "They agree on the sign" if len({np.sign(r.car) for r in rows}) == 1 else "They do not agree on the sign"
-        )
-        text += f" {agree}; {sum(r.p < LEVEL for r in rows)} of {len(rows)} have p below 5 %."
+        hits = {"hits": sum(r.p < LEVEL for r in rows), "n": len(rows)}
+        if len({np.sign(r.car) for r in rows}) == 1:
+            told.append(Phrase("They agree on the sign; {hits} of {n} have p below 5 %.", **hits))
+        else:
+            told.append(Phrase("They do not agree on the sign; {hits} of {n} have p below 5 %.", **hits))
     ranked = [(r.model, r.in_space) for r in rows if r.in_space and r.donors]
     if ranked:
         model, at = ranked[-1]
-        text += (
-            f" Among {at.donors} donors in its place ({model}) it ranks {at.rank}, p {p_text(at.p)}"
-            f" (the smallest possible is {p_text(at.smallest_p)})."
+        told.append(
+            Phrase(
+                "Among {donors} donors in its place ({model}) it ranks {rank}, p {p:p} (the smallest possible is {least:p}).",
+                donors=at.donors,
+                model=model,
+                rank=at.rank,
+                p=at.p,
+                least=at.smallest_p,
+            )
         )
-    return text
+    return Phrase("{sentences: }", sentences=told)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from eventstudy.cli._command import command
-from eventstudy.cli._output import answer, draw, finish, output_options, picture_option
+from eventstudy.cli._output import answer, draw, finish, language_option, output_options, picture_option
 from eventstudy.cli._study import from_where, only_of_days, split, study, study_options
 
 
@@ -15,6 +15,7 @@ from eventstudy.cli._study import from_where, only_of_days, split, study, study_
 @study_options
 @click.option("--models", multiple=True, help="[default: market,principal_components,synthetic_control]")
 @picture_option("--chart", "Draw actual against counterfactual price into this file.")
+@language_option("Of the screen.")
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802
@@ -26,6 +27,7 @@ def COMMAND(  # noqa: N802
     output: str | None,
     quiet: bool,
     verbose: bool,
+    lang: str,
     **options: Any,
 ) -> None:
     """What would the price have done without the event? One row a model, each with its placebos.
@@ -52,6 +54,7 @@ def COMMAND(  # noqa: N802
         output,
         plain=found.to_dict,
         rows=found.tidy,
-        lines=lambda: [*heading(result), "", found.text(verbose=verbose)],
+        lines=lambda: [*heading(result), "", found.text(verbose=verbose, lang=lang)],
+        lang=lang,
     )
     finish(ctx, lacking=result.incomplete or found.incomplete, allowed=allowed, believable=result.believable)

@@ -106,6 +106,8 @@ STUDIES: dict[str, Any] = {
         es.run("deepseek-r1", tickers=ONE, estimation_window=(-130, -11), windows=[(0, 1)]), draws=20, variance=2
     ),
     "minutes": _minutes,
+    "without the event": lambda: es.analyses.counterfactual(es.run("deepseek-r1", tickers=ONE)),
+    "several without the event": lambda: es.analyses.counterfactual(es.run("deepseek-r1", tickers=FEW)),
     "other news": lambda: es.analyses.confounders(es.run("deepseek-r1", tickers=FEW)),
     "without other news": lambda: es.analyses.mask(es.analyses.confounders(es.run("deepseek-r1", tickers=FEW))),
     "history": lambda: es.analyses.history(_of_one()),
