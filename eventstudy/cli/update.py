@@ -78,7 +78,7 @@ def _lines(summary: Summary) -> str:
     rows = []
     for e in sorted(summary.events, key=lambda e: _ORDER.index(e.status)):
         told = [
-            *([e.doubts] if e.doubts else []),
+            *([e.doubts.removesuffix(".")] if e.doubts else []),
             *(e.changes if e.status in ("new", "updated") else ()),
             *([e.gap] if e.gap else []),
         ]

@@ -38,6 +38,7 @@ from eventstudy.reports.parts import (
     Text,
     plain,
 )
+from eventstudy.reports.tables import NAMED, least, left_together
 from eventstudy.reports.words import Words
 from eventstudy.text import json_file
 
@@ -182,7 +183,7 @@ def _site(
     document = result.to_dict()
     told = Material(result, Words(lang), document=document)
     title = title or title_of(told)
-    pages[INDEX] = index_page(entries, lang, title, tuple(finding(told, _doubtful(entries))))
+    pages[INDEX] = index_page(entries, lang, title, tuple(finding(told, _doubtful(entries))), _together(told))
     pages["index.json"] = render(result, "json", answers={}, document=document)
     pages[FEED] = feed([item_of(e, lang) for e in entries if e.data is not None], lang, title)
     return pages
@@ -270,13 +271,26 @@ def gap_page(id: str, title: str, why: str, lang: Lang) -> bytes:
     return html.render(Report(id, lang, title, (words("event study"), ": ", id), (alert,), (), home))
 
 
-def index_page(entries: Sequence[Entry], lang: Lang, title: str, told: tuple[Paragraph, ...] = ()) -> bytes:
-    """The page that leads to all others: what is missing and what changed stand above the list."""
+def _together(told: Material) -> tuple[Paragraph, ...]:
+    """Which firms of all events stand out as all are judged together, where a report would name them."""
+    return (Paragraph(left_together(told), "note"),) if 1 < told.result.returns.n <= NAMED else ()
+
+
+def index_page(
+    entries: Sequence[Entry],
+    lang: Lang,
+    title: str,
+    told: tuple[Paragraph, ...] = (),
+    together: tuple[Paragraph, ...] = (),
+) -> bytes:
+    """The page that leads to all others: what is missing and what changed stand above the list, how to read its p below."""
     with _in_common(entries):
-        return html.render(_index(entries, Words(lang), title, told))
+        return html.render(_index(entries, Words(lang), title, told, together))
 
 
-def _index(entries: Sequence[Entry], words: Words, title: str, told: tuple[Paragraph, ...]) -> Report:
+def _index(
+    entries: Sequence[Entry], words: Words, title: str, told: tuple[Paragraph, ...], together: tuple[Paragraph, ...]
+) -> Report:
     """What `index_page` says."""
     gaps: list[Text] = [(entry.title, ": ", entry.gap) for entry in entries if entry.gap]
     alert = [span for gap in gaps for span in (" ", *gap, ".")]
@@ -289,7 +303,8 @@ def _index(entries: Sequence[Entry], words: Words, title: str, told: tuple[Parag
     )
     table = _table(entries, words)
     news = [f"{entry.title}: {'; '.join(entry.changes)}" for entry in entries if entry.changes]
-    sections = [Section("events", words("s.events"), (table,))]
+    alone = (Paragraph((words("p of events"),), "note"),) if sum(e.data is not None for e in entries) > 1 else ()
+    sections = [Section("events", words("s.events"), (table, *alone, *together, *least(words, [table])))]
     if news:
         sections.insert(0, Section("news", words("s.news"), tuple(Paragraph((line,)) for line in news)))
     return Report(

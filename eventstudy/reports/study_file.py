@@ -138,7 +138,8 @@ class StudyFile(_Table):
     """A study file as it was read; paths are absolute."""
 
     path: Path
-    title: str = "Event studies"
+    title: str = ""
+    """Of the index; empty: what it is, in its language."""
     output: Path = Path("reports")
     formats: tuple[Literal["html", "pdf", "md", "xlsx", "pptx", "latex", "json"], ...] = ("html",)
     lang: Lang = "en"

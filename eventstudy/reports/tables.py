@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from eventstudy.reports.material import Material
 from eventstudy.reports.parts import Block, Figure, Paragraph, Row, Section, Span, Table, Text
+from eventstudy.reports.words import Words
 from eventstudy.study.happened import what_happened
 from eventstudy.study.sentences import LEVEL, judged_together
 from eventstudy.study.sentences import finding as finding_of
@@ -13,7 +14,7 @@ from eventstudy.study.sentences import finding as finding_of
 _FEW = 2
 """Of up to so many pairs every day is told; of more the mean of each day."""
 
-_MANY = 100
+NAMED = 100
 """Of more pairs than this no row is told: they stand in the workbook and the JSON file."""
 
 OF_FIT = {"sigma": "estimate", "n estimation": "count"}
@@ -26,17 +27,17 @@ def results(told: Material) -> Section:
     blocks: list[Block] = [*said] if n > 1 else []
     if n <= _FEW:
         blocks += [*(_one_firm(told, i) for i in range(n)), *_brackets(told, ("exact_t",))]
-    elif n <= _MANY:
-        blocks += [_firms(told), Paragraph(_left_together(told), "note"), *_brackets(told)]
+    elif n <= NAMED:
+        blocks += [_firms(told), Paragraph(left_together(told), "note"), *_brackets(told)]
     blocks += [_together(told)] if n > 1 else said  # of one firm below its few rows: a report opens in plain words
-    return Section("results", told.words("s.results"), (*blocks, *_least(told, blocks)))
+    return Section("results", told.words("s.results"), (*blocks, *least(told.words, blocks)))
 
 
-def _least(told: Material, blocks: Iterable[Block]) -> Iterator[Block]:
+def least(words: Words, blocks: Iterable[Block]) -> Iterator[Block]:
     """What ≤ before a p means, where one stands in these tables."""
     cells = [cell for table in blocks if isinstance(table, Table) for row in table.rows for cell in row.cells]
     if any(isinstance(span, Figure) and span.shown.startswith("≤") for cell in cells for span in cell):
-        yield Paragraph((told.words("least p"),), "note")
+        yield Paragraph((words("least p"),), "note")
 
 
 def _stands_out(told: Material) -> Iterator[Block]:
@@ -55,7 +56,7 @@ def detail(told: Material) -> Section:
     n = told.result.returns.n
     blocks: list[Block] = [_days(told, i) for i in range(n)] if n <= _FEW else [_mean_days(told)]
     blocks += _brackets(told, ("exact_t",)) if n <= _FEW else ()
-    if n <= _MANY:
+    if n <= NAMED:
         blocks.append(_models(told))
     return Section("detail", told.words("s.detail"), tuple(blocks))
 
@@ -116,7 +117,7 @@ def _means(told: Material, path: str) -> tuple[Text, ...]:
     return tuple((told.amount(f"{place}.caar"), " ", told.headline_p(place)) for place in places)
 
 
-def _left_together(told: Material) -> Text:
+def left_together(told: Material) -> Text:
     """How the p-values of the table come about, and which stocks are left when all are judged together."""
     if not told.data["aggregate"]["believable"]:
         return (told.words("p note doubt"),)

@@ -235,8 +235,9 @@ def _step(study: StudyFile, as_of: date | None, progress: Progress | None) -> Su
     past = manifest.get("news")
     items = [_remembered(site.Item, item) for item in (past if isinstance(past, list) else ())]
     news = _news(study, entries, summary) + [item for item in items if item]
-    pages[site.INDEX] = site.index_page(entries, study.lang, study.title)
-    pages[site.FEED] = site.feed(news[:_NEWS], study.lang, study.title, study.base)
+    title = study.title or Words(study.lang)("event studies")
+    pages[site.INDEX] = site.index_page(entries, study.lang, title)
+    pages[site.FEED] = site.feed(news[:_NEWS], study.lang, title, study.base)
     changed = files.differing(pages, {name: data for name, data in before.items() if name != files.MANIFEST})
     noted = summary.as_of if changed else manifest.get("as_of")
     waiting = deliver.queued(study, manifest.get("undelivered"), replace(summary, written=tuple(changed)))
@@ -386,11 +387,13 @@ def _with(
         prices=_prices(options, found, hash_of),
         raised=bool(doubts_moved(data, found)[0]) if data else bool(entry.doubts),
     )
-    if old and data and old.key == key and substance(data) == substance(json.loads(json_text(found))):
-        same = replace(state, status="unchanged", changes=old.changes, date=old.date, files=old.files)
+    same = replace(state, status="unchanged", changes=old.changes, date=old.date, files=old.files) if old else None
+    if same and old and data and old.key == key and substance(data) == substance(json.loads(json_text(found))):
         return same, last
     pages = site.pages_of(result, dict.fromkeys(("html", *study.formats, "json")), study.lang, answers, document)
     hashes = {name: files.sha256(page) for name, page in pages.items()}
+    if same and hashes == dict(same.files):  # its file of prices changed, at other tickers or other days
+        return same, last
     return replace(state, changes=changes(data, found, Words(study.lang)), files=hashes), pages
 
 

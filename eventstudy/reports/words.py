@@ -106,6 +106,8 @@ PHRASES: dict[str, str] = {
     "cap.tests": "p-value of each test, where it is valid",
     "cap.invalid": "Tests that are not valid here",
     "cap.events": "The events of this study",
+    "event studies": "Event studies",
+    "p of events": "Each p judges its event by itself: none accounts for how many events there are.",
     "p note": (
         "p of a stock: its place among windows made of ordinary days; p of a mean: headline test. Of all stocks and "
         "windows judged together, below 5 %: {list}."

@@ -167,9 +167,10 @@ def _prices(before: Data, after: Data) -> Iterator[Phrase]:
         yield from (_changed(f"{now['ticker']} {name}", was[name], now[name]) for name in moved if name not in options)
         sessions = [] if options - _ESTIMATING else restated(was, now)
         if sessions:
-            days = ", ".join(sessions[:_NAMED]) + (" ..." if len(sessions) > _NAMED else "")
             yield Phrase(
-                "a price of {ticker} was restated: its return on {days} is another", ticker=now["ticker"], days=days
+                "a price of {ticker} was restated: its return on {days:some 5} is another",
+                ticker=now["ticker"],
+                days=sessions,
             )
         elif was["n_estimation"] != now["n_estimation"]:
             yield _changed(f"{now['ticker']} n_estimation", was["n_estimation"], now["n_estimation"])
@@ -179,10 +180,6 @@ def _prices(before: Data, after: Data) -> Iterator[Phrase]:
             yield Phrase(
                 "{ticker}: a price before the event, of it or of its benchmark, was restated", ticker=now["ticker"]
             )
-
-
-_NAMED = 5
-"""So many days are named."""
 
 
 def _both(before: Data, after: Data) -> Iterator[tuple[Data, Data]]:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 from dataclasses import replace
 
 import eventstudy as es
 import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
 from eventstudy.analyses.reaction import scan
 from eventstudy.analyses.robustness import robustness
 from eventstudy.analyses.spillover import spillover
 from eventstudy.language import AtMost, Phrase, at_most, p_text
 from eventstudy.language.messages import Message
-from eventstudy.reports import render
+from eventstudy.prices import load_prices
+from eventstudy.reports import render, site_of
 from eventstudy.study.result import StudyResult
 from eventstudy.units.windows import Window
 
@@ -192,3 +195,17 @@ def test_two_findings_of_one_code_about_the_study_are_both_told(nvda: StudyResul
     for message in both:
         assert message.message in told
         assert message.message in result._repr_html_()
+
+
+@pytest.mark.render
+@pytest.mark.parametrize("n", [1, 2])
+def test_the_index_of_a_site_says_what_its_p_do_not_account_for_and_which_firm_is_left(n: int) -> None:
+    events = [{"ticker": "NVDA", "date": "2025-01-27"}, {"ticker": "AAPL", "date": "2025-01-31"}][:n]
+    result = es.EventStudy(benchmark="SPY").run(
+        pd.DataFrame(events), load_prices(["NVDA", "AAPL", "SPY"], source="bundled").close
+    )
+    index = site_of(result)["index.html"].decode()
+    assert "≤ before a p: no smaller one is possible" in index
+    assert ("Each p judges its event by itself" in index) == (n > 1)
+    together = re.search("judged together, below[^<]*NVDA", index)
+    assert (together is not None) == (n > 1)

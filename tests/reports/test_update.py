@@ -316,6 +316,31 @@ def test_a_price_file_of_the_user_is_taken_as_it_is(study: Callable[..., Path], 
     assert bring(path).events[0].complete
 
 
+@pytest.mark.render
+def test_a_price_that_changes_in_a_shared_file_is_news_of_its_own_firm_alone(tmp_path: Path) -> None:
+    closes = load_prices(["NVDA", "MSFT", "SPY"], source="bundled").close
+    events = [f'{{ date = 2025-01-27, tickers = ["{ticker}"], id = "{ticker}" }}' for ticker in ("NVDA", "MSFT")]
+    path = tmp_path / "study.toml"
+    path.write_text(f'lang = "de"\nevents = [{", ".join(events)}]\n[options]\nprices = "p.csv"\n', encoding="utf-8")
+
+    def with_close(close: float) -> Summary:
+        closes.loc["2025-01-27", "NVDA"] = close
+        closes.to_csv(tmp_path / "p.csv", index_label="date", date_format="%Y-%m-%d")
+        return bring(path)
+
+    with_close(118.42)
+    before = state_of(path)
+    changed = with_close(117.42)
+    assert [event.status for event in changed.events] == ["updated", "unchanged"]
+    assert "am 27.01.2025, 28.01.2025 ist" in "; ".join(changed.events[0].changes)
+    assert {"MSFT.html", "MSFT.json"}.isdisjoint(changed.written)
+    after = state_of(path)
+    assert after["MSFT.html"] == before["MSFT.html"]
+    assert "Microsoft" not in after["index.html"][0].decode().split('id="events"')[0].split('id="news"')[-1]
+    assert not bring(path).news, "what was left as it was is known the next time"
+    assert "<h1>Ereignisstudien</h1>" in after["index.html"][0].decode()
+
+
 def test_a_file_that_events_share_is_hashed_once_an_update(
     study: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
