@@ -11,6 +11,7 @@ import pytest
 from eventstudy.config import StudyConfig
 from eventstudy.errors import InvalidRequest, Sentence, UnknownName
 from eventstudy.language import refusal
+from eventstudy.units.windows import Window
 
 from .conftest import Ran
 
@@ -163,7 +164,9 @@ def test_where_several_may_be_meant_they_are_named_in_german(es: Callable[..., R
     ran = es("claim", "Nvidia fell from 142 to 128.99 and from 130 to 118", "--lang", "de")
     assert "mehrere Zahlen kommen in Frage für „Kurs davor“: 142 und 130\n" in ran.err
     with pytest.raises(InvalidRequest) as refused:
-        StudyConfig(estimation_windows=[(-90, -11), (20, 40)]).check_in_order("the study under other choices")
+        StudyConfig(estimation_windows=(Window(-90, -11), Window(20, 40))).check_in_order(
+            "the study under other choices"
+        )
     assert "vorhanden: [-90, -11] und [+20, +40]\n" in refusal(refused.value, "de")
     assert "available: [-90, -11] and [+20, +40]\n" in str(refused.value)
 
