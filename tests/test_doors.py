@@ -27,7 +27,7 @@ from eventstudy.calendars.overrides import _read as read_overrides
 from eventstudy.claims.parse import load_names
 from eventstudy.cli._settings import settings
 from eventstudy.config import StudyConfig
-from eventstudy.errors import InvalidFile
+from eventstudy.errors import EventStudyError, InvalidFile, InvalidRequest
 from eventstudy.events import append_event, load_registry, read_calendar, read_earnings, shipped_registry
 from eventstudy.panel import read_shares
 from eventstudy.prices import load_prices
@@ -65,6 +65,13 @@ DOORS: dict[str, tuple[str, Door]] = {
     "characteristics": (".csv", read_characteristics),
 }
 TOML = ("registry", "study", "config", "settings", "calendars")
+
+
+def refusal_of(name: str) -> type[EventStudyError]:
+    """What a file that cannot be read is refused as: settings are of the command, all others of its input."""
+    return InvalidRequest if name == "settings" else InvalidFile
+
+
 TABLES = ("events", "event book", "prices", "price book", "parquet", "no suffix", "factors", "characteristics")
 """What a table may be read from: folders of them and other letters too, and more than people write by hand."""
 
@@ -120,7 +127,7 @@ def test_a_file_that_is_too_large_is_told_with_the_figure(tmp_path: Path, name: 
     path = tmp_path / f"large{suffix}"
     with path.open("wb") as file:
         file.truncate(disk.LARGEST + 1)  # it takes no room on the disk
-    with pytest.raises(InvalidFile, match=f"larger than {'10' if name in TOML else '100'} MB"):
+    with pytest.raises(refusal_of(name), match=f"larger than {'10' if name in TOML else '100'} MB"):
         door(path)
 
 
@@ -129,7 +136,7 @@ def test_other_letters_than_utf8_are_told(tmp_path: Path, name: str) -> None:
     suffix, door = DOORS[name]
     path = tmp_path / f"latin{suffix}"
     path.write_bytes('titel = "é"\nticker,date'.encode("latin-1"))
-    with pytest.raises(InvalidFile, match="is not UTF-8 text"):
+    with pytest.raises(refusal_of(name), match="is not UTF-8 text"):
         door(path)
 
 
@@ -407,7 +414,7 @@ def test_toml_that_nobody_means_is_refused_soon(tmp_path: Path, name: str, text:
     path = tmp_path / "hostile.toml"
     path.write_text(text, encoding="utf-8")
     began = time.process_time()
-    with pytest.raises(InvalidFile):
+    with pytest.raises(refusal_of(name)):
         DOORS[name][1](path)
     assert time.process_time() - began < 10
 

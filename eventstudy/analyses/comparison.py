@@ -215,6 +215,8 @@ class Comparison(Answer):
         """What the kinds are compared by."""
         if self.result.config.outcome == "volume":
             return Phrase("abnormal log volume over {window}", window=self.window)
+        if self.result.config.returns == "difference":
+            return Phrase("cumulated change {window}", window=self.window)
         return Phrase("CAR{window}", window=self.window)
 
     def _document(self) -> dict[str, Any]:
