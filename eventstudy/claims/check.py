@@ -355,6 +355,7 @@ def check(
         False: Nvidia (NVDA) moved by −16.97 % on 27 January 2025, not by −30
     """
     config = config or StudyConfig()
+    _refuse_moves_from_afar(claim)
     moment = chosen_moment(event, day0)
     if moment is None:
         raise InvalidRequest(
@@ -404,6 +405,23 @@ def check(
         suspect=tuple(w for w in flagged_closes(claim.ticker, table) if _doubtful(w)),
         provenance=study.provenance if study else {"source": table.source, "prices_sha256": table.sha256()},
     )
+
+
+def _refuse_moves_from_afar(claim: Understood) -> None:
+    """Refuse a change whose beginning is not among the sessions that are searched, and that no number names.
+
+    Raises:
+        InvalidRequest: it says from when on it counts, or over more sessions than are searched.
+    """
+    change = claim.percent or claim.change or any(worth.role == "by" for worth in claim.worth)
+    if not change or claim.start or len(claim.days) > 1:
+        return
+    longer = claim.phrase if claim.span and claim.span.most > 2 * AROUND else ""
+    if words := claim.base or longer:
+        raise InvalidRequest(
+            Sentence("the claim counts from a price that it does not name ({words!r})", words=words),
+            hint=Sentence("give the numbers: --ticker NVDA --from 142 --to 128.99 --around 2025-01-20"),
+        )
 
 
 @dataclass(frozen=True)
@@ -751,7 +769,7 @@ def verdict_word(checked: Checked, told: Mapping[str, Any]) -> str:
         return "false"
     if checked.uncounted or (move is None and not (claim.start or claim.end)):
         return "cannot be told"
-    if _on_a_farther_weekday(checked):
+    if _on_a_farther_weekday(checked) or (move is not None and claim.span is not None and claim.span.intraday):
         return "cannot be told"
     story = told["phrase_ok"] is False or told["trough_omitted"] or told["peak_omitted"]
     return "misleading" if story else "true"

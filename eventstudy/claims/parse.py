@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from eventstudy.claims.untold import base_in, refuse_what_is_no_price
 from eventstudy.claims.when import Day, Span, read_span, take_dates, take_span, whole_dates
 from eventstudy.datasets import shipped
 from eventstudy.disk import read_text
@@ -24,7 +25,7 @@ from eventstudy.language import Phrase
 # ---- numbers: 128,99 and 128.99, 1.234,50 and 1,234.50, with what their digits promise -------------------------------
 
 Language = Literal["de", "en"]
-Loose = Literal["", "about", "under", "over"]
+Loose = Literal["", "about", "under", "over", "most", "least"]
 
 _SPACES = "\u00a0\u2009\u202f"
 NUMBER = rf"[0-9]+(?:[.,'’{_SPACES}][0-9]+)*"
@@ -55,7 +56,7 @@ class Quote:
     unit: str | None = None
     """ISO code of the currency; None where none is named."""
     loose: Loose = ""
-    """`about` 142, just `under` 142, more than (`over`) 142."""
+    """`about` 142, just `under` 142, just `over` 142; at `least` (more than) 142, at `most` (less than) 142."""
 
     @property
     def plain(self) -> str:
@@ -63,10 +64,16 @@ class Quote:
         return f"{self.value:.{max(0, -round(math.log10(self.step)))}f}"
 
     def manner(self, price: float) -> str | None:
-        """How a price can have become this number: `exact`, `rounded`, `truncated`, `about`, `under`, `over`, or None."""
+        """How a price can have become this number: `exact`, `rounded`, `truncated`, `about`, `under`, `over`, or None.
+
+        What is above a least one is `over` it, however far, and what is below a most one `under` it.
+        """
         away, slack = price - self.value, 1e-9 * max(1.0, abs(self.value))
         if abs(away) <= slack:
             return "exact"
+        if self.loose in ("least", "most"):
+            beyond = away if self.loose == "least" else -away
+            return None if beyond < 0 else "over" if away > 0 else "under"
         if self.loose == "under":
             return "under" if -self.step - slack <= away < 0 else None
         if self.loose == "over":
@@ -270,10 +277,13 @@ _TIMES = (
     (re.compile(r"\b(?:doubled|doubling|verdoppelt\w*|Verdopplung|Verdoppelung)\b", re.IGNORECASE), 100.0),
     (re.compile(r"\b(?:tripled|trebled|verdreifacht\w*)\b", re.IGNORECASE), 200.0),
 )
-_LOOSELY: dict[Loose, str] = {
-    "under": r"nearly|almost|just under|knapp|fast|beinahe",
-    "over": r"more than|over|mehr als|über|gut",
+_CLOSE_TO: dict[Loose, str] = {
+    "under": r"nearly|almost|just under|just below|knapp|fast|beinahe",
+    "over": r"just over|just above|gut",
 }
+_AT_MOST = r"(?<!no )(?<!not )less than|fewer than|(?<!nicht )weniger als|at most|(?:no|not) more than|nicht mehr als|höchstens"
+_AT_LEAST = r"(?<!no )(?<!not )more than|over|(?<!nicht )mehr als|über|at least|(?:no|not) less than|nicht weniger als|mindestens"
+_LOOSELY: dict[Loose, str] = {**_CLOSE_TO, "most": _AT_MOST, "least": _AT_LEAST}
 
 
 def with_digits(text: str) -> str:
@@ -328,13 +338,13 @@ _ROLES = re.compile(
     re.IGNORECASE,
 )
 _LOOSE: dict[Loose, re.Pattern[str]] = {
-    "under": re.compile(
-        r"\b(?:just under|less than|nearly|almost|below|under|knapp|fast|beinahe|unter|weniger als)\b", re.IGNORECASE
-    ),
-    "over": re.compile(r"\b(?:just over|more than|over|above|gut|über|mehr als)\b", re.IGNORECASE),
-    "about": re.compile(
-        r"\b(?:about|around|roughly|some|approximately|rund|etwa|circa|ca|ungefähr|gegen)\b", re.IGNORECASE
-    ),
+    manner: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for manner, words in {
+        **_CLOSE_TO,
+        "most": rf"{_AT_MOST}|below|under|unter",
+        "least": rf"{_AT_LEAST}|above",
+        "about": r"about|around|roughly|some|approximately|rund|etwa|circa|ca|ungefähr|gegen",
+    }.items()
 }
 _MONEY = "|".join(
     f"(?P<{{side}}_{code}>{words})" for code, words in sorted(CURRENCIES.items(), key=lambda c: c[0] != "HKD")
@@ -433,6 +443,8 @@ class Understood:
     """Whether it says how far the price went in between: as much as 18 percent."""
     aside: tuple[str, ...] = ()
     """Numbers that say nothing about the price, or say it again in another currency."""
+    base: str = ""
+    """The words by which a change counts from a day that is not named: since the start of the year, from its high."""
 
     @property
     def quotes(self) -> tuple[Quote, ...]:
@@ -491,6 +503,12 @@ def understand(
     main = direction(_MEANWHILE.split(rest)[0])
     falling = direction(rest) if main is None else main
     valued = {amount.number.printed for amount in worth}
+    numbers = [*(number.printed for number in used.values()), *valued]
+    refuse_what_is_no_price(rest, numbers)
+    has_day = bool(days or span or phrase)
+    if not has_day:  # no day on which it was more than the least, or less than the most
+        used = {name: replace(n, loose="under") if n.loose == "most" else n for name, n in used.items()}
+    counted_from = "start" in used or len(days) > 1 or any(amount.role == "from" for amount in worth)
     return Understood(
         ticker=ticker or ticker_in(sentence, names),
         worth=worth,
@@ -506,6 +524,7 @@ def understand(
             *(amount for amount in _amounts(rest) if amount not in valued),
             *targets,
         ),
+        base="" if counted_from else base_in(rest, sentence, numbers, dated=has_day),
         **used,
     )
 

@@ -485,7 +485,7 @@ def screen(told: dict[str, Any], *, verbose: bool = False) -> str:
     return fitted("\n\n".join("\n".join(lines) for lines in blocks if lines))
 
 
-_LOOSELY = {"about": "about", "under": "just under", "over": "just over"}
+_LOOSELY = {"about": "about", "under": "just under", "over": "just over", "most": "at most", "least": "at least"}
 _SAID = ("NO_ABNORMAL",)
 
 

@@ -22,7 +22,7 @@ _FEW_ARE, _SEVERAL_ARE = 5, 10
 _FEW = r"few|couple of|wenige[rnm]?|einige[rnm]?|ein paar"
 _SEVERAL = r"several|mehrere[rnm]?"
 _WORDS = "|".join(_COUNTS)
-_ARTICLE = r"(?:only |just |nur |the |der |den |a |ein(?:em|er|en)? )?"
+_ARTICLE = r"(?:only |just |nur |the |der |den |a |ein(?:em|er|en)? )?(?:past |last |previous |vergangenen |letzten )?"
 _COUNT = rf"{_ARTICLE}(?P<count>[0-9]{{1,3}}|{_FEW}|{_SEVERAL}|{_WORDS})"
 _UNITS = {
     "session": (
@@ -54,7 +54,8 @@ _MONTHS = (
     "january|januar|jänner|jan", "february|februar|feb", "march|märz|mar|mär", "april|apr", "may|mai", "june|juni|jun",
     "july|juli|jul", "august|aug", "september|sept|sep", "october|oktober|oct|okt", "november|nov", "december|dezember|dec|dez",
 )  # fmt: skip
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})\b\.?"
+MONTH_NAMES = "|".join(_MONTHS)
+_MONTH = rf"(?P<month>{MONTH_NAMES})\b\.?"
 _PRINTED_YEAR = r"(?:,? (?P<y>[0-9]{4}))?"
 _DATES = (
     re.compile(r"(?<![\w-])(?P<iso>[0-9]{4}-[0-9]{2}-[0-9]{2})(?![\w-])"),
@@ -67,7 +68,7 @@ _DATES = (
     re.compile(r"(?<![\w/])(?P<slashed>[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})(?![\w/])"),
 )
 _YEAR = re.compile(
-    rf"\b(?:in|of|im Jahr|im|seit|since|(?:{'|'.join(_MONTHS)})) (?:19|20)[0-9]{{2}}\b(?![.,]?[0-9])", re.IGNORECASE
+    rf"\b(?:in|of|im Jahr|im|seit|since|(?:{MONTH_NAMES})) (?:19|20)[0-9]{{2}}\b(?![.,]?[0-9])", re.IGNORECASE
 )
 
 

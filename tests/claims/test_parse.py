@@ -189,7 +189,7 @@ def test_sentences(sentence: str, expected: dict[str, object]) -> None:
         ("Nvidia's stock halved in a single day", "NVDA", {"percent": "50", **DOWN}, "about"),
         ("Die Nvidia-Aktie halbierte sich innerhalb weniger Tage", "NVDA", {"percent": "50", **DOWN}, "about"),
         ("Vertiv lost nearly a third of its value on Monday", "VRT", {"percent": "33", **DOWN}, "under"),
-        ("Nvidia shed more than a fifth of its value", "NVDA", {"percent": "20", **DOWN}, "over"),
+        ("Nvidia shed more than a fifth of its value", "NVDA", {"percent": "20", **DOWN}, "least"),
         ("Nvidia fiel binnen eines Tages um ein Sechstel", "NVDA", {"percent": "16.7", **DOWN}, "about"),
         ("Der Kurs von Nvidia verdoppelte sich im Jahr 2024", "NVDA", {"percent": "100", "falling": False}, "about"),
         ("Nvidia down seventeen percent on Monday", "NVDA", {"percent": "17", **DOWN}, ""),
