@@ -282,7 +282,10 @@ _CLOSE_TO: dict[Loose, str] = {
     "over": r"just over|just above|gut",
 }
 _AT_MOST = r"(?<!no )(?<!not )less than|fewer than|(?<!nicht )weniger als|at most|(?:no|not) more than|nicht mehr als|höchstens"
-_AT_LEAST = r"(?<!no )(?<!not )more than|over|(?<!nicht )mehr als|über|at least|(?:no|not) less than|nicht weniger als|mindestens"
+_AT_LEAST = (
+    r"(?<!no )(?<!not )more than|over|(?<!nicht )mehr als|über|at least|"
+    r"(?:no|not) less than|nicht weniger als|mindestens"
+)
 _LOOSELY: dict[Loose, str] = {**_CLOSE_TO, "most": _AT_MOST, "least": _AT_LEAST}
 
 
