@@ -70,10 +70,9 @@ def impossible(result: StudyResult) -> Iterator[Message]:
 def _least_car(result: StudyResult) -> Floats:
     """(N,) the smallest CAR of the reported windows; NaN where there is none.
 
-    Over many weeks or months a sum may fall below -100 % while the price does not: long windows of these are left aside.
+    Over many days, weeks or months a sum may fall below -100 % while the price does not: long windows are left aside.
     """
-    clock = result.config.clock
-    short = [w for w in result.config.windows or () if clock.daily or w.length <= clock.long]
+    short = [w for w in result.config.windows or () if w.length <= result.config.clock.long]
     cars = [result.returns.over(w).car for w in short]
     return np.fmin.reduce(cars) if cars else np.full(result.returns.n, np.nan)
 

@@ -619,6 +619,20 @@ def test_an_alpha_that_no_price_keeps_up_is_named_where_the_prices_passed_for_a_
     assert ran(frame, ("BBB",)).believable
 
 
+def test_a_sum_over_a_year_below_all_there_is_is_no_fault_of_a_price_that_no_longer_rises() -> None:
+    """A share that gained .6 % a day and then stands still: 241 days of alpha are a CAR of less than -100 %."""
+    rng = np.random.default_rng(3)
+    days = pd.bdate_range("2019-01-01", periods=560)
+    market = rng.normal(0, 0.01, 560)
+    own = market + rng.normal(0, 0.012, 560) + np.where(np.arange(560) < 290, 0.006, 0)
+    closes = pd.DataFrame(100 * np.cumprod(1 + np.column_stack([own, market]), axis=0), days, ["AAA", "MKT"])
+    events = pd.DataFrame({"ticker": ["AAA"], "date": [days[300]]})
+    study = eventstudy.EventStudy(benchmark="MKT", event_window=(0, 240), windows=[(0, 240)], calendar=None)
+    result = study.run(events, closes)
+    assert result.windows()["car"].item() < -1
+    assert result.believable
+
+
 # ---- made-up studies, masked days, and the list of the checks ---------------------------------------------------------
 
 
