@@ -7,8 +7,9 @@ differences) and windows together. That all groups moved alike is an exact F.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import combinations
 from typing import Any, Literal, NamedTuple
 
@@ -26,11 +27,11 @@ from eventstudy.language.messages import Message
 from eventstudy.panel import Floats, Ints
 from eventstudy.study.answers import FirmAnswers, ask_family, ask_firms, levels_of, on_scale
 from eventstudy.study.document import number, warnings_as_dicts
-from eventstudy.study.doubts import out_of_means
+from eventstudy.study.doubts import out_of_means, told
 from eventstudy.study.estimate import combined
 from eventstudy.study.families import MANY_TICKERS, judged_by_days
 from eventstudy.study.result import StudyResult
-from eventstudy.study.sentences import LEVEL, instead_of_finding, p_text, percent
+from eventstudy.study.sentences import LEVEL, of_the_others, p_text, percent
 from eventstudy.study.text import heading, prose
 from eventstudy.text import columns, wrapped
 from eventstudy.units.windows import Window
@@ -150,6 +151,11 @@ class Spillover(Answer):
         return self.windows
 
     @property
+    def doubts(self) -> tuple[str, ...]:
+        """What looks wrong in the prices, whether or not the groups are told of without it."""
+        return tuple(told(self.result.doubts_of()))
+
+    @property
     def messages(self) -> tuple[str, ...]:
         """What to know of the study, and of the comparison."""
         said = [Phrase("p only describe: {why}", why=self.doubt)] if self.doubt else []
@@ -189,7 +195,7 @@ class Spillover(Answer):
             "day0_policy": result.day0_policy,
             "level": LEVEL,
             "doubt": self.doubt or None,
-            "believable": self.result.believable,
+            "believable": self.believable,
             "windows": [_spill_as_dict(spill) for spill in self.windows],
             "config": result.config.as_dict(),
             "provenance": dict(result.provenance),
@@ -209,7 +215,7 @@ class Spillover(Answer):
             if not spill.instead:
                 yield from _firms_in_words(_SIDES["lost"], spill.lost)
                 yield from _firms_in_words(_SIDES["gained"], spill.gained)
-        rest = [] if verbose or not self.result.believable else self.windows[1:]
+        rest = [] if verbose or not self.believable else self.windows[1:]
         yield from ("", *(line for spill in rest for line in prose(spill.sentence)))
         yield from prose(_legend(self))
         if self.result.day0_policy != "announced":
@@ -249,7 +255,7 @@ def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = Non
         )
     asked = [Window.of(w) for w in windows] if windows else list(result.config.windows or ())
     warned: list[Message] = []
-    looked = [_Looked(result, sample) for window in asked if (sample := _sample(result, window, warned))]
+    looked = _looked(result, asked, warned, result.believed)
     if not looked:
         raise InvalidRequest(
             Sentence(
@@ -258,18 +264,51 @@ def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = Non
             ),
             hint=Sentence("study one event date with one benchmark, or name a window inside the event window"),
         )
-    groups, differences = _verdicts([one.of_groups for one in looked]), _verdicts([one.of_pairs for one in looked])
-    firms = _adjusted_firms(result, [one.window for one in looked])
-    found = tuple(one.told(g, d, f) for one, g, d, f in zip(looked, groups, differences, firms, strict=True))
+    found, everyone = _told(result, looked), _members(result, lambda members: members)
+
+    @cache
+    def overturned() -> bool:
+        rests_on_doubt = any(all(result.doubts[int(i)] for i in group.members) for group in result.groups)
+        every = _looked(result, asked, [], lambda members: members)
+        return rests_on_doubt or [*map(_verdicts_of, found)] != [*map(_verdicts_of, _told(result, every))]
+
+    instead = [of_the_others(result, everyone, one.whom, overturned)[0] for one in looked]
+    found = tuple(replace(spill, instead=said) for spill, said in zip(found, instead, strict=True))
     return Spillover(found, result, tuple(warned))
 
 
-def _sample(result: StudyResult, window: Window, warned: list[Message]) -> Sample | None:
-    """The pairs of a window as one regression system, or None and why there is none among what is to be known.
+def _members(result: StudyResult, of: Callable[[Ints], Ints]) -> Ints:
+    """Those of each group, once."""
+    return np.unique(np.concatenate([of(group.members) for group in result.groups]))
+
+
+def _looked(
+    result: StudyResult, windows: Sequence[Window], warned: list[Message], of: Callable[[Ints], Ints]
+) -> list[_Looked]:
+    """The windows that can be looked at, with those members `of` each group."""
+    samples = (_sample(result, window, _members(result, of), warned) for window in windows)
+    return [_Looked(result, sample) for sample in samples if sample]
+
+
+def _told(result: StudyResult, looked: Sequence[_Looked]) -> tuple[Spill, ...]:
+    """What each window says, judged together with the others."""
+    groups, differences = _verdicts([one.of_groups for one in looked]), _verdicts([one.of_pairs for one in looked])
+    firms = _adjusted_firms(result, [one.window for one in looked])
+    return tuple(one.told(g, d, f) for one, g, d, f in zip(looked, groups, differences, firms, strict=True))
+
+
+def _verdicts_of(spill: Spill) -> tuple[object, ...]:
+    """Which groups stand out and to which side, which differ, and whether all are alike."""
+    moved = {group.name: (group.moved, group.answer.judged) for group in spill.groups}
+    apart = {frozenset((d.one, d.other)): d.answer.stands_out for d in spill.differences}
+    return spill.window, moved, apart, spill.alike.valid and spill.alike.p_value < LEVEL
+
+
+def _sample(result: StudyResult, window: Window, counted: Ints, warned: list[Message]) -> Sample | None:
+    """Those pairs over a window as one regression system, or None and why there is none among what is to be known.
 
     Those whose prices are in doubt are left out, as they are of all means, unless a group has no other.
     """
-    counted = np.unique(np.concatenate([result.believed(group.members) for group in result.groups]))
     sample = result.sample(window, counted)
     if not sample.n or sample.members is None:
         warned.append(Message.of("NO_PORTFOLIO.unobserved", window=window))
@@ -336,8 +375,12 @@ class _Looked:
             restrictions=len(restriction),
             gained=_firms(result, window, adjusted, up=True),
             lost=_firms(result, window, adjusted, up=False),
-            instead=instead_of_finding(result, whom=Phrase("the groups over {window}", window=window)),
         )
+
+    @property
+    def whom(self) -> Phrase:
+        """What is said of pairs in doubt is said of these."""
+        return Phrase("the groups over {window}", window=self.window)
 
 
 def _mean(n: int, members: Ints) -> Floats:
@@ -408,7 +451,7 @@ def _firms(result: StudyResult, window: Window, adjusted: Floats, *, up: bool) -
     """The firms that stand out on one side, the furthest first."""
     car = result.firms_over(window).found.car
     home = {int(i): group.name for group in reversed(result.groups) for i in group.members}
-    out = [i for i in np.flatnonzero(adjusted < LEVEL).tolist() if (car[i] > 0) == up]
+    out = [i for i in np.flatnonzero(adjusted < LEVEL).tolist() if (car[i] > 0) == up and not result.doubts[i]]
     out.sort(key=lambda i: -abs(car[i]))
     return tuple(
         FirmAnswer(result.panel.pairs[i].ticker, home.get(i, ""), float(car[i]), float(adjusted[i])) for i in out

@@ -21,6 +21,7 @@ from eventstudy.errors import InvalidRequest
 from eventstudy.events import Group
 from eventstudy.inference.joint import equal_means, restricted
 from eventstudy.prices import load_prices
+from eventstudy.study.result import StudyResult
 from eventstudy.units.windows import Window
 from numpy.typing import NDArray
 from scipy import stats
@@ -268,3 +269,52 @@ def test_a_pair_in_doubt_counts_in_no_table() -> None:
     assert "x: Means of 2 of 3 pairs; without AAA, in doubt." in told.text()
     assert "y: Means" not in told.text()
     assert told.sentence.startswith("No finding") or "No finding" in told.sentence
+
+
+def _one_close_wrong(times: float, row: int, effect: float) -> StudyResult:
+    """Twenty firms in two groups, the first moved on day 0, and a close of one of the second that is so many times too high."""
+    tickers = [f"F{i:02d}" for i in range(20)]
+    prices = jumped(closes(11, tickers, sigma=(0.01, 0.012)), 160, dict.fromkeys(tickers[:10], effect))
+    prices.loc[prices.index[row], "F15"] *= times
+    events = pd.DataFrame(
+        {"ticker": tickers, "date": str(prices.index[160].date()), "event_id": "e", "group": ["x"] * 10 + ["y"] * 10}
+    )
+    study = es.EventStudy(
+        benchmark="MKT", calendar=None, windows=[(0, 0)], estimation_window=(-120, -11), min_estimation=60
+    )
+    return study.run(events, prices)
+
+
+@pytest.mark.parametrize("effect", [0.0, -0.05])
+def test_one_pair_in_doubt_of_twenty_that_changes_no_verdict_withholds_nothing(effect: float) -> None:
+    result = _one_close_wrong(1.35, 100, effect)
+    assert [w.code for w in result.doubts_of()] == ["PRICE_SPIKE"]
+    found = spillover(result)
+    assert not result.withheld()
+    assert found.believable
+    assert found.to_dict()["believable"]
+    assert ("lost: x" in found.sentence) == (effect < 0)
+    assert "F15" in found.doubts[0]
+    assert "DOUBT F15" in found.text()
+    assert "without F15, in doubt" in found.text()
+    assert "F15" not in {firm.ticker for firm in (*found.windows[0].lost, *found.windows[0].gained)}
+
+
+def test_one_pair_in_doubt_that_would_turn_a_verdict_withholds_it() -> None:
+    """A hundredfold close on day 0: with it the second group gained, or its spread hides what the others did."""
+    found = spillover(_one_close_wrong(100, 160, -0.05))
+    assert not found.believable
+    assert "No finding" in found.sentence
+
+
+def test_a_group_that_rests_on_doubts_alone_is_no_finding() -> None:
+    tickers = [f"F{i:02d}" for i in range(20)]
+    prices = closes(11, tickers, sigma=(0.01, 0.012))
+    prices.loc[prices.index[100], "F19"] *= 1.35
+    events = pd.DataFrame(
+        {"ticker": tickers, "date": str(prices.index[160].date()), "event_id": "e", "group": ["x"] * 19 + ["y"]}
+    )
+    study = es.EventStudy(
+        benchmark="MKT", calendar=None, windows=[(0, 0)], estimation_window=(-120, -11), min_estimation=60
+    )
+    assert not spillover(study.run(events, prices)).believable
