@@ -114,13 +114,6 @@ static int LOWEST(uint64_t word) {
 }
 #endif
 
-/* Ask for memory that is needed soon; changes no figure. */
-#ifdef __GNUC__
-#define SOON(address) __builtin_prefetch(address)
-#else
-#define SOON(address) ((void)0)
-#endif
-
 /* Keep a loop that writes to places of a list from becoming vectors: writing them one by one is quicker than AVX-512's own way. */
 #ifdef __GNUC__
 #define ONE_BY_ONE __asm__ volatile("")

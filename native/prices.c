@@ -19,7 +19,7 @@ typedef struct {
     int (*look_at)(const Looks *), (*count_met)(const Grid *, const uint8_t *, int64_t, int64_t *);
     int64_t (*rows_alike)(const Grid *, uint8_t *);
     void (*bounds_of)(const Grid *, double *, double *);
-    int (*returns_on)(const Returns *);
+    void (*returns_on)(const Returns *);
     void (*products)(const Products *);
     void (*near_others)(const Others *);
     int (*moved_on)(const Grid *, uint8_t *);
@@ -206,7 +206,7 @@ PyObject *returns_of_prices(PyObject *self, PyObject *args) {
     Returns r = {0};
     Grid out;
     Buffers b = {.count = 0};
-    int form, failed = 0;
+    int form;
     long long before;
     if (!PyArg_ParseTuple(args, "iOOOLOO", &form, &close, &which, &row, &before, &returns, &last)) return NULL;
     if (form < 0 || form > best_form()) { PyErr_SetString(PyExc_ValueError, "this machine lacks that instruction set"); return NULL; }
@@ -219,9 +219,8 @@ PyObject *returns_of_prices(PyObject *self, PyObject *args) {
         else if (!take_row(&b, returns, &r.returns, 8 * out.days * out.series, 8, "returns") && !take_row(&b, last, &r.last, 8 * out.days, 8, "last")
             && !rows_within(r.row, r.sessions, r.close.days + 1, "row")) {
             Py_BEGIN_ALLOW_THREADS
-            failed = forms[form].returns_on(&r);
+            forms[form].returns_on(&r);
             Py_END_ALLOW_THREADS
-            if (failed) PyErr_NoMemory();
         }
     }
     release(&b);

@@ -12,7 +12,7 @@ typedef struct {
     int64_t *last;                       /* (n) out: the session of the last close, -1 for none */
 } Returns;
 
-#define RETURNS(level) void bounds_of_##level(const Grid *, double *least, double *most); int returns_on_##level(const Returns *);
+#define RETURNS(level) void bounds_of_##level(const Grid *, double *least, double *most); void returns_on_##level(const Returns *);
 RETURNS(base)
 #ifdef X86_LEVELS
 RETURNS(avx2)

@@ -85,12 +85,12 @@ def test_compiled_returns_have_the_bits_of_the_plain_form(
 ) -> None:
     """Of some columns in any order, on days of the table, on some of them, and on days that it lacks."""
     rng = np.random.default_rng(seed)
-    values = 50 * np.exp(np.cumsum(rng.normal(0, 0.02, (90, 21)), axis=0))
+    values = 50 * np.exp(np.cumsum(rng.normal(0, 0.02, (90, 75)), axis=0))
     values[rng.random(values.shape) < 0.1] = values[70:, 3] = values[:, 5] = np.nan
     days = pd.bdate_range("2020-01-01", periods=90)
-    frame = pd.DataFrame(np.array(values, order=order), days, [f"T{i}" for i in range(21)], copy=False)
+    frame = pd.DataFrame(np.array(values, order=order), days, [f"T{i}" for i in range(75)], copy=False)
     prices, config = load_prices(path=frame.dropna(axis=1, how="all")), StudyConfig(calendar=None)
-    names = tuple(rng.permutation(prices.tickers)[: rng.integers(1, 20)].tolist())
+    names = tuple(rng.permutation(prices.tickers)[: rng.integers(1, 70)].tolist())
     own = days.to_numpy("datetime64[D]")
     more = np.concatenate([own[:1] - 9, np.delete(own, [5, 50, 51]), own[-1:] + 9])
     for sessions in (own, own[10:60], more, own[::2], own[:1], own[:0]):

@@ -11,14 +11,20 @@ from tests.engine.test_compiled_faults import judged, made, pytestmark  # noqa: 
 from tests.panel import test_dense
 
 FAULTS = {
-    "close[t] / close[t - 1] - 1": "close[t] / close[t - 1]",
-    "if (sessions) out[0] = NAN": "if (sessions) out[0] = 0",
+    "close[t] / before[t] - 1": "close[t] / before[t]",
+    "    out[0] = NAN": "    out[0] = 0",
+    "close[1][l] = NAN": "close[1][l] = 1",
     "t < r->before": "t < 0",
     "t < r->width": "t < 0",
     "!isfinite(close[sessions - 1])": "0",
     "r->row[t] != r->row[0] + t": "0",
     "series_of(&r->close, j) + r->row[0]": "series_of(&r->close, j)",
-    "== r->close.days ? NAN : cell(": "== r->close.days ? 1 : cell(",
+    "now[l] = NAN": "now[l] = 1",
+    "at[l] + row * g->day, sizeof": "at[l] + (t + d) * g->day, sizeof",
+    "fabs(now[l]) < INFINITY ?": "1 ?",
+    "close[~d & 1]": "close[1]",
+    "= block[d][l]": "= block[0][l]",
+    "j % ACROSS == 0": "j == 0",
     "t + LANES <= n; t += LANES": "t + LANES <= n; t = n",
     "low[l] = one < low[l]": "low[l] = one > low[l]",
     "high[l] = one > high[l]": "high[l] = one > low[l]",
@@ -27,7 +33,6 @@ FAULTS = {
     "high[0] = high[l] > high[0] ? high[l] : high[0]": "",
     "least[j] = one < least[j]": "least[j] = one > least[j]",
     "most[j] = one > most[j]": "most[j] = one < most[j]",
-    "cell(&r->close, r->row[t], j)": "cell(&r->close, t, j)",
 }
 ORDERS: tuple[Literal["C", "F"], ...] = ("C", "F")
 
