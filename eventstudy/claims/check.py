@@ -18,7 +18,7 @@ import pandas as pd
 
 from eventstudy import calendars
 from eventstudy.analyses.base import Answer, lines_of
-from eventstudy.claims.parse import Quote, Understood, from_parts, load_names, name_of, understand
+from eventstudy.claims.parse import Quote, Understood, from_parts, load_names, moves_somehow, name_of, understand
 from eventstudy.claims.search import Found, Match, Quoted, move_agrees, search, sessions_between
 from eventstudy.claims.text import judgement, paragraph, screen
 from eventstudy.config import StudyConfig
@@ -355,7 +355,7 @@ def check(
         False: Nvidia (NVDA) moved by −16.97 % on 27 January 2025, not by −30
     """
     config = config or StudyConfig()
-    _refuse_moves_from_afar(claim)
+    _refuse_what_is_no_move(claim)
     moment = chosen_moment(event, day0)
     if moment is None:
         raise InvalidRequest(
@@ -407,11 +407,11 @@ def check(
     )
 
 
-def _refuse_moves_from_afar(claim: Understood) -> None:
-    """Refuse a change whose beginning is not among the sessions that are searched, and that no number names.
+def _refuse_what_is_no_move(claim: Understood) -> None:
+    """Refuse a change whose beginning is not among the sessions that are searched, and that no number names; or that is none.
 
     Raises:
-        InvalidRequest: it says from when on it counts, or over more sessions than are searched.
+        InvalidRequest: it says from when on it counts, or over more sessions than are searched, or no word that it moved.
     """
     change = claim.percent or claim.change or any(worth.role == "by" for worth in claim.worth)
     if not change or claim.start or len(claim.days) > 1:
@@ -421,6 +421,12 @@ def _refuse_moves_from_afar(claim: Understood) -> None:
         raise InvalidRequest(
             Sentence("the claim counts from a price that it does not name ({words!r})", words=words),
             hint=Sentence("give the numbers: --ticker NVDA --from 142 --to 128.99 --around 2025-01-20"),
+        )
+    if claim.falling is None and claim.end is None and claim.text and not moves_somehow(claim.text):
+        raise InvalidRequest(
+            Sentence("the sentence does not say that the price rose or fell"),
+            where=claim.text,
+            hint=Sentence("a claim needs what the price did: fell 17 percent on Monday"),
         )
 
 

@@ -508,6 +508,7 @@ def understand(
     valued = {amount.number.printed for amount in worth}
     numbers = [*(number.printed for number in used.values()), *valued]
     refuse_what_is_no_price(rest, numbers)
+    falling = by_sign if falling is None else falling
     has_day = bool(days or span or phrase)
     if not has_day:  # no day on which it was more than the least, or less than the most
         used = {name: replace(n, loose="under") if n.loose == "most" else n for name, n in used.items()}
@@ -517,7 +518,7 @@ def understand(
         worth=worth,
         span=read_span(phrase) if phrase else span,
         phrase=phrase or (span.text if span else None),
-        falling=by_sign if falling is None else falling,
+        falling=falling,
         days=tuple(replace(day, earlier=_comes_before(dated, at)) for at, day in days),
         text=sentence,
         language=language,
@@ -600,6 +601,12 @@ def direction(text: str) -> bool | None:
     """Whether the words say that something fell (True) or rose (False); None where they say neither or both."""
     down, up = bool(_FALLING.search(text)), bool(_RISING.search(text))
     return down if down != up else None
+
+
+def moves_somehow(text: str) -> bool:
+    """Whether a word says that something rose, fell, moved or changed."""
+    moved = re.search(r"\b(?:mov\w*|chang\w*|swung|swing\w*|beweg\w*|veränder\w*|schwank\w*|return\w*)\b", text, re.I)
+    return bool(moved or _FALLING.search(text) or _RISING.search(text))
 
 
 _SENTENCES = re.compile(r"[.!?]\s+(?=[A-ZÄÖÜ])")

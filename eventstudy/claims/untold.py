@@ -21,19 +21,23 @@ _ENDS = re.compile(
 )
 """Where a clause ends; the separators of a number are followed by digits."""
 _NOT = re.compile(
-    r"(?:\b(?:not(?! (?:only|just|least|until|less|more)\b)|never|(?:fail(?:s|ed)?|refus(?:es|ed)) to)\b|n['’]t\b)",
+    r"\b(?:not(?! (?:only|just|least|until|less|more)\b)|never|avoid(?:s|ed)|(?:fail(?:s|ed)?|refus(?:es|ed)) to)\b|n['’]t\b",
     re.IGNORECASE,
 )
 _NICHT = re.compile(
     r"\b(?:nicht(?! (?:nur|zuletzt|erst|weniger|mehr)\b)|nie|niemals|weder|keine?[nrs]?)\b", re.IGNORECASE
 )
+_DENIED = re.compile(
+    r"\b(?:not true|untrue|den(?:y|ies|ied)|stimmt nicht|nicht wahr|unwahr|dementier\w*)\b", re.IGNORECASE
+)
+"""What is said of the whole sentence."""
 _MAY = re.compile(
     r"\b(?:could|would|might|should|will|(?-i:may)|if|unless|expects?|(?:is|are|was|were) expected to|predicts?|forecasts?|"
     r"likely to)\b",
     re.IGNORECASE,
 )
 _KANN = re.compile(
-    r"\b(?:wenn|sofern|möglicherweise|(?:könnt|würd|dürft|sollt)en?|(?<!als )(?<!wie )erwarte[nt]|rechne[nt] mit|"
+    r"\b(?:wenn|sofern|möglicherweise|soll(?:en)?|(?:könnt|würd|dürft|sollt)en?|(?<!als )(?<!wie )erwarte[nt]|rechne[nt] mit|"
     r"prognostizier\w*|(?:wird|werden)\b.*\b(?:fallen|sinken|steigen|verlieren|gewinnen|zulegen|nachgeben|einbrechen))\b",
     re.IGNORECASE,
 )
@@ -51,10 +55,17 @@ _MOVED = (
 )
 _OF_THE_FIRM = re.compile(
     r"(?P<what>(?:revenues?|(?:net )?sales|(?:net |operating )?(?:profits?|income|earnings)|margins?|orders|deliveries|"
-    r"bookings|\w*umsatz|\w*umsätze|\w*gewinne?|\w*erlöse?|\w*ergebnis|aufträge|auslieferungen|marge)"
+    r"bookings|volume|turnover|short interest|bonds?|options?|yields?|dividends?|\w*volumen|\w*anleihen?|optionen|dividenden?|"
+    r"\w*umsatz|\w*umsätze|\w*gewinne?|\w*erlöse?|\w*ergebnis|aufträge|auslieferungen|marge)"
     rf"(?: (?:of|at|von|bei|des|der)(?: [\wÄÖÜäöü&.-]+){{1,3}})?) (?:\w+ ){{0,2}}{_MOVED}\b",
     re.IGNORECASE,
 )
+_PART_OF = re.compile(
+    r"(?:%|\bper ?cent|\bpct|\bProzent) (?P<what>(?:of (?:its|the|their|all)|der|des|seiner|ihrer|aller) "
+    r"(?!value|worth|market value|market cap|capitali|(?:share|stock) price|price|Wert|Börsenwert|Kurs)[\wäöüß-]+)",
+    re.IGNORECASE,
+)
+_BESIDE_OTHERS = re.compile(r"\b(?:under|out)perform\w*", re.IGNORECASE)
 _WHY = re.compile(r"\b(?:on|following|when|since|though|nach|trotz|wegen|da|als)\b", re.IGNORECASE)
 _PRICE = re.compile(r"\b(?:shares?|stocks?|price)\b|aktie|kurs", re.IGNORECASE)
 
@@ -62,6 +73,7 @@ _SPAN = r"(?:year|month|quarter)"
 _ZEIT = r"(?:Jahr|Monat|Quartal)"
 _SINCE_THEN = re.compile(
     rf"\b(?:(?:since|seit) the (?:start|beginning|turn|outset) of (?:the |this )?{_SPAN}|year[- ]to[- ]date|YTD|"
+    r"year[- ](?:over|on)[- ]year|annuali[sz]ed|im Jahresvergleich|(?:zum|gegenüber dem) Vorjahr\w*|(?:binnen|auf) Jahresfrist|"
     rf"(?:so far )?this {_SPAN}|(?:in|over|during|for) the (?:past|last|previous) (?:twelve months|{_SPAN})|last {_SPAN}|"
     rf"(?:seit|zum) (?:dem )?(?:Jahres|Monats|Quartals)(?:beginn|anfang|start|wechsel)|auf (?:Jahres|Monats)sicht|"
     rf"(?:(?:in|seit) (?:diesem|dem laufenden)|im (?:laufenden|vergangenen|letzten)|dieses) {_ZEIT}e?s?|"
@@ -95,8 +107,9 @@ def refuse_what_is_no_price(text: str, numbers: Collection[str]) -> None:
     Raises:
         InvalidRequest: one is; names the words.
     """
+    denied = _DENIED.search(text)
     for clause, at in clauses(text, numbers):
-        if found := _NOT.search(clause, 0, at) or _NICHT.search(clause):
+        if found := denied or _NOT.search(clause, 0, at) or _NICHT.search(clause):
             raise InvalidRequest(
                 Sentence(
                     "{words!r} says what did not happen, and which price there was instead it does not", words=found[0]
@@ -114,6 +127,9 @@ def refuse_what_is_no_price(text: str, numbers: Collection[str]) -> None:
                 ),
                 hint=_WHAT_IT_DID,
             )
+        if found := _PART_OF.search(clause) or _BESIDE_OTHERS.search(clause):
+            words = found.groupdict().get("what") or found[0]
+            raise InvalidRequest(Sentence("{words!r} is not the price of the share", words=words), hint=_WHAT_IT_DID)
         found = _OF_THE_FIRM.search(clause)
         if found and not _WHY.search(clause[: found.start()]) and not _PRICE.search(clause[: found.end()]):
             raise InvalidRequest(

@@ -28,6 +28,16 @@ NOT_A_MOVE = [
     ("Nvidia's revenue fell 17 percent on Monday", "'revenue'"),
     ("Nvidia fell on Monday after profit fell 17 percent", "'profit'"),
     ("Der Umsatz von Nvidia brach am Montag um 17 Prozent ein", "'Umsatz von Nvidia'"),
+    ("Nvidia bonds fell 17 percent on Monday", "'bonds'"),
+    ("Nvidia lost 17 percent of its market share on Monday", "'of its market'"),
+    ("Nvidia baut 17 Prozent der Stellen ab", "'der Stellen'"),
+    ("Nvidia underperformed the market by 17 percent on Monday", "'underperformed'"),
+    ("Nvidia's tax rate is 17 percent on Monday", "does not say that the price rose or fell"),
+    ("It is not true that Nvidia fell 17 percent on Monday", "'not true'"),
+    ("Nvidia avoided a 17 percent fall on Monday", "'avoided'"),
+    ("Nvidia soll am Montag 17 Prozent verlieren", "'soll'"),
+    ("Nvidia is down 17 percent year over year", "'year over year'"),
+    ("Nvidia hat binnen Jahresfrist 17 Prozent verloren", "'binnen Jahresfrist'"),
     ("Nvidia fell 17 percent in premarket trading on Monday", "'premarket'"),
     ("Nvidia lost 17 percent after the close on Monday", "'after the close'"),
     ("Nvidia notiert vorbörslich 17 Prozent niedriger", "'vorbörslich'"),
@@ -54,6 +64,9 @@ def test_what_no_close_can_confirm_is_refused(sentence: str, words: str) -> None
 
 
 A_MOVE = [
+    "Nvidia lost 17 percent of its market value on Monday",
+    "Nvidia verlor am Montag 17 Prozent des Börsenwerts",
+    "Nvidia moved by 17 percent on Monday",
     "Nvidia fell 17 percent on Monday, its worst day since March 2020",
     "Nvidia fell 17 percent on Monday in the steepest fall this year",
     "Nvidia fell 17 percent on Monday, not least because of DeepSeek",
