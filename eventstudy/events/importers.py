@@ -21,7 +21,7 @@ from eventstudy.language import Phrase, date_text
 from eventstudy.tables.place import ADD_ROW
 from eventstudy.text import separated
 
-SHARED = ("date", "tz", "timing", "title", "category", "benchmark")
+SHARED = ("date", "tz", "timing", "title", "category", "benchmark", "recognised", "recognised_reason")
 """Columns that describe the event: its rows must agree in them, or leave all but the date blank."""
 
 ROLES = ("treated", "exposed", "peer", "control")
@@ -190,9 +190,23 @@ class _Draft:
             timing=self.row.get("timing", "unknown"),
             category=self.row.get("category"),
             benchmark=self.row.get("benchmark"),
+            **self._noticed(),
             group=tuple(group_of(name, tuple(members)) for name, members in self.groups.items()),
             attributes=_attributes(self.attributes),
         )
+
+    def _noticed(self) -> dict[str, Any]:
+        """When the market took notice and why that is thought: as the table says, where it gives no reason."""
+        reason, when = self.row.get("recognised_reason"), self.row.get("recognised")
+        if when is None:
+            return {"recognised_reason": reason} if reason else {}
+        if reason is None:
+            return {"recognised": when, "recognised_reason": _SAID, "recognised_reason_de": _SAID_DE}
+        return {"recognised": when, "recognised_reason": reason}
+
+
+_SAID, _SAID_DE = "as the table of events says", "laut der Tabelle der Ereignisse"
+"""Why markets are thought to have noticed then, where a table gives the day alone."""
 
 
 def _attributes(by_ticker: Mapping[str, Mapping[str, str]]) -> Mapping[str, str | Mapping[str, str]]:

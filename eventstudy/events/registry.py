@@ -22,14 +22,14 @@ from eventstudy.events.listed import Listed
 from eventstudy.events.when import parse_when
 from eventstudy.language import Phrase
 from eventstudy.settings import LARGEST, toml
-from eventstudy.tables.place import TABLES, Reading
+from eventstudy.tables.place import DOCUMENTS, TABLES, Reading
 from eventstudy.tables.written import looks_like_one, plain_when
 from eventstudy.text import json_text
 
 if TYPE_CHECKING:
     from eventstudy.events.rows import Rows
 
-SUFFIXES = (".toml", *TABLES)
+SUFFIXES = (".toml", *TABLES, *DOCUMENTS)
 """File names a registry is read from."""
 
 
@@ -435,6 +435,23 @@ def from_frame(frame: Any, *, tz: str | None = None, reading: Reading | None = N
     return Registry(events, origin=rows.origin, left_out=bad, read_as=rows.read_as)
 
 
+def as_events(events: Event | Iterable[Event] | Any) -> Registry | list[Event]:
+    """Events as they are given, one or several; or those of a frame, of records, of pairs of ticker and date.
+
+    Raises:
+        InvalidFile: they are no table of events.
+    """
+    if isinstance(events, Registry):
+        return events
+    if isinstance(events, Event):
+        return [events]
+    if isinstance(events, Iterable) and not isinstance(events, str | Mapping) and not hasattr(events, "shape"):
+        events = list(events)
+        if all(isinstance(event, Event) for event in events):
+            return list[Event](events)
+    return from_frame(events)
+
+
 def shipped_registry() -> Registry:
     """The events that come with eventstudy.
 
@@ -456,7 +473,10 @@ def _content(path: Path) -> str:
 def _beside(path: Path) -> str | None:
     if not os.path.isdir(path.parent):
         return Sentence("nothing: the folder {folder} does not exist", folder=path.parent)
-    return ", ".join(sorted(p.name for p in path.parent.iterdir() if p.suffix.lower() in SUFFIXES)[:SHOWN]) or None
+    return (
+        ", ".join(sorted(p.name for p in path.parent.iterdir() if p.suffix.lower() in (".toml", *TABLES))[:SHOWN])
+        or None
+    )
 
 
 def _read_toml(content: str, origin: str) -> list[Event]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from difflib import get_close_matches
@@ -15,14 +15,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from eventstudy import calendars
 from eventstudy.datasets import company_names, of_isin, tickers_by_name
 from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.events.faults import BadRow
 from eventstudy.events.when import checked
 from eventstudy.language import Phrase
 from eventstudy.tables.dates import dates_of
+from eventstudy.tables.documents import Document
 from eventstudy.tables.frames import headed_frame, pandas_of
-from eventstudy.tables.headed import Headed
+from eventstudy.tables.headed import Headed, names_of
 from eventstudy.tables.headings import by_bracket_alone, fold, other_field, role_of, words
 from eventstudy.tables.numbers import missing_marks
 from eventstudy.tables.place import ADD_ROW, Place, Reading
@@ -32,7 +34,18 @@ from eventstudy.tables.written import When, clock_of, days_meant, local_time, lo
 Codes = NDArray[np.int64]
 
 REQUIRED = ("ticker", "date")
-COLUMNS = (*REQUIRED, "event_id", "tz", "timing", "title", "category", "benchmark", "group")
+COLUMNS = (
+    *REQUIRED,
+    "event_id",
+    "tz",
+    "timing",
+    "title",
+    "category",
+    "benchmark",
+    "group",
+    "recognised",
+    "recognised_reason",
+)
 """Columns a table of events may have, beside those that are kept as attributes."""
 
 _NAMES = (
@@ -58,11 +71,12 @@ _NAMES = (
 )
 """Headings of columns that may hold names of firms in place of tickers."""
 
-_SEVERAL = re.compile(r"[A-Z]{2,5}(\s*/\s*[A-Z]{2,5})+")
-"""Tickers with strokes between, none of them a class of shares, as in BRK/B."""
 _LISTED = re.compile(r"[A-Z0-9^][A-Z0-9.^=-]{0,11}(?:\s*[,;|]\s*[A-Z0-9^][A-Z0-9.^=-]{0,11})+")
 """Tickers with marks between that no ticker has: `NVDA, AMD`, `NVDA | AMD`."""
-_BETWEEN = re.compile("[,;|]")
+_JOINED = re.compile(r"[A-Z]{1,5}(?:(?:\s*[/&+]\s*|\s+(?:and|und|et|y|e)\s+|\s+)[A-Z]{1,5})+")
+"""Words that may be tickers, with what may join two or be part of a name: `NVDA & AMD`, `NVDA AMD`, not `BRK/B`, `VOD LN`."""
+_BETWEEN = re.compile(r"\s*[,;|/&+]\s*|\s+(?:and|und|et|y|e)\s+|\s+")
+_BRACKETS = re.compile(r"""[\[({]\s*(.*?)\s*[\])}]""")
 _FORMS = {
     "INC",
     "LTD",
@@ -142,6 +156,8 @@ class Rows:
     """The other columns that are known, by their names."""
     attributes: dict[str, tuple[Codes, Sequence[str]]] = field(default_factory=dict)
     """All others."""
+    noticed: tuple[Codes, list[When]] | None = None
+    """(E,) codes and the days or instants when markets took notice; -1 where that is not said. None: no column says it."""
     bad: list[BadRow] = field(default_factory=list)
     odd: Mapping[int, str] = field(default_factory=dict)
     """Row -> what is wrong with it."""
@@ -169,7 +185,8 @@ def rows_of_frame(frame: Any, reading: Reading | None = None, tz: str | None = N
     """
     if isinstance(frame, pd.Series):
         frame = frame.to_frame("date" if 2 * sum(map(looks_like_one, frame)) > len(frame) else "ticker")
-    made = pandas_of(frame)
+    made = _of_plain(frame) if isinstance(frame, list | tuple | Mapping | np.ndarray) else None
+    made = pandas_of(frame) if made is None else made
     if made is None:
         raise InvalidFile(
             Sentence("events are a {kind}, no table", kind=type(frame).__name__),
@@ -180,6 +197,16 @@ def rows_of_frame(frame: Any, reading: Reading | None = None, tz: str | None = N
     return rows_of(
         headed_frame(Place(ORIGIN, lambda i: Phrase("row {n}", n=i + 1)), made, "events"), reading or Reading(), tz
     )
+
+
+def _of_plain(given: Sequence[Any] | Mapping[str, Any] | NDArray[Any]) -> pd.DataFrame | None:
+    """Lists and mappings of Python as a frame: records, columns, pairs of ticker and date; None: they are none of these."""
+    if isinstance(given, Mapping):
+        found = Document(Place(ORIGIN, str), "Python", "events").of(dict(given))
+        return found[0] if found else None
+    rows = [list(row) for row in given if isinstance(row, list | tuple | np.ndarray)]
+    names = names_of(rows, "events") if rows and len(rows) == len(given) else None
+    return pd.DataFrame(rows, columns=names, dtype=object) if names else None
 
 
 _BLANK = Phrase("is blank")
@@ -204,7 +231,7 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
     raw = table.cells.columns(texts, set())
     told = _told(columns, others, heads, len(next(iter(raw.values()))))
     tickers = _coded(raw[columns["ticker"]])
-    if more := _each_ticker(raw[columns["ticker"]], tickers[1]):
+    if more := _each_ticker(raw[columns["ticker"]], tickers[1], heads[columns["ticker"]]):
         at, each = more
         raw = {i: pd.Series(column).iloc[at].reset_index(drop=True) for i, column in raw.items()}
         raw[columns["ticker"]] = pd.Series(each, dtype=object)
@@ -234,15 +261,14 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
     found = Rows(_Numbers(place, n), _texts(*tickers, heads[columns["ticker"]], odd), (codes, whens))
     for i in np.flatnonzero(found.ticker[0] < 0).tolist():
         odd.setdefault(i, _of_column(heads[columns["ticker"]], _BLANK))
-    several_meant = fold(heads[columns["ticker"]]) in ("tickers", "symbols")
-    for k, text in enumerate(found.ticker[1]):
-        if "/" in text and _SEVERAL.fullmatch(text) and (several_meant or _all_of_firms(text)):
-            why = Phrase("{text!r} is not one ticker; write a row for each", text=text)
-            why = _of_column(heads[columns["ticker"]], why)
-            odd.update(dict.fromkeys(np.flatnonzero(found.ticker[0] == k).tolist(), why))
+    if "recognised" in columns:
+        found.noticed, more_said = _noticed(
+            place, raw[columns["recognised"]], heads[columns["recognised"]], reading, odd
+        )
+        told += more_said
     empty = (found.ticker[0] < 0) & (codes < 0)
     for name, i in columns.items():
-        if name not in (*REQUIRED, "time"):
+        if name not in (*REQUIRED, "time", "recognised"):
             found.texts[name] = _texts(*_coded(raw[i]), heads[i], odd)
             empty &= found.texts[name][0] < 0
     for i, name in others.items():
@@ -283,6 +309,18 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
     found.origin, found.tz, found.strict = place.name, tz, reading.strict
     found.read_as = (*told, *said, *dates.said)
     return found
+
+
+def _noticed(
+    place: Place, column: Any, heading: str, reading: Reading, odd: dict[int, str]
+) -> tuple[tuple[Codes, list[When]], Sequence[Phrase]]:
+    """When markets took notice, of each row, and what the dates were taken for; what is no date is added to the `odd` rows."""
+    blank = column.map(lambda v: isinstance(v, str) and v.strip().lower() in missing_marks()).astype(bool)
+    dates = dates_of(place, column.where(~blank, None), heading, reading)
+    for row, why in dates.bad.items():
+        if why != "the date is empty":
+            odd.setdefault(row, _of_column(heading, why))
+    return (dates.codes, list(dates.whens)), dates.said
 
 
 _SESSIONS = 20
@@ -341,9 +379,12 @@ def _called_alike(rows: Rows) -> list[Phrase]:
     ]
 
 
-def _each_ticker(column: Any, distinct: pd.Index) -> tuple[list[int], list[Any]] | None:
+def _each_ticker(column: Any, distinct: pd.Index, heading: str) -> tuple[list[int], list[Any]] | None:
     """The row in which each ticker of a column stands, where cells name several; None: none does."""
-    lists = {v: [t.strip() for t in _BETWEEN.split(v)] for v in filter(_names_several, distinct.tolist())}
+    held = [v for v in distinct.tolist() if isinstance(v, str)]
+    known = {v.strip() for v in held} | company_names().keys()
+    meant = fold(heading) in ("tickers", "symbols")
+    lists = {v: named for v in held if (named := _named_in(v, known, meant=meant))}
     if not lists:
         return None
     cells = column.tolist()
@@ -351,15 +392,19 @@ def _each_ticker(column: Any, distinct: pd.Index) -> tuple[list[int], list[Any]]
     return [i for i, _ in found], [t for _, t in found]
 
 
-def _all_of_firms(text: str) -> bool:
-    """Whether each part between strokes is the ticker of a well-known firm: NVDA/AMD, not BAC/PRL or EUR/USD."""
-    return all(part.strip() in company_names() for part in text.split("/"))
+def _named_in(cell: str, known: Set[str], *, meant: bool) -> list[str] | None:
+    """The tickers that a cell names; None: one, or what may be one.
 
-
-def _names_several(cell: Any) -> bool:
-    if not isinstance(cell, str) or not _BETWEEN.search(cell) or not _LISTED.fullmatch(cell.strip()):
-        return False
-    return not _FORMS & {t.strip(" .") for t in _BETWEEN.split(cell)}
+    Words with marks between that names of firms have as well are tickers where all are `known` to be, or where the heading says
+    that several are `meant` and none is the mark of a market or a class of shares.
+    """
+    inner = _BRACKETS.fullmatch(cell.strip())
+    text = (inner[1] if inner else cell.strip()).replace("'", "").replace('"', "")
+    parts = _BETWEEN.split(text)
+    if _LISTED.fullmatch(text) or (inner and len(parts) == 1 and _LIKE_A_TICKER.fullmatch(text)):
+        return None if _FORMS & {t.strip(" .") for t in parts} else parts
+    plain = _JOINED.fullmatch(text) and all(len(t) > 1 for t in parts) and not _FORMS & set(parts)
+    return parts if plain and calendars.mark_of(text) is None and (meant or known >= set(parts)) else None
 
 
 def _told(columns: Mapping[str, int], others: Mapping[int, str], heads: list[str], n: int) -> list[Phrase]:

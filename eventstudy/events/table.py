@@ -68,6 +68,8 @@ def _singly(rows: Rows, apart: Iterable[int], bad: list[BadRow]) -> Iterator[Row
             continue
         row: dict[str, Any] = {"ticker": tickers[1][tickers[0][i]], "date": whens[1][whens[0][i]]}
         row |= {name: texts[codes[i]] for name, (codes, texts) in columns.items() if codes[i] >= 0}
+        if rows.noticed is not None and (k := int(rows.noticed[0][i])) >= 0:
+            row["recognised"] = rows.noticed[1][k]
         if zone := row.get("tz") or _zone_of(row["date"], rows.tz):
             row["tz"] = zone
         held = {name: texts[codes[i]] for name, (codes, texts) in more.items() if codes[i] >= 0}
@@ -84,6 +86,8 @@ def _zone_of(when: date | datetime, tz: str | None) -> str | None:
 def _plain(rows: Rows) -> _Plain | None:
     """The rows that can be read by columns, each an event by itself; None: there are none, look at each."""
     keep = np.delete(np.arange(len(rows), dtype=np.int64), list(rows.odd))
+    if rows.noticed is not None:
+        return None
     if not len(keep) or not all(map(_can_be_kept, rows.attributes)):
         return None
     good = np.ones(len(keep), bool)

@@ -29,8 +29,10 @@ from eventstudy.tables.headings import role_of
 from eventstudy.tables.opened import Opened, opened, tables_of
 from eventstudy.tables.place import TABLES, Place, Reading
 
-SOURCE_OF = {"text": "csv", "workbook": "xlsx", "parquet": "parquet", "feather": "parquet"}
+SOURCE_OF = {"text": "csv", "document": "csv", "workbook": "xlsx", "parquet": "parquet", "feather": "parquet"}
 """What the source of a kind of file is called."""
+_ANSWERS = (".json", ".jsonl", ".ndjson")
+"""What services answer is saved as; read of a folder that holds no other tables."""
 
 
 def read_file(
@@ -54,11 +56,8 @@ def read_file(
 
 
 def _listed(path: Path) -> list[Path]:
-    found = [
-        p
-        for p in sorted(path.iterdir())
-        if p.is_file() and p.suffix.lower() in TABLES and not p.name.startswith((".", "~$"))
-    ]
+    there = [p for p in sorted(path.iterdir()) if p.is_file() and not p.name.startswith((".", "~$"))]
+    found = [p for p in there if p.suffix.lower() in TABLES] or [p for p in there if p.suffix.lower() in _ANSWERS]
     if not found:
         raise InvalidFile(
             Sentence("the folder holds no table"),

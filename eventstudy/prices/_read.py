@@ -14,7 +14,7 @@ import pandas as pd
 
 from eventstudy import calendars
 from eventstudy.calendars import markets
-from eventstudy.datasets import tickers_by_name
+from eventstudy.datasets import company_names, tickers_by_name
 from eventstudy.errors import InvalidFile, Sentence, SourceError, SourceMalformed
 from eventstudy.language import Phrase
 from eventstudy.prices._base import FIELDS
@@ -50,6 +50,7 @@ from eventstudy.tables.dates import dates_of, sessions_of
 from eventstudy.tables.headed import Headed
 from eventstudy.tables.numbers import Numbers, numbers_of, refuse_thousandfold, thousandfold
 from eventstudy.tables.place import Place, Reading
+from eventstudy.tables.stacked import side_by_side
 from eventstudy.tables.workbook import as_text
 from eventstudy.units.frequency import rows_apart
 
@@ -65,10 +66,14 @@ QUIET = 0.05
 """A return of the middle of days above that is no return in decimals, unless it is said to be one."""
 _STILL = 0.015
 """A security whose returns spread less a day gives them in decimals: none that falls as it rises moves by .015 % a day."""
+_STILL_FIRM = 0.15
+"""A well-known firm, too: no share of one moves by .15 % a day."""
 _MAD = 1.4826
 """The median distance from the median, times that, is a standard deviation without regard to outliers."""
 _FEW_DAYS = 20
 """Fewer returns tell no spread, and no study is made of them."""
+_SEVERAL = 3
+"""So many losses of more than all are no codes for something else."""
 _LOPSIDED = 0.95
 """So many gains, or losses, are those of money that earns interest, and tell no unit."""
 
@@ -98,6 +103,7 @@ def read_table(
     """
     if not table.cells.rows:
         raise table.place.fault(Sentence("there is no row below the headings"), available=", ".join(table.headings))
+    table = side_by_side(table)
     own = list(wanted.tickers) if wanted.tickers is not None else None
     hints = own if own is not None else list(wanted.besides) or None
     asked = None if own is None else [*own, *(t for t in wanted.besides if t not in own)]
@@ -710,7 +716,7 @@ def _checked_wide(
     reading: Reading,
     said: list[Phrase],
 ) -> None:
-    if reading.values is None and shape.closes and _are_returns(cells, numbers, columns):
+    if reading.values is None and shape.closes and (_are_returns(cells, numbers, columns) or _are_gross(cells)):
         cells.grids["ret"] = cells.grids.pop("close")
         for key in list(numbers.percent):
             numbers.percent.add((key[0], "ret"))
@@ -742,6 +748,11 @@ def _are_returns(cells: _Cells, numbers: Numbers, columns: Mapping[tuple[str, st
         return len(numbers.percent) == len(columns)
     grid = cells.grids["close"]
     return bool(grid.shape[0] > 1 and (grid < 0).any(axis=0).all() and not (np.abs(grid) > 1).any())
+
+
+def _are_gross(cells: _Cells) -> bool:
+    """Whether columns that are called by tickers can only be gross returns: all start anew, and move as shares do."""
+    return gross_base(cells.grids["close"], every=True, least=PEGGED) is not None
 
 
 def _whose(
@@ -820,11 +831,11 @@ def _as_returns(
     named: str | None = reading.unit or next(iter(units), None)
     returns = _without_levels(place, cells, returns, _UNITS[named or "percent"])
     if reading.unit in (None, "decimal") and not units:
-        returns = _without_codes(returns, cells.days, said, decimals=shape.decimals)
+        returns = _without_codes(returns, cells, said, decimals=shape.decimals)
     unit: str = (
         named
         or (None if priced is None else _unit_beside(returns, priced))
-        or _decimal_or_refused(place, cells, returns, decimals=shape.decimals)
+        or _unit_or_refused(place, cells, returns, shape)
     )
     returns = returns / _UNITS[unit]
     if shape.logarithmic:
@@ -917,17 +928,17 @@ _NONE = frozenset("BC")
 """Not traded where CRSP looks, and no price to count a return from."""
 
 
-def _without_codes(returns: Floats, days: Days, said: list[Phrase], *, decimals: bool) -> Floats:
+def _without_codes(returns: Floats, cells: _Cells, said: list[Phrase], *, decimals: bool) -> Floats:
     """Returns without CRSP's codes for none, where all others are decimals: no decimal is as low as one."""
     coded = np.isin(returns, NO_RETURN)
-    if not coded.any() or not _are_decimals(np.where(coded, np.nan, returns), days, decimals=decimals):
+    if not coded.any() or not _are_decimals(np.where(coded, np.nan, returns), cells, decimals=decimals):
         return returns
     met = sorted(set(returns[coded].tolist()), reverse=True)
     said.append(_codes_left(int(coded.sum()), [f"{code:g}" for code in met]))
     return np.where(coded, np.nan, returns)
 
 
-def _are_decimals(returns: Floats, days: Days, *, decimals: bool) -> bool:
+def _are_decimals(returns: Floats, cells: _Cells, *, decimals: bool) -> bool:
     """Whether returns (S, n) of n securities on S days cannot be per cent: none is above 1, and one spreads too little.
 
     `decimals`: whether the file is of somebody who gives them so; a share may then have gained more than it was worth.
@@ -939,11 +950,17 @@ def _are_decimals(returns: Floats, days: Days, *, decimals: bool) -> bool:
         return False
     if decimals:
         return True
-    moves = [column[np.isfinite(column) & (column != 0)] for column in returns.T]
-    moves = [m for m in moves if len(m) > 1 and max((m > 0).mean(), (m < 0).mean()) <= _LOPSIDED]
+    days, known = cells.days, company_names()
+    moves = [
+        (column[np.isfinite(column) & (column != 0)], name in known)
+        for column, name in zip(returns.T, cells.names, strict=True)
+    ]
+    moves = [(m, own) for m, own in moves if len(m) > 1 and max((m > 0).mean(), (m < 0).mean()) <= _LOPSIDED]
     sessions = max(1.0, float(np.median(np.diff(days).astype(float))) * 5 / 7) if len(days) > 1 else 1.0
-    still = _STILL * np.sqrt(sessions)  # weeks and months spread wider than days
-    return any(_MAD * np.median(np.abs(m - np.median(m))) < still for m in moves) or len(returns) < _FEW_DAYS
+    wider = np.sqrt(sessions)  # weeks and months spread wider than days
+    least = [wider * (_STILL_FIRM if own else _STILL) for _, own in moves]
+    spread = [_MAD * np.median(np.abs(m - np.median(m))) for m, _ in moves]
+    return any(s < t for s, t in zip(spread, least, strict=True)) or len(returns) < _FEW_DAYS
 
 
 _UNITS = {"decimal": 1.0, "percent": 100.0, "bp": 10_000.0}
@@ -958,14 +975,17 @@ def _unit_beside(returns: Floats, closes: Floats) -> str | None:
     return next((unit for unit, factor in _UNITS.items() if abs(middle / factor - 1) < 0.1), None)
 
 
-def _decimal_or_refused(place: Place, cells: _Cells, returns: Floats, *, decimals: bool) -> str:
-    """Decimals, where they cannot be per cent.
+def _unit_or_refused(place: Place, cells: _Cells, returns: Floats, shape: Shape) -> str:
+    """Decimals, where they cannot be per cent; per cent, where some would be losses of more than all, and are no basis points.
 
     Raises:
         InvalidFile: they can be either.
     """
-    if _are_decimals(returns, cells.days, decimals=decimals):
+    if _are_decimals(returns, cells, decimals=shape.decimals):
         return "decimal"
+    lost = np.median(np.abs(returns[np.isfinite(returns)])) > QUIET and (returns < -1).sum() >= _SEVERAL
+    if lost and not shape.logarithmic and _are_decimals(returns / 100, cells, decimals=False):
+        return "percent"
     k = int(np.nanargmax(np.where(np.isfinite(returns), np.abs(returns), -1).max(axis=0)))
     t = int(np.nanargmax(np.where(np.isfinite(returns[:, k]), np.abs(returns[:, k]), -1)))
     value = returns[t, k]

@@ -15,7 +15,7 @@ from eventstudy.config import StudyConfig
 from eventstudy.engine.least_squares import least_days
 from eventstudy.engine.plan import plan_of
 from eventstudy.errors import InvalidFile, NeedsPairs, Sentence
-from eventstudy.events import Event, Registry, chosen_moment, moment_of_day
+from eventstudy.events import Event, Registry, as_events, chosen_moment, moment_of_day
 from eventstudy.events.columns import EventColumns, columns_of_events, columns_of_rows
 from eventstudy.events.rows import Rows, rows_of_frame
 from eventstudy.events.table import read_rows
@@ -86,15 +86,16 @@ def as_columns(events: Events | Rows, day0: str | date) -> tuple[EventColumns, l
     if made is not None and not isinstance(made, list | tuple | Event | Registry):
         rows = made if isinstance(made, Rows) else rows_of_frame(made)
         try:
-            return _at(columns_of_rows(rows), day0), []
+            if rows.noticed is None or day0 != "recognised":
+                return _at(columns_of_rows(rows), day0), []
         except InvalidFile:
             if rows.strict:
                 raise
-            found, bad = read_rows(rows, rows.origin)  # row by row, as where every pair is kept
-            events = Registry(found, left_out=bad)
+        found, bad = read_rows(rows, rows.origin, strict=rows.strict)  # row by row, as where every pair is kept
+        events = Registry(found, left_out=bad)
     assert not isinstance(events, Rows | pd.DataFrame)
-    known = [events] if isinstance(events, Event) else list(events)
-    return columns_of_events(known, lambda event: chosen_moment(event, day0)), unread(events)
+    known = as_events(events)
+    return columns_of_events(known, lambda event: chosen_moment(event, day0)), unread(known)
 
 
 def _at(columns: EventColumns, day0: str | date) -> EventColumns:

@@ -33,7 +33,7 @@ from eventstudy.errors import (
     SymbolUnknown,
     UnknownName,
 )
-from eventstudy.events import Event, Registry, chosen_moment, from_frame, policy_of
+from eventstudy.events import Event, Registry, as_events, chosen_moment, policy_of
 from eventstudy.language import Phrase
 from eventstudy.language.messages import sentence, severity_of
 from eventstudy.models import Fit, Model, model_of, own_model
@@ -65,7 +65,6 @@ from eventstudy.prices import Names, PriceTable, frame_to_table, in_currency, lo
 from eventstudy.study.estimate import NearDays, Portfolios, abnormal_returns, around, fits
 from eventstudy.study.near import Besides
 from eventstudy.study.result import StudyResult
-from eventstudy.tables.frames import pandas_of
 from eventstudy.tables.place import Reading
 from eventstudy.tables.written import one_day
 from eventstudy.text import some_of
@@ -79,7 +78,7 @@ if TYPE_CHECKING:
 DEFAULT_BENCHMARK = "SPY"
 PEER_ROLES = ("peer", "control")
 
-Events = Registry | Event | Iterable[Event] | pd.DataFrame
+Events = Registry | Event | Iterable[Event] | Iterable[tuple[str, Any]] | Mapping[str, Any] | pd.DataFrame
 Prices = (
     Any  # what `load_prices` returns, a path, or what a notebook holds: frames of any library, Series, dict of frames
 )
@@ -217,10 +216,8 @@ class EventStudy:
             return self._aggregate(events, given, table, converted, factors, day0, provenance or {}, executor, besides)
         if keep != "pairs":
             raise InvalidRequest(Sentence("keep is {keep!r}", keep=keep), available="'pairs', 'aggregate'")
-        if not isinstance(events, Registry | Event | Iterable) or _is_frame(events):
-            events = from_frame(events)
-        assert not isinstance(events, pd.DataFrame)
-        known = _as_events(events)
+        events = as_events(events)
+        known = list(events)
         known, config = _called(known, config, table)
         pairs, warned = pairs_to_study(known, config, model, day0)
         daily, factors, partial = table, factors_of_periods(factors, config), dict[str, Days]()
@@ -441,15 +438,6 @@ def near_days(config: StudyConfig) -> NearDays | None:
     if not config.in_order:
         return None
     return NearDays(config.regime, asked=config.regime == "always" or "placebo" in config.tests)
-
-
-def _is_frame(events: object) -> bool:
-    """Whether events are a frame of some library, not a list of them."""
-    return not isinstance(events, Registry | Event | list | tuple) and pandas_of(events) is not None
-
-
-def _as_events(events: Event | Iterable[Event]) -> list[Event]:
-    return [events] if isinstance(events, Event) else list(events)
 
 
 _OF_FINDERS = ("AFTER_HOURS_FILING", "CLOCKS_DISAGREE", "FILED_LATER", "NO_CLOCK")

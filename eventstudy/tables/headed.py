@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Protocol
 
 from eventstudy.errors import InvalidFile, Sentence
@@ -14,7 +15,7 @@ from eventstudy.language import Phrase
 from eventstudy.tables.headings import role_of, words
 from eventstudy.tables.numbers import Mark
 from eventstudy.tables.place import Place
-from eventstudy.tables.written import counted_day, looks_like_one
+from eventstudy.tables.written import counted_day, days_meant, looks_like_one
 
 SAMPLE = 40
 _LETTERS = {"o": "open", "h": "high", "l": "low", "c": "close", "v": "volume", "t": "timestamp"}
@@ -129,6 +130,11 @@ def headed(cells: Cells, part: str) -> Headed:
     start, column = _first_row(heads, part)
     above = heads[:start]
     rows = _heading_rows(above, column, part)
+    if not rows and not start and (names := names_of(heads, part)):
+        cells.begin(0, len(names))
+        taken = [name or Phrase("number {n}", n=i + 1) for i, name in enumerate(names)]
+        cells.said.append(Phrase("no row names the columns, which are taken for {names:list}", names=taken))
+        return Headed(cells, [(name,) for name in names], heads[:SAMPLE])
     if not rows:
         shown = ", ".join(str(v) for v in (heads[0] if heads else [])[:6])
         raise cells.place.fault(
@@ -170,6 +176,69 @@ def headed(cells: Cells, part: str) -> Headed:
     if units := sorted({_text(v) for row in above[rows[-1] + 1 :] for v in row if _text(v)}):
         cells.said.append(Phrase("units below the headings left aside: {units:list}", units=units))
     return Headed(cells, levels, data[:SAMPLE], [t for t in titles if t])
+
+
+_TICKER = re.compile(r"[A-Z]{1,5}(?:[.-][A-Z]{1,3})?")
+"""A ticker that needs no heading to be one."""
+_PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
+_MIDNIGHT = re.compile(r"0?0:00(?::00)?")
+_CANDLES = 20
+"""So many rows tell the first price of a day from the last,"""
+_NEARER = 0.7
+"""where gaps over night are by so much smaller than moves of two days."""
+
+
+def names_of(rows: Sequence[Sequence[Any]], part: str) -> list[str] | None:
+    """What columns that nobody names hold, where that can be one thing; '' for what is not needed, None: it cannot be told.
+
+    Events: one column of dates, one of tickers, and a title. Prices: dates, a ticker or none, and one number; or four that are
+    the first, highest, lowest and last price of each day, and a volume.
+    """
+    if len({len(row) for row in rows}) != 1:
+        return None
+    columns = [list(own) for own in zip(*rows, strict=True)]
+    dates = [i for i, own in enumerate(columns) if all(map(looks_like_one, own))]
+    others = [i for i in range(len(columns)) if i not in dates]
+    tickers = [i for i in others if all(_TICKER.fullmatch(_text(v)) for v in columns[i])]
+    if len(dates) != 1 or len(tickers) > 1:
+        return None
+    names = {dates[0]: "date", **dict.fromkeys(tickers, "ticker")}
+    rest = [i for i in others if i not in tickers]
+    if part == "events":
+        if not tickers:
+            return None
+        if len(rest) == 1 and not any(_PLAIN_NUMBER.fullmatch(_text(v)) for v in columns[rest[0]]):
+            names[rest[0]] = "title"
+    else:
+        names |= {i: "time" for i in rest if all(_MIDNIGHT.fullmatch(_text(v)) for v in columns[i])}
+        rest = [i for i in rest if i not in names]
+        if not rest or not all(_PLAIN_NUMBER.fullmatch(_text(v)) for i in rest for v in columns[i]):
+            return None
+        first, last = days_meant(columns[dates[0]][0]), days_meant(columns[dates[0]][-1])
+        found = _candles([columns[i] for i in rest], rising=max(first) < min(last)) if first and last else None
+        if len(rest) > 1 and found is None:
+            return None
+        names |= dict(zip(rest, found or ["value"], strict=True))
+    return [names.get(i, "") for i in range(len(columns))]
+
+
+def _candles(columns: Sequence[Sequence[Any]], *, rising: bool) -> list[str] | None:
+    """What four numbers a day, and a volume, are; `rising`: the days are. None: they are none of this.
+
+    A day begins nearer to where the day before ended than it ends to where that began.
+    """
+    if len(columns) not in (4, 5) or len(columns[0]) < _CANDLES:
+        return None
+    numbers = [[float(_text(v).replace(",", ".")) for v in own] for own in columns[:4]]
+    days = list(zip(*numbers, strict=True))
+    if not all(high == max(day) and low == min(day) for day in days for _, high, low, _ in [day]):
+        return None
+    pairs = list(pairwise(days if rising else days[::-1]))
+    gaps = [sum(abs(b[one] - a[other]) for a, b in pairs) for one, other in ((0, 3), (3, 0))]
+    if not min(gaps) < _NEARER * max(gaps):
+        return None
+    ends = ("open", "close") if gaps[0] < gaps[1] else ("close", "open")
+    return [ends[0], "high", "low", ends[1], "volume"][: len(columns)]
 
 
 _TUPLE = re.compile(r"""\(\s*(['"])([^'"]*)\1\s*,\s*(['"])([^'"]*)\3\s*\)""")

@@ -19,15 +19,16 @@ import pandas as pd
 from eventstudy import disk
 from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
 from eventstudy.language import Phrase
+from eventstudy.tables.documents import is_document, table_of_document
 from eventstudy.tables.frames import headed_frame, pandas_of
 from eventstudy.tables.headed import Headed, headed
 from eventstudy.tables.parts import one_date
-from eventstudy.tables.place import TABLES, Place, Reading
+from eventstudy.tables.place import DOCUMENTS, TABLES, Place, Reading
 from eventstudy.tables.text import HEADS, TextCells
 from eventstudy.tables.workbook import Book, BookCells
 from eventstudy.tables.written import looks_like_one
 
-Kind = Literal["text", "workbook", "parquet", "feather"]
+Kind = Literal["text", "document", "workbook", "parquet", "feather"]
 
 _MOST = 1_000_000_000
 """No file is unpacked beyond so many bytes."""
@@ -99,7 +100,7 @@ class Opened:
                 where=self.name,
                 hint=Sentence("save the table as CSV or .xlsx"),
             )
-        return "text"
+        return "document" if is_document(self.name, c) else "text"
 
     @property
     def stem(self) -> str:
@@ -107,7 +108,7 @@ class Opened:
         name = PurePosixPath(self.name.replace("\\", "/")).name
         while True:
             low = name.lower()
-            suffix = next((s for s in TABLES if low.endswith(s)), None)
+            suffix = next((s for s in (*TABLES, *DOCUMENTS) if low.endswith(s)), None)
             if suffix is None:
                 return name
             name = name[: -len(suffix)]
@@ -291,6 +292,8 @@ def table_of(one: Opened, part: Literal["prices", "events"], reading: Reading) -
     place = Place(one.name, lambda i: Phrase("row {n}", n=i + 1))
     if one.kind in ("parquet", "feather"):
         return headed_frame(place, frame_of(one), part)
+    if one.kind == "document":
+        return table_of_document(place, one.content, part)
     if one.kind == "workbook":
         book = Book(place, one.content)
         return _headed(BookCells(book, book.only(part)), part)

@@ -29,6 +29,8 @@ TABLES = (
     ".gz",
 )
 """What files of tables are called."""
+DOCUMENTS = (".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".md")
+"""And those that hold other things as often: read where they are named, not looked for in folders."""
 
 ADD_ROW = Sentence("add a row below the column names")
 """What to do about a table without rows."""

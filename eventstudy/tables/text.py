@@ -77,9 +77,10 @@ def _plain(raw: bytes) -> bytes:
     first = raw[:4096].lstrip().split(b"\n", 1)[0].strip()
     if first.startswith(b'"') and first.endswith(b'"') and _one_cell_a_line(raw):
         raw = b"\n".join(line.strip()[1:-1].replace(b'""', b'"') for line in raw.split(b"\n"))
+    if b"|" in raw[:20_000] and any(map(_RULE.fullmatch, raw[:20_000].split(b"\n"))):
+        return _without_rules(raw)
     if first.startswith(b"|") and first.endswith(b"|") and len(first) > 2:
-        lines = [line.strip() for line in raw.split(b"\n")]
-        return b"\n".join(line[1:-1] if line.startswith(b"|") else line for line in lines if not _RULE.fullmatch(line))
+        return _without_rules(raw)
     if _SINGLE.fullmatch(first):
         return raw.replace(b"'", b'"')
     if not any(mark.encode() in raw[:4096] for mark in _SEPARATORS) and b" " in first:
@@ -87,6 +88,13 @@ def _plain(raw: bytes) -> bytes:
         head, *widths = [line.count(b"\t") for line in lines if line]
         return b"\n".join(lines) if set(widths) in ({head}, {head + 1}) else raw
     return raw
+
+
+def _without_rules(raw: bytes) -> bytes:
+    """A table between strokes without the lines between its rows; those become blank, so that rows keep their numbers."""
+    lines = [line.strip() for line in _STRONG.sub(lambda hit: hit[2] or hit[3], raw).split(b"\n")]
+    edged = [line[1:-1] if line.startswith(b"|") and line.endswith(b"|") else line for line in lines]
+    return b"\n".join(b"" if line and _RULE.fullmatch(line) else line for line in edged)
 
 
 def _on_one_line(raw: bytes) -> bytes | None:
@@ -111,8 +119,17 @@ _QUOTED = re.compile(rb'"[ ]*[+-]?[1-9][0-9]{0,2}\.[0-9]{3}[ ]*"')
 _EDGE = re.compile(rb"[,;\t|]")
 _BROKEN = re.compile(rb'(?:^|(?<=[,;\t|\n]))"(?:[^"]|"")*"(?=[,;\t|\r\n])')
 """A cell in quotation marks, which may hold line breaks."""
-_RULE = re.compile(rb"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?")
+_RULE = re.compile(rb"\s*[|+]?\s*:?[-=]{2,}:?\s*([|+]\s*:?[-=]+:?\s*)+[|+]?\s*|\s*[|+]\s*:?[-=]+:?\s*[|+]\s*|-*")
+"""A line between headings and rows: of Markdown, of databases' screens, of Org."""
+_STRONG = re.compile(rb"(?<![^\s|])(\*\*|__|`)([^|\n]+?)\1(?![^\s|])|(?<![^\s|])\[([^|\]\n]+)\]\([^|)\n]*\)")
+"""A cell of Markdown that is bold, code or a link."""
 _WORD = re.compile(rb'"[^"]*"|\S+')
+_SQL = re.compile(
+    rb"(?:\s*(?:--[^\n]*|/\*.*?\*/;?)\s*)*(?:create|drop|lock)\s+(?:table|database|schema)s?\s|"
+    rb"(?:\s*(?:--[^\n]*|/\*.*?\*/;?)\s*)*(?:insert\s+into\s|begin\s+transaction\b|pragma\s+foreign|set\s+\w+\s*=)",
+    re.I | re.S,
+)
+"""How a dump of a database begins."""
 _SINGLE = re.compile(rb"'[^']*'([,;\t|]'[^']*')+")
 _NOTICE = re.compile(r"dividend|split", re.I)
 """A row that tells of one, among rows of prices: Yahoo's page."""
@@ -149,10 +166,6 @@ def _proof(separator: str, mark: str = ".") -> re.Pattern[bytes]:
     return re.compile(rb"(?:^|[\n\"" + edge + rb"])[ ]*[+-]?" + number + rb"[ ]*(?=[\r\n\"" + edge + rb"]|$)")
 
 
-_OF_JSON = Phrase(
-    "ask the source for CSV, or make a table of it (in Python: pandas.read_json) and save that; if it holds a message in"
-    " place of data, do what it says"
-)
 _OF_PAGES = Phrase(
     "the source answered with a page in place of the data: open it in a browser, and save the data as CSV"
 )
@@ -247,15 +260,17 @@ class TextCells:
                 where=Sentence("{name}, row {line}", name=self.place.name, line=line),
             )
         self._refuse_endless(raw)
-        start = raw[:4096].lstrip()[:200].lower()
-        if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body", b"{", b"[{")):
-            json = start.startswith((b"{", b"[{"))
+        if _SQL.match(raw[:2000]):
             raise self.place.fault(
-                Phrase("the file is JSON, not a table")
-                if json
-                else Phrase("the file is a web page (HTML), not a table"),
+                Phrase("the file is {kind}, not a table", kind="SQL"),
+                hint=Phrase("ask the database for the table as CSV, or read it in Python and hand over the frame"),
+            )
+        start = raw[:4096].lstrip()[:200].lower()
+        if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")):
+            raise self.place.fault(
+                Phrase("the file is a web page (HTML), not a table"),
                 available=" ".join(raw.strip()[:60].decode("utf-8", "replace").split()),
-                hint=_OF_JSON if json else _OF_PAGES,
+                hint=_OF_PAGES,
             )
         return _plain(raw)
 

@@ -68,7 +68,9 @@ class Book:
         try:
             book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
             self.names = book.sheet_names
-            self.held = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in self.names}
+            sheets = {name: book.get_sheet_by_name(name) for name in self.names}
+            self.held = {name: sheet.to_python(skip_empty_area=False) for name, sheet in sheets.items()}
+            self.merged = {name: getattr(sheet, "merged_cell_ranges", None) or [] for name, sheet in sheets.items()}
         except Exception as error:
             raise place.fault(
                 Sentence("the file cannot be read as a workbook: {said}", said=str(error) or type(error).__name__),
@@ -125,6 +127,7 @@ class BookCells:
         )
         if book.content.startswith(b"PK"):
             self._refuse_broken(book.content, book.names.index(name), book.parts, book.sound)
+        self._merged = book.merged[name]
         self._rows = _without_blanks(book.held[name])
         self._refuse_astray(self._rows)
         self.heads: list[tuple[int, list[Any]]] = self._rows[:HEADS]
@@ -202,6 +205,7 @@ class BookCells:
             raise self.place.fault(Sentence("there is a header but no row below it"), hint=ADD_ROW)
         self.width = width
         self._body = body
+        self._below = self._of_merged()
         self.rows = len(body)
         self.place = replace(self.place, row=lambda i: Phrase("row {n}", n=body[i][0]))
 
@@ -212,9 +216,24 @@ class BookCells:
         least = min(map(len, rows))
         for i in sorted(texts | numbers):
             values = [row[i] for row in rows] if i < least else [row[i] if i < len(row) else None for row in rows]
+            if i in texts:
+                for row, value in self._below.get(i, {}).items():
+                    values[row] = value
             found[i] = pd.Series(values, dtype=object)
             if i in numbers and all(v is None or type(v) is float or type(v) is int for v in values):
                 found[i] = found[i].astype(float).to_numpy()
+        return found
+
+    def _of_merged(self) -> dict[int, dict[int, Any]]:
+        """Column -> row of the body -> what stands in the merged cell that it is part of, in its first row."""
+        at = {number - 1: i for i, (number, _) in enumerate(self._body)}
+        found: dict[int, dict[int, Any]] = {}
+        for (top, left), (bottom, right) in self._merged:
+            if left == right and bottom > top and top in at and left < len(self._body[at[top]][1]):
+                value = self._body[at[top]][1][left]
+                found.setdefault(left, {}).update({at[row]: value for row in range(top + 1, bottom + 1) if row in at})
+        if found:
+            self.said.append(Phrase("cells merged over several rows stand for each of them"))
         return found
 
 

@@ -437,7 +437,8 @@ _WEEKS = (
     re.compile(r"(?:W|KW|CW) ?(?P<w>[0-9]{1,2})[-/. ]+(?P<y>(?:19|20)[0-9]{2})", re.IGNORECASE),
 )
 _QUARTER = re.compile(
-    r"(?:19|20)[0-9]{2}[-/. ]?[QT][1-4]|[QT][1-4][-/. ]*(?:19|20)[0-9]{2}|[1-4]\.? ?[QT][-/. ]*(?:19|20)[0-9]{2}",
+    r"(?:19|20)[0-9]{2}[-/. ]?[QT][1-4]|[1-4]\.? ?[QT][-/. ]*(?:19|20)[0-9]{2}"
+    r"|[QT][1-4][-/. ]*(?:(?:19|20)[0-9]{2}|(?:FY ?|')[0-9]{2,4})|FY ?[0-9]{2,4}[-/. ]*[QT][1-4]",
     re.IGNORECASE,
 )
 
@@ -449,7 +450,7 @@ def end_of_week(text: str) -> date | None:
 
 
 def is_quarter(text: str) -> bool:
-    """Whether a text means a quarter of a year: 2015Q1, 2015-Q1, Q1 2015."""
+    """Whether a text means a quarter of a year: 2015Q1, 2015-Q1, Q1 2015, Q1 FY25."""
     return _QUARTER.fullmatch(text.strip()) is not None
 
 

@@ -86,7 +86,7 @@ BAD = {
     "half a date": ("ticker,date\nA,2025-01-27\nB,2025-01", ["row 3, column date: '2025-01' is not a date"]),
     "too much": ("ticker,date\nA,2025-01-27,x\n", ["row 2: 3 values for 2 columns"]),
     "an open quote": ('ticker,date\n"A,2025-01-27\n', ["quotation marks do not pair up"]),
-    "no header": ("A,2025-01-27\n", ["no row that names the columns"]),
+    "no header": ("A,B,2025-01-27\n", ["no row that names the columns"]),
     "a strange column": ("ticker,date,benchmrk\nA,2025-01-27,SPY\n", ["'benchmrk'", "did you mean benchmark?"]),
     "a column twice": ("ticker,date,date\nA,2025-01-27,\n", ["column date stands there 2 times"]),
     "nothing": ("", ["empty"]),

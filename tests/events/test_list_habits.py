@@ -258,8 +258,7 @@ def test_a_time_that_its_zone_leaves_open_or_has_not_is_refused(text: str, order
 def test_a_time_names_its_zone_or_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "events.csv"
     path.write_text(
-        "tickers,date,time\nNVDA,2025-01-27,16:05 ET\nAMD,2025-07-15,4:05 pm ET\nAMD,2025-07-16,16:05 EST\nNVDA,2025-07-17,nach Mittag h\n"
-        "NVDA/AMD,2025-07-18,\n",
+        "tickers,date,time\nNVDA,2025-01-27,16:05 ET\nAMD,2025-07-15,4:05 pm ET\nAMD,2025-07-16,16:05 EST\nNVDA,2025-07-17,nach Mittag h\n",
         encoding="utf-8",
     )
     found = load_registry(path)
@@ -267,7 +266,6 @@ def test_a_time_names_its_zone_or_is_left_out(tmp_path: Path) -> None:
     assert [bad.why.split(";")[0] for bad in found.left_out] == [
         "column time: EST is not the time of that place on 2025-07-16",
         "column time: 'nach Mittag h' is not a time",
-        "column tickers: 'NVDA/AMD' is not one ticker",
     ]
 
 
@@ -282,10 +280,33 @@ def test_many_tickers_are_found_without_going_through_all_names_for_each(monkeyp
     assert looked[0] < 40 * len(held)
 
 
-@pytest.mark.parametrize("mark", ["|", " | ", ",", ";"])
+@pytest.mark.parametrize("mark", ["|", " | ", ",", ";", " & ", "/", " / ", " + ", " and ", " und ", " "])
 def test_a_cell_that_names_several_tickers_is_a_row_for_each(tmp_path: Path, mark: str) -> None:
     (path := tmp_path / "e.csv").write_text(f'ticker,date\n"NVDA{mark}AMD",2025-01-27\nBRK/B,2025-01-28\n')
     assert [event.tickers for event in load_registry(path)] == [("NVDA",), ("AMD",), ("BRK/B",)]
+
+
+def test_words_are_several_tickers_where_all_are_known_or_the_heading_says_so(tmp_path: Path) -> None:
+    rows = [
+        "AT&T",
+        "VOD LN",
+        "BRK B",
+        "BRK/B",
+        "NVDA US",
+        "EUR/USD",
+        "XYZ & QQ",
+        "DEERE & CO",
+        "['NVDA'; 'AMD']",
+        "{ZZA;ZZB}",
+    ]
+    (path := tmp_path / "e.csv").write_text("ticker,date\n" + "".join(f"{t},2025-01-27\n" for t in rows))
+    several = [("NVDA",), ("AMD",), ("ZZA",), ("ZZB",)]
+    assert [event.tickers for event in load_registry(path)] == [*[(t,) for t in rows[:8]], *several]
+    for word, count in (("XYZ & QQ", 2), ("XYZ QQ", 2), ("VOD LN", 1), ("BRK/B", 1), ("DEERE & CO", 1)):
+        path.write_text(f"tickers,date\n{word},2025-01-27\n")
+        assert len(load_registry(path)) == count, word
+    path.write_text("ticker,date\nZZA,2025-01-02\nZZB,2025-01-03\nZZA ZZB,2025-01-27\n")  # each stands there alone, too
+    assert [event.tickers for event in load_registry(path)] == [("ZZA",), ("ZZB",), ("ZZA",), ("ZZB",)]
 
 
 def test_firms_with_strokes_between_are_not_one_ticker(tmp_path: Path) -> None:
@@ -293,8 +314,7 @@ def test_firms_with_strokes_between_are_not_one_ticker(tmp_path: Path) -> None:
         "ticker,date\nBAC/PRL,2025-01-27\nEUR/USD,2025-01-27\nNVDA / AMD,2025-01-28\n"
     )
     found = load_registry(path)
-    assert [event.tickers for event in found] == [("BAC/PRL",), ("EUR/USD",)]
-    assert "'NVDA / AMD' is not one ticker; write a row for each" in found.left_out[0].said
+    assert [event.tickers for event in found] == [("BAC/PRL",), ("EUR/USD",), ("NVDA",), ("AMD",)]
 
 
 def test_tickers_outside_a_group_are_told_where_they_stand(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_a_missing_file_names_those_beside_it(tmp_path: Path) -> None:
         load_registry(tmp_path / "nowhere" / "main.toml")
 
 
-@pytest.mark.parametrize("name", ["events.doc", "events.json", "events"])
+@pytest.mark.parametrize("name", ["events.doc", "events.xml", "events"])
 def test_other_suffixes_say_what_is_read(tmp_path: Path, name: str) -> None:
     with pytest.raises(InvalidFile) as caught:
         load_registry(written(tmp_path, ONE, name))

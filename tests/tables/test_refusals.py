@@ -63,7 +63,6 @@ PRICES: dict[str, tuple[str, str, str]] = {
     "points and a sign": (wide(number=lambda v: f"{v / 1000 + 1:.3f} €", sep=";"), "reads two ways", "--decimal"),
     "points, long": (long("ticker;date;close", lambda t, d, v: f"{t};{d:%Y-%m-%d};{v / 1000 + 1:.3f}"), "reads two ways", "--decimal"),  # noqa: E501
     "both marks": (wide(sep=";").replace(f"{CLOSE['AMD'].iloc[3]:.2f}", "1385,5"), "decimal comma", "--decimal"),
-    "per cent without a sign": (returns_long("ticker,date,ret", 100), "reads two ways", "--unit-in percent or --unit-in decimal"),  # noqa: E501
     "per cent in a quiet market": (returns_long("ticker,date,ret", 25), "reads two ways", "--unit-in"),
     "some cells per cent": (returns_wide(100, "%").replace("%", "", 1), "per cent and", "all of them"),
     "negative prices": (returns_wide(100), "negative", "--values returns"),
@@ -78,7 +77,7 @@ PRICES: dict[str, tuple[str, str, str]] = {
     "a pickle": ("\x80\x04K", "pickle", "frame itself"),
     "decimal comma between commas": ("ticker,date,close\nA,2025-01-02,142,62\nA,2025-01-03,143,62\n", "4 cells where the header has 3", "row 2"),  # noqa: E501
     "decimal comma between commas, wide": ("Date,NVDA\n2025-01-02,142,62\n2025-01-03,143,62\n", "3 cells where the header has 2", "row 2"),  # noqa: E501
-    "no heading": ("NVDA,2025-01-02,10\nNVDA,2025-01-03,11\n", "no row that names the columns", "ticker, date, close"),
+    "no heading": ("NVDA,2025-01-02,10,7\nNVDA,2025-01-03,11,7\n", "no row that names the columns", "ticker, date, close"),
     "swapped by a spreadsheet": (wide(lambda d: f"{d:%Y-%d-%m}" if d.day < 13 else f"{d:%d/%m/%Y}"), "read the day for the month", "as it was downloaded"),  # noqa: E501
     "swapped by a spreadsheet, dots": (wide(lambda d: f"{d:%Y-%d-%m}" if d.day < 13 else f"{d:%d.%m.%Y}"), "read the day for the month", "as it was downloaded"),  # noqa: E501
     "two units in a column": ("date,VOD\n2025-01-02,GBX 71\n2025-01-03,GBP 0.72\n", "in two units", "row 2: 'GBX 71'"),

@@ -511,7 +511,7 @@ def test_prices_among_returns_are_left_out_and_returns_that_only_rise_are_not(tm
     "spreads",
     [
         {"BOND": 0.04},
-        {"A": 0.03, "B": 0.05, "C": 0.065},
+        {"A": 0.03, "B": 0.05, "D": 0.065},
         {"SHORT": 0.02, "LONG": 0.3},
         {"PENNY": 0.06},
     ],
@@ -705,14 +705,17 @@ def test_gross_returns_are_no_closes(tmp_path: Path, shape: str, base: int, sd: 
         found = load_prices(**given)
         assert np.allclose(found.close, gross, rtol=1e-6)
         assert f"values around {base} that hardly move taken for closes" in told(found)
-    elif shape != "ret":
+    elif shape != "ret" and (shape == "close" or sd < 0.003):
         with pytest.raises(InvalidFile, match=f"reads two ways: a gross return .{base} for no move.") as info:
             load_prices(**given)
         assert "--values returns or --values close" in str(info.value)
         assert in_language(info.value.what, "de") != info.value.what
         as_closes = load_prices(**given, reading=Reading(values="close"))
         assert np.allclose(as_closes.close, gross, rtol=1e-6)
-    found = load_prices(**given, reading=Reading(values=None if shape == "ret" else "returns"))
+    alone = shape == "ret" or (
+        shape != "close" and sd > 0.003
+    )  # no share's prices move so much and start anew each day
+    found = load_prices(**given, reading=Reading(values=None if alone else "returns"))
     assert f"gross returns, {base} for no move" in told(found)
     assert np.allclose(found.fields["ret"], net, rtol=0, atol=2e-6)
 
