@@ -119,7 +119,7 @@ _QUOTED = re.compile(rb'"[ ]*[+-]?[1-9][0-9]{0,2}\.[0-9]{3}[ ]*"')
 _EDGE = re.compile(rb"[,;\t|]")
 _BROKEN = re.compile(rb'(?:^|(?<=[,;\t|\n]))"(?:[^"]|"")*"(?=[,;\t|\r\n])')
 """A cell in quotation marks, which may hold line breaks."""
-_RULE = re.compile(rb"\s*[|+]?\s*:?[-=]{2,}:?\s*([|+]\s*:?[-=]+:?\s*)+[|+]?\s*|\s*[|+]\s*:?[-=]+:?\s*[|+]\s*|-*")
+_RULE = re.compile(rb"\s*[|+]?\s*:?[-=]{2,}:?\s*([|+]\s*:?[-=]+:?\s*)+[|+]?\s*|\s*[|+]\s*:?[-=]+:?\s*[|+]\s*")
 """A line between headings and rows: of Markdown, of databases' screens, of Org."""
 _STRONG = re.compile(rb"(?<![^\s|])(\*\*|__|`)([^|\n]+?)\1(?![^\s|])|(?<![^\s|])\[([^|\]\n]+)\]\([^|)\n]*\)")
 """A cell of Markdown that is bold, code or a link."""

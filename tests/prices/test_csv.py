@@ -173,7 +173,7 @@ BAD = {
     "empty": ("", "empty", None),
     "blank": (" \n\n", "empty", None),
     "header-only": ("ticker,date,close\n", "no row below it", None),
-    "no-header": ("NVDA,2025-01-02,10\nNVDA,2025-01-03,11\n", "no row that names the columns", None),
+    "no-header": ("NVDA,2025-01-02,10,7\nNVDA,2025-01-03,11,7\n", "no row that names the columns", None),
     "two-ways": ("ticker,date,close\nA,2025-01-02,1\nA,1/2/2025,10\n", "reads two ways", "row 3, column date"),
     "no-such-day": ("ticker,date,close\nA,2025-02-30,10\n", "is not a date", "row 2"),
     "year-0225": ("ticker,date,close\nA,0225-02-20,10\n", "is not a date", "row 2"),
