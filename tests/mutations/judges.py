@@ -307,6 +307,7 @@ SHARED = {
         f"{_VOLUME}:test_generalised_least_squares",
         f"{_VOLUME}:test_prais_and_winsten",
         f"{_VOLUME}:test_without_autocorrelation_it_is_least_squares",
+        f"{_VOLUME}:test_a_trend_is_the_slope_of_generalised_least_squares",
     ),
     "engine.abnormal.weighted_average": (f"{_WEIGHTS}:test_the_weighted_mean_on_several_dates_by_whole_matrices",),
     "engine.abnormal.effective_n": (f"{_WEIGHTS}:test_five_firms_of_equal_weight_on_two_dates_are_enough",),
