@@ -15,7 +15,7 @@ from typing import Any
 from eventstudy.errors import InvalidRequest, Sentence
 
 VARIABLE = "EVENTSTUDY_NATIVE"
-CONTRACT = 14
+CONTRACT = 15
 """What the arrays mean; a kernel that was built for another contract is not used."""
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "_native.abi3.so"
-CONTRACT = 14
+CONTRACT = 15
 """Goes up with every change of what the arrays mean; `eventstudy.native.CONTRACT` must be the same."""
 
 _FLAGS = (

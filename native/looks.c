@@ -331,6 +331,15 @@ static int64_t lacking(const Room *r, const uint8_t *expected) {
     return found;
 }
 
+/* On how many of the days of each set series j has a price; `upto`: how many days of a set come before each day. */
+static void count_sets(const Room *r, const Looks *l, int64_t j, const int32_t *upto) {
+    for (int64_t set = 0; set < l->sets; set++, upto += r->days + 1) {
+        int64_t found = 0;
+        for (int64_t i = 0; i < r->stretches; i++) found += upto[r->stretch[i].row + r->stretch[i].length] - upto[r->stretch[i].row];
+        l->on[set * l->used.series + j] = found;
+    }
+}
+
 static int is_sound(Room *r, const Looks *l, int64_t j, double scale) {
     const Rules *rule = &l->rules;
     if (!r->n) return 1;
@@ -448,7 +457,7 @@ static void take_out_bytes(const Grid *g, int64_t days, int64_t first, int64_t u
         for (int64_t j = first; j < upto; j++) rows[(j - first) * days + t] = *(g->at + t * g->day + j * g->step) != 0;
 }
 
-static void of_group(const Looks *l, int64_t first, int64_t upto, double *column, Room *r, int8_t *own, int32_t *total) {
+static void of_group(const Looks *l, int64_t first, int64_t upto, double *column, Room *r, const int32_t *before, int8_t *own, int32_t *total) {
     const int64_t days = l->used.days;
     double *market = column + TOGETHER * days;
     uint8_t *near = (uint8_t *)(market + TOGETHER * days);
@@ -462,6 +471,7 @@ static void of_group(const Looks *l, int64_t first, int64_t upto, double *column
         l->sound[j] = (uint8_t)close_up(r, own_days, l->market.at ? market + at : NULL, l->near.at ? near + at : NULL);
         l->lacking[j] = lacking(r, l->expected);
         l->priced[j] = r->n;
+        count_sets(r, l, j, before);
         if (l->sound[j]) moves_of(r->price, r->n, r->move); else for (int64_t t = 0; t + 1 < r->n; t++) r->move[t] = 0;
         l->apart[j] = !l->sound[j];
         bins_of(r->move, r->n - 1, r->bin);
@@ -471,23 +481,32 @@ static void of_group(const Looks *l, int64_t first, int64_t upto, double *column
     }
 }
 
+/* How many days of each set come before each day and before the end, a row a set; NULL where there is no memory. */
+static int32_t *before_each(const Looks *l) {
+    const int64_t days = l->used.days;
+    int32_t *upto = calloc((size_t)((days + 1) * l->sets) + 1, sizeof *upto);
+    for (int64_t set = 0; upto && set < l->sets; set++)
+        for (int64_t t = 0, at = set * (days + 1); t < days; t++, at++) upto[at + 1] = upto[at] + (l->counted[set * days + t] != 0);
+    return upto;
+}
+
 int NAMED(look_at, LEVEL)(const Looks *l) {
     const int64_t days = l->used.days, n = l->used.series;
     const int beside = n > 1 && days > l->rules.enough;
     Room r = {0};
     double *column = malloc((size_t)(TOGETHER * days) * (2 * sizeof *column + 1) + 1);
-    int32_t *total = calloc((size_t)days + 1, sizeof *total);
+    int32_t *total = calloc((size_t)days + 1, sizeof *total), *before = before_each(l);
     int8_t *own = beside ? malloc((size_t)n * (size_t)(days - 1)) : NULL;
-    int failed = !column || !total || (beside && !own) || room_make(&r, days) ? -1 : 0;
+    int failed = !column || !total || !before || (beside && !own) || room_make(&r, days) ? -1 : 0;
     if (!failed) {
         int wrong = 0;
         r.closely = l->near.at != NULL;
         for (int64_t j = 0; j < n; j += TOGETHER)
-            of_group(l, j, j + TOGETHER < n ? j + TOGETHER : n, column, &r, own, total);
+            of_group(l, j, j + TOGETHER < n ? j + TOGETHER : n, column, &r, before, own, total);
         for (int64_t j = 0; j < n; j++) wrong |= l->apart[j];
         if (beside && !wrong) failed = compare(l, own, total);
     }
     room_free(&r);
-    free(column); free(total); free(own);
+    free(column); free(total); free(before); free(own);
     return failed;
 }

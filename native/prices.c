@@ -111,20 +111,24 @@ static int take_numbers(Buffers *b, PyObject *given, const int32_t **place, int6
 
 PyObject *look_at_prices(PyObject *self, PyObject *args) {
     (void)self;
-    PyObject *used, *near, *market, *level, *expected, *sound, *lacking, *priced, *apart, *which;
+    PyObject *used, *near, *market, *level, *expected, *counted, *sound, *lacking, *priced, *apart, *on, *which;
     Looks l = {0};
     Rules *r = &l.rules;
     Buffers b = {.count = 0};
     long long year, enough;
     int failed = 0;
-    if (!PyArg_ParseTuple(args, "OOOOOOOOO(ddddddddddddddddLL)O", &used, &near, &market, &level, &expected, &sound, &lacking, &priced, &apart,
+    if (!PyArg_ParseTuple(args, "OOOOOOOOOOO(ddddddddddddddddLL)O", &used, &near, &market, &level, &expected, &counted, &sound, &lacking, &priced, &apart, &on,
             &r->spike, &r->back, &r->closer, &r->quietly, &r->leg, &r->round, &r->leap, &r->index_leap, &r->calm, &r->far, &r->alien,
             &r->straight, &r->as_often, &r->by_chance, &r->logs, &r->alike, &year, &enough, &which)) return NULL;
     if (year < 0 || enough < 2) { PyErr_SetString(PyExc_ValueError, "rules lie outside"); return NULL; }
     r->year = year; r->enough = enough;
+    if ((l.sets = PyObject_Length(counted)) < 0) return NULL;
+    if (l.sets > MOST_SETS) { PyErr_SetString(PyExc_ValueError, "counted has too many rows"); return NULL; }
     if (!take_grid(&b, used, &l.used, "d", NULL, "used") && !take_some(&b, which, &l.used) && !take_grid(&b, near, &l.near, "?", &l.used, "near")
         && !take_grid(&b, market, &l.market, "d", &l.used, "market") && !take_row(&b, level, &l.level, l.used.series, 0, "level")
-        && !take_row(&b, expected, &l.expected, l.used.days, 0, "expected") && !take_row(&b, sound, &l.sound, l.used.series, 1, "sound")
+        && !take_row(&b, expected, &l.expected, l.used.days, 0, "expected")
+        && !take_row(&b, counted, &l.counted, l.sets * l.used.days, 0, "counted") && !take_row(&b, on, &l.on, 8 * l.sets * l.used.series, 8, "on")
+        && !take_row(&b, sound, &l.sound, l.used.series, 1, "sound")
         && !take_row(&b, lacking, &l.lacking, 8 * l.used.series, 8, "lacking")
         && !take_row(&b, priced, &l.priced, 8 * l.used.series, 8, "priced") && !take_row(&b, apart, &l.apart, l.used.series, 1, "apart")) {
         Py_BEGIN_ALLOW_THREADS

@@ -41,7 +41,7 @@ from eventstudy.prices._moves import (
     unsure,
 )
 from eventstudy.prices._opened import opened
-from eventstudy.prices._sound import first_look
+from eventstudy.prices._sound import Seen, first_look
 from eventstudy.prices._store_days import home_of
 from eventstudy.prices._table import PriceTable, SeriesInfo
 from eventstudy.prices._whole import may_be_odd, may_be_sorted, of_whole
@@ -106,7 +106,7 @@ def flags(
     any_price: dict[str, Days] = {}
     unplanned: dict[str, Days] = {}
     looks: dict[str, tuple[bool, bool]] = {}
-    counts: dict[str, int] = {}
+    seen_of: dict[str, tuple[list[str], Seen]] = {}
     for home in dict.fromkeys(homes.values()):
         members = [t for t in places if homes[t] == home]
         columns = [places[t] for t in members]
@@ -131,14 +131,15 @@ def flags(
             market[np.ix_(np.flatnonzero(rows), which)] = explains
         level = np.array([is_level(t) or t in compared for t in members])
         more = {"which": which} if quick else {}
+        more["counted"] = _shut(home, any_price[home], unplanned[home], days)[:, rows]
         seen = first_look(members, level, own, None if explains is None else closely, explains, expected, **more)
+        seen_of[home] = members, seen
         few = 1 < len(members) <= AT_ONCE
         if few or not seen.in_step:
             some = {name: values[:, which] if quick else values for name, values in own.items()}
             moves = moves or Moves.of(some["used"], some["paid"])
             found += shifted(members, days[rows], moves) if not seen.in_step else ()
             found += disordered(members, days[rows], moves) if few else ()
-        counts |= zip(members, seen.priced.tolist(), strict=True)
         lacking = seen.lacking + len(open_days[home]) - int(expected.sum())
         odd = lacking >= (LONG if "GAP" in unasked else 1)
         odd |= may_be_sorted(own["close"])[which if quick else slice(None)]
@@ -159,7 +160,7 @@ def flags(
             )
         looks |= zip(members, zip(odd.tolist(), whole.tolist(), strict=True), strict=True)
     found += _same_closes(table.tickers, places, days, close, others)
-    found += _mismatches(homes, places, counts, days, close, any_price, unplanned, unasked)
+    found += _mismatches(homes, places, seen_of, days, close, any_price, unplanned, unasked)
     misdated = {f.ticker for f in found if f.code == "WRONG_CALENDAR"}
     of_home = Counter(homes.values())
     for ticker, i in places.items():
@@ -330,12 +331,19 @@ def _sessions(home: str, traded: Days) -> Days:
     return _with(calendars.sessions(home, traded[0].item(), traded[-1].item()), beyond)
 
 
-def _priced_on(close: Floats, rows: Ints, columns: list[int]) -> Ints:
-    """On how many of the rows each of the columns has a price: some columns at a time, as days mostly lie side by side."""
-    found, which = np.empty(len(columns), np.int64), np.array(columns, np.int64)
-    for at in range(0, len(columns), AT_ONCE):
-        some = close.T[which[at : at + AT_ONCE, None], rows]
-        found[at : at + AT_ONCE] = np.isfinite(some).sum(axis=1)
+def _shut(home: str, traded: Days, more: Days, days: Days) -> Bools:
+    """(0, 1 or 3; S) sets of days: on which a market traded while it was closed, but for those it opened on besides (`more`).
+
+    And where these are several, days that are no sessions when they are moved by a working day (`before_closed`).
+    """
+    if not _has_calendar(home):
+        return np.empty((0, len(days)), bool)
+    sessions = _sessions(home, traded)
+    closed = traded[~among(traded, _with(sessions, more))]
+    found = np.zeros((3 if len(closed) >= ODD else 1, len(days)), bool)
+    found[0] = among(days, closed)
+    for marks, at in zip(found[1:], before_closed(days, sessions) if len(found) > 1 else (), strict=True):
+        marks[at] = True
     return found
 
 
@@ -349,10 +357,20 @@ def _has_calendar(home: str) -> bool:
     return not home.startswith("24/")
 
 
+def _with_calendar(seen_of: Mapping[str, tuple[list[str], Seen]]) -> dict[str, tuple[list[str], Ints, Ints]]:
+    """The members of each market with a calendar that have a price: on how many days, and on how many of each set."""
+    found = {}
+    for home, (members, seen) in seen_of.items():
+        there = np.flatnonzero(seen.priced)
+        if len(there) and _has_calendar(home):
+            found[home] = [members[k] for k in there.tolist()], seen.priced[there], seen.on[:, there]
+    return found
+
+
 def _mismatches(
     homes: dict[str, str],
     every: Mapping[str, int],
-    counts: Mapping[str, int],
+    seen_of: Mapping[str, tuple[list[str], Seen]],
     days: Days,
     close: Floats,
     any_price: dict[str, Days],
@@ -361,27 +379,26 @@ def _mismatches(
 ) -> Iterator[Flag]:
     """Tickers of another market than most, and prices on days on which a market was closed.
 
-    `every`: the columns of all; `counts`: on how many days each has a price.
+    `every`: the columns of all; `seen_of`: the members of each market, and what was counted of them (`_shut`).
     """
     most = Counter(homes.values()).most_common(1)[0][0] if homes else ""
-    places = {t: i for t, i in every.items() if counts[t] and _has_calendar(homes[t])}
-    for home in dict.fromkeys(homes[t] for t in places):
-        members = [t for t in places if homes[t] == home]
+    for home, (members, priced, on) in sorted(
+        _with_calendar(seen_of).items(), key=lambda one: [*every].index(one[1][0][0])
+    ):
         sessions = _sessions(home, any_price[home])
-        closed = any_price[home][~among(any_price[home], _with(sessions, unplanned[home]))]
-        columns, priced = [places[t] for t in members], np.array([counts[t] for t in members])
-        then = np.isfinite(close[np.searchsorted(days, closed)[:, None], columns])
-        often, astray = then.sum(axis=0), then.sum(axis=0) + len(unplanned[home])  # at most so many
+        often, astray = on[0], on[0] + len(unplanned[home])  # at most so many
         many = (often > 0) & (astray >= ODD_DAYS * priced - 1)
         if (often >= ODD).any():
-            left = [_priced_on(close, rows, columns) for rows in before_closed(days, sessions)]
-            many |= (often >= ODD) & (np.minimum(*left) - 2 <= ODD_REST * astray)  # the first and the last tell nothing
+            many |= (often >= ODD) & (
+                on[1:].min(axis=0) - 2 <= ODD_REST * astray
+            )  # the first and the last tell nothing
         for k in np.flatnonzero(many if "CALENDAR_MISMATCH" in unasked else often).tolist():
-            ticker, extra = members[k], closed[then[:, k]]
-            mine = np.isfinite(close[:, places[ticker]]) if many[k] else np.empty(0, bool)
-            if many[k] and (moved := shifted_dates(ticker, days[mine], sessions, home)):
+            ticker = members[k]
+            mine = days[np.isfinite(close[:, every[ticker]])]
+            if many[k] and (moved := shifted_dates(ticker, mine, sessions, home)):
                 yield moved
             elif "CALENDAR_MISMATCH" not in unasked:
+                extra = mine[~among(mine, _with(sessions, unplanned[home]))]
                 yield Flag.of("CALENDAR_MISMATCH.closed", ticker, extra[0], days=extra.tolist(), home=home)
         if home == most or not _has_calendar(most):
             continue

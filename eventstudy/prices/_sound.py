@@ -50,6 +50,8 @@ class Seen(NamedTuple):
     """(n,) on how many open days between its first and its last price a series has none."""
     priced: Ints
     """(n,) on how many days a series has a price."""
+    on: Ints
+    """(sets, n) on how many of the days of each set a series has a price."""
     in_step: bool
     """Whether no series follows the others a session apart; False: who wants to know must look."""
 
@@ -62,21 +64,26 @@ def first_look(
     market: Floats | None,
     expected: Bools,
     which: Ints | None = None,
+    counted: Bools | None = None,
 ) -> Seen:
     """Look at n series of a market on S days: its tickers and `fields` (S, n); closes alone may be (S, more), of which `which`.
 
     `level` (n,) which of them are an index, a rate or a benchmark, `closely` (S, n) days that are looked at more closely and
     `market` (S, n) the part of each move that the others explain (None: no such days), `expected` (S,) the days on which the
-    market was open.
+    market was open, `counted` (sets, S) sets of days (None: there are none).
     """
+    counted = np.ascontiguousarray(np.empty((0, len(expected)), bool) if counted is None else counted)
     kernel, close = native.form().kernel, fields["close"]
     if kernel is None or not close.size:
         close = close if which is None else close[:, which]
         there = np.isfinite(close)
-        return Seen(np.zeros(len(tickers), bool), _lacking(there, expected), np.count_nonzero(there, axis=0), False)
+        on = np.array([np.count_nonzero(there[days], axis=0) for days in counted], np.int64)
+        nothing, priced = np.zeros(len(tickers), bool), np.count_nonzero(there, axis=0)
+        return Seen(nothing, _lacking(there, expected), priced, on.reshape(len(counted), len(tickers)), False)
     sound, apart = np.empty((2, len(tickers)), bool)
     lacking, priced = np.empty((2, len(tickers)), np.int64)
-    kernel.look_at(close, closely, market, level, expected, sound, lacking, priced, apart, _RULES, which)
+    on = np.empty((len(counted), len(tickers)), np.int64)
+    kernel.look_at(close, closely, market, level, expected, counted, sound, lacking, priced, apart, on, _RULES, which)
     sound &= [not t.endswith("=X") for t in tickers]
     for name, nothing in (("paid", 0), ("dividend", 0), ("split", 1)):
         if name in fields and any(fields[name].strides):  # not one value for all
@@ -85,7 +92,7 @@ def first_look(
         sound &= (fields["volume"] != 0).all(axis=0)
     if fields["used"] is not close:
         sound &= ((fields["used"] == close) | np.isnan(close)).all(axis=0)
-    return Seen(sound, lacking, priced, fields["used"] is close and not apart.any())
+    return Seen(sound, lacking, priced, on, fields["used"] is close and not apart.any())
 
 
 def _lacking(priced: Bools, expected: Bools) -> Ints:

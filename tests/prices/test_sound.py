@@ -215,11 +215,13 @@ def test_days_that_lack_are_counted_and_closed_up() -> None:
     close[:50, 3] = close[350:, 4] = close[:, 5] = np.nan
     expected = rng.random(400) < 0.9
     fields = {"close": close, "used": close, "paid": np.zeros_like(close)}
-    seen = _sound.first_look([f"T{i}" for i in range(20)], np.zeros(20, bool), fields, None, None, expected)
+    sets, names = rng.random((3, 400)) < 0.3, [f"T{i}" for i in range(20)]
+    seen = _sound.first_look(names, np.zeros(20, bool), fields, None, None, expected, counted=sets)
     lacking = _sound._lacking(np.isfinite(close), expected)
     lacking[5] = 0  # no first and no last price
     assert seen.lacking.tolist() == lacking.tolist()
     assert seen.priced.tolist() == np.isfinite(fields["close"]).sum(axis=0).tolist()
+    assert seen.on.tolist() == [np.isfinite(close[days]).sum(axis=0).tolist() for days in sets]
     assert seen.sound.sum() >= 19, "by chance one has a line"
     jump = planted(0.01, d0=0.2)
     jump[T] = np.nan
@@ -492,7 +494,8 @@ def test_nothing_is_read_that_does_not_fit() -> None:
     kernel = native.form().kernel
     close, flag, count = np.ones((20, 3)), np.ones(3, bool), np.zeros(3, np.int64)
     rows = np.ones(20, bool)
-    good = [close, None, None, flag, rows, flag.copy(), count, count.copy(), flag.copy(), _sound._RULES, None]
+    sets, on = np.ones((2, 20), bool), np.zeros((2, 3), np.int64)
+    good = [close, None, None, flag, rows, sets, flag.copy(), count, count.copy(), flag.copy(), on, _sound._RULES, None]
     kernel.look_at(*good)
     kernel.look_at(*good[:-1], np.array([2, 0, 1]))
     for place, wrong in (
@@ -504,12 +507,15 @@ def test_nothing_is_read_that_does_not_fit() -> None:
         (2, np.ones((19, 3))),
         (3, flag[:2]),
         (4, rows[::2]),
-        (5, np.ones(4, bool)),
-        (6, count[:2]),
+        (5, sets[:, :19]),
+        (5, np.ones((65, 20), bool)),
+        (6, np.ones(4, bool)),
         (7, count[:2]),
-        (10, np.array([0, 1, 3])),
-        (10, np.array([-1, 0, 1])),
-        (10, np.array([0, 1])),
+        (8, count[:2]),
+        (10, on[:1]),
+        (12, np.array([0, 1, 3])),
+        (12, np.array([-1, 0, 1])),
+        (12, np.array([0, 1])),
     ):
         with pytest.raises((ValueError, BufferError)):
             kernel.look_at(*good[:place], wrong, *good[place + 1 :])

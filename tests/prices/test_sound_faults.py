@@ -52,6 +52,8 @@ FAULTS = {
         "found += expected[t] != 0": "found += 1",
         "row + r->stretch[i].length; t < r->stretch[i + 1].row": "row; t < r->stretch[i + 1].row",
         "s->length - 1, own": "s->length - (i + 1 == r->stretches), own",
+        "row + r->stretch[i].length] - upto": "row] - upto",
+        "(l->counted[set * days + t] != 0)": "1",
         "later[l] += a * others[t + l + 1]": "later[l] += a * others[t + l]",
         "before = s.before /": "before = 0 * s.before /",
         "third >= rule->enough && may_be_off": "0 && may_be_off",
