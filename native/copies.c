@@ -157,6 +157,7 @@ int NAMED(count_met, LEVEL)(const Grid *g, const uint8_t *own, int64_t every, in
 /* ---- rows of closes of two series -------------------------------------------------------------------------------------------- */
 
 #define HALF 5                /* half of a row; rows begin so many days apart (_beside.BLOCK, EVERY) */
+#define WHOLE (2 * HALF)      /* of the two halves of each row one begins on a day that is so many times some number: its even one */
 #define MIDDLE 2              /* two series that share a row have the same closes on this day of each half and on the next one */
 #define DIFFERENT 8           /* closes that a row needs (_beside.DIFFERENT) */
 
@@ -169,9 +170,9 @@ static void marks_of_two(const double *restrict one, const double *restrict next
     }
 }
 
-/* The marks of some halves, a row each, of all series: where the days of a series lie side by side, several after each other. */
-static void mark_halves(const Grid *g, int64_t half, int log2, uint32_t *rows) {
-    const int64_t upto = half + TILE < g->days / HALF ? half + TILE : g->days / HALF, several = in_columns(g) ? TILE : 1;
+/* The marks of some even halves, a row each, of all series: where the days of a series lie side by side, several after each other. */
+static void mark_halves(const Grid *g, int64_t half, int64_t halves, int log2, uint32_t *rows) {
+    const int64_t upto = half + TILE < halves ? half + TILE : halves, several = in_columns(g) ? TILE : 1;
     for (int64_t at = half; at < upto; at += several)
         for (int64_t j = 0; j < g->series; j += TOGETHER) {
             const int some = g->series - j < TOGETHER ? (int)(g->series - j) : TOGETHER;
@@ -181,8 +182,8 @@ static void mark_halves(const Grid *g, int64_t half, int log2, uint32_t *rows) {
                 double one[TOGETHER], next[TOGETHER];
                 uint32_t mark[TOGETHER];
                 for (int k = 0; k < TOGETHER; k++) {
-                    memcpy(one + k, from[k] + h * HALF * g->day, sizeof *one);
-                    memcpy(next + k, from[k] + (h * HALF + 1) * g->day, sizeof *next);
+                    memcpy(one + k, from[k] + h * WHOLE * g->day, sizeof *one);
+                    memcpy(next + k, from[k] + (h * WHOLE + 1) * g->day, sizeof *next);
                 }
                 marks_of_two(one, next, log2, mark);
                 memcpy(rows + (h - half) * g->series + j, mark, sizeof *mark * (size_t)some);
@@ -190,15 +191,46 @@ static void mark_halves(const Grid *g, int64_t half, int log2, uint32_t *rows) {
         }
 }
 
-enum { SHARES = 3, LACKS = 1 };   /* LACKS << 1 of every other half: two halves that lack both have no bit in common */
+/* Whether a series lacks no close of a half but the two in its middle. */
+static int lacks_middle(const Grid *g, int64_t first, int64_t j) {
+    for (int k = 0; k < HALF; k++)
+        if (k != MIDDLE && k != MIDDLE + 1 && !(fabs(cell(g, first + k, j)) < INFINITY)) return 0;
+    return 1;
+}
 
-/* Of each of n series: whether another one may have its closes of a half as well, or, as `lacks`, whether both lack.  `seen` has a
- * byte for each mark: a bit more whenever it is met. */
-static void mark_shared(uint8_t *restrict seen, int log2, const uint32_t *restrict mark, int64_t n, uint8_t lacks, uint8_t *restrict marked) {
-    const uint32_t last = ((uint32_t)1 << log2) - 1;
-    memset(seen, 0, (size_t)last + 1);
-    for (int64_t j = 0; j < n; j++) seen[mark[j] & last] = (uint8_t)(seen[mark[j] & last] << 1 | (mark[j] <= last));
-    for (int64_t j = 0; j < n; j++) marked[j] = mark[j] > last ? lacks : seen[mark[j] & last] > 1 ? SHARES : 0;
+/* Bits of marks: those of series that are told of, and those that a second series has. */
+typedef struct { uint64_t *once, *again; int log2; } Met;
+
+static int met_make(Met *m, int64_t told) {
+    for (m->log2 = 6; ((int64_t)1 << m->log2) < 64 * told; m->log2++);
+    m->once = malloc((size_t)1 << m->log2 >> 2);
+    m->again = m->once ? m->once + ((size_t)1 << m->log2 >> 6) : NULL;
+    return m->once ? 0 : -1;
+}
+
+/* Which series may share a row by an even half: their marks there are those of another one, and one of the two is among the first,
+ * which are told of; or they lack what is marked.  Gives how many. */
+static int64_t may_share(const Grid *g, int64_t told, Met *m, int64_t first, const uint32_t *mark, int64_t *who) {
+    uint64_t *restrict once = m->once, *restrict again = m->again;
+    int64_t found = 0;
+    memset(once, 0, (size_t)1 << m->log2 >> 2);
+    for (int64_t j = 0; j < told; j++) {
+        if (mark[j] == UINT32_MAX) continue;
+        const uint64_t bit = (uint64_t)1 << (mark[j] & 63), old = once[mark[j] >> 6];
+        again[mark[j] >> 6] |= old & bit;
+        once[mark[j] >> 6] = old | bit;
+    }
+    for (int64_t j = told; j < g->series; j++) {
+        if (mark[j] == UINT32_MAX) { who[found] = j; found += lacks_middle(g, first, j); continue; }
+        const uint64_t bit = (uint64_t)1 << (mark[j] & 63), hit = once[mark[j] >> 6] & bit;
+        if (hit) { again[mark[j] >> 6] |= hit; who[found++] = j; }
+    }
+    for (int64_t j = 0; j < told; j++) {
+        if (mark[j] == UINT32_MAX) { who[found] = j; found += lacks_middle(g, first, j); continue; }
+        who[found] = j;
+        found += again[mark[j] >> 6] >> (mark[j] & 63) & 1;
+    }
+    return found;
 }
 
 /* The number of a row of ten closes from a day on: a sum that is the same for the same closes; 0 where too few are there. */
@@ -213,40 +245,32 @@ static uint64_t number_of_row(const Grid *g, int64_t first, int64_t j) {
     return there < DIFFERENT ? 0 : bits_of_value(half[0] + 3.605551275463989 * half[1]) + 1;   /* a sum of zero is a number as well */
 }
 
-/* The numbers of the rows from a day on of those series that may share both halves, in eights as they are marked; gives how many. */
-static int64_t numbers_of_rows(const Grid *g, int64_t first, const uint8_t *before, const uint8_t *after, uint64_t *number) {
-    int64_t found = 0;
-    for (int64_t j = 0; j < g->series; j += 8) {
-        uint64_t one, other;
-        memcpy(&one, before + j, 8); memcpy(&other, after + j, 8);
-        for (int64_t i = j; one & other && i < j + 8 && i < g->series; i++) {
-            if (!(before[i] & after[i])) continue;
-            number[found] = number_of_row(g, first, i);
-            found += number[found] != 0;
-        }
+/* Whether two of some series may share the row of ten closes from a day on. */
+static int share_row(const Grid *g, int64_t first, const int64_t *who, int64_t n, Twice *rows) {
+    int64_t some = 0;
+    for (int64_t i = 0; i < n; i++) {
+        rows->number[some] = number_of_row(g, first, who[i]);
+        some += rows->number[some] != 0;
     }
-    return found;
+    return some > 1 && any_twice(rows, keep_shared(rows, some));
 }
 
-/* Marks the rows of ten closes that two series may share, by their number; gives how many, or -1 where there is no memory. */
-int64_t NAMED(rows_alike, LEVEL)(const Grid *g, uint8_t *alike) {
+/* Marks the rows of ten closes that one of the first series and another one may share, by their number; gives how many, or -1 where
+ * there is no memory. */
+int64_t NAMED(rows_alike, LEVEL)(const Grid *g, int64_t told, uint8_t *alike) {
+    const int64_t all = g->days / HALF - 1, halves = (all + 2) / 2;
     Twice rows = {0};
-    const size_t n = (size_t)g->series + 8;
+    Met met = {0};
     int64_t found = 0;
-    uint32_t *mark = malloc(sizeof *mark * TILE * n);
-    uint8_t *marked = calloc(2 * n, 1), *before = marked, *after = marked + n, *seen = NULL;
-    if (twice_make(&rows, g->series) || !mark || !marked || !(seen = malloc((size_t)1 << rows.log2))) found = -1;
-    for (int64_t h = 0; found >= 0 && h < g->days / HALF; h++) {
-        if (h % TILE == 0) mark_halves(g, h, rows.log2, mark);
-        mark_shared(seen, rows.log2, mark + h % TILE * g->series, g->series, (uint8_t)(LACKS << h % 2), after);
-        if (h) {
-            const int64_t some = numbers_of_rows(g, (h - 1) * HALF, before, after, rows.number);
-            alike[h - 1] = some > 1 && any_twice(&rows, keep_shared(&rows, some));
-            found += alike[h - 1];
-        }
-        uint8_t *last = before;
-        before = after; after = last;
+    uint32_t *mark = malloc(sizeof *mark * TILE * ((size_t)g->series + 1));
+    int64_t *who = malloc(sizeof *who * ((size_t)g->series + 1));
+    if (twice_make(&rows, g->series) || met_make(&met, told) || !mark || !who) found = -1;
+    for (int64_t h = 0; found >= 0 && all > 0 && h < halves; h++) {
+        if (h % TILE == 0) mark_halves(g, h, halves, met.log2, mark);
+        const int64_t n = may_share(g, told, &met, h * WHOLE, mark + h % TILE * g->series, who);
+        for (int64_t row = 2 * h - 1; n > 1 && row <= 2 * h; row++)      /* the half ends the first of these and begins the second */
+            if (row >= 0 && row < all) found += alike[row] = (uint8_t)share_row(g, row * HALF, who, n, &rows);
     }
-    free(mark); free(marked); free(seen); twice_free(&rows);
+    free(mark); free(who); free(met.once); twice_free(&rows);
     return found;
 }

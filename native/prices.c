@@ -17,7 +17,7 @@
 
 typedef struct {
     int (*look_at)(const Looks *), (*count_met)(const Grid *, const uint8_t *, int64_t, int64_t *);
-    int64_t (*rows_alike)(const Grid *, uint8_t *);
+    int64_t (*rows_alike)(const Grid *, int64_t, uint8_t *);
     void (*bounds_of)(const Grid *, double *, double *);
     void (*returns_on)(const Returns *);
     void (*products)(const Products *);
@@ -171,11 +171,13 @@ PyObject *rows_of_closes_alike(PyObject *self, PyObject *args) {
     Grid g;
     Buffers b = {.count = 0};
     int64_t found = 0;
-    if (!PyArg_ParseTuple(args, "OOO", &close, &alike, &which)) return NULL;
+    long long told;
+    if (!PyArg_ParseTuple(args, "OOOL", &close, &alike, &which, &told)) return NULL;
+    if (told < 0) { PyErr_SetString(PyExc_ValueError, "told lies outside"); return NULL; }
     if (!take_grid(&b, close, &g, "d", NULL, "close") && !take_some(&b, which, &g) && !take_row(&b, alike, &marks, g.days / 5, 1, "alike")) {
         Py_BEGIN_ALLOW_THREADS
         memset(marks, 0, (size_t)(g.days / 5));
-        found = forms[best_form()].rows_alike(&g, marks);
+        found = forms[best_form()].rows_alike(&g, told < g.series ? told : g.series, marks);
         Py_END_ALLOW_THREADS
         if (found < 0) PyErr_NoMemory();
     }

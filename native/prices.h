@@ -16,7 +16,7 @@ PyObject *mark_numbers_there(PyObject *self, PyObject *args);
 #define METHODS_OF_PRICES \
     {"look_at", look_at_prices, METH_VARARGS, "look_at(used, near, market, level, expected, counted, sound, lacking, priced, apart, on, rules, which): what needs no closer look."}, \
     {"count_met", count_met_closes, METH_VARARGS, "count_met(close, own, every, count): days on which a close is one of its own."}, \
-    {"rows_alike", rows_of_closes_alike, METH_VARARGS, "rows_alike(close, alike, which): rows of ten closes that two series may share."}, \
+    {"rows_alike", rows_of_closes_alike, METH_VARARGS, "rows_alike(close, alike, which, told): rows of ten closes that one of the first series and another one may share."}, \
     {"bounds", bounds_of_prices, METH_VARARGS, "bounds(form, close, which, least, most): the least and the largest close of some series."}, \
     {"returns", returns_of_prices, METH_VARARGS, "returns(form, close, which, row, before, returns, last): the table of returns of some series."}, \
     {"products", products_of_dates, METH_VARARGS, "products(form, values, one, other, shared, product): inner products of the days that dates share."}, \

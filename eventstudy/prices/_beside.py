@@ -264,7 +264,7 @@ def same_closes(
     """
     told = len(tickers) if told is None else told
     found: dict[tuple[int, int], list[int]] = {}
-    for start in _alike(close, which) if len(tickers) > 1 and told else ():
+    for start in _alike(close, which, told) if len(tickers) > 1 and told else ():
         block = close[start : start + BLOCK]
         block = block if which is None else block[:, which]
         keys: dict[bytes, int] = {}
@@ -289,11 +289,14 @@ def _with_one_sum(block: Floats) -> Ints:
     return found
 
 
-def _alike(close: Floats, which: Ints | None = None) -> list[int]:
-    """The first rows of the blocks in which the closes of two series may be the same: their sums are."""
+def _alike(close: Floats, which: Ints | None = None, told: int | None = None) -> list[int]:
+    """The first rows of blocks in which the closes of two series may be the same, one of the first so many `told` among them.
+
+    Their sums are the same; without the kernel of any two.
+    """
     if kernel := native.form().kernel:
         alike = np.zeros(len(close) // EVERY, np.uint8)
-        kernel.rows_alike(close, alike, which)
+        kernel.rows_alike(close, alike, which, close.shape[1] if told is None else told)
         return (EVERY * np.flatnonzero(alike)).tolist()
     close = close if which is None else close[:, which]
     found: list[int] = []

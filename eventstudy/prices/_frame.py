@@ -135,6 +135,8 @@ def _named(table: PriceTable, wanted: Wanted) -> PriceTable:
 
 _CODE = re.compile(r"[A-Z]{0,3}[0-9]+|[A-Z]{1,3}")
 """Headings that are no words: most tickers."""
+_CODES = re.compile(rf"(?:(?:{_CODE.pattern})\n)*+(?:{_CODE.pattern})")
+"""Several of them, a line each."""
 
 
 def _is_plain(frame: pd.DataFrame) -> bool:
@@ -143,7 +145,12 @@ def _is_plain(frame: pd.DataFrame) -> bool:
     if isinstance(frame.columns, pd.MultiIndex) or not isinstance(index, pd.DatetimeIndex) or index.tz is not None:
         return False
     labels = frame.columns.tolist()
-    if index.hasnans or not all(type(c) is str and c for c in labels) or set(frame.dtypes.tolist()) - {np.dtype(float)}:
+    if (
+        index.hasnans
+        or {*map(type, labels)} - {str}
+        or not all(labels)
+        or set(frame.dtypes.tolist()) - {np.dtype(float)}
+    ):
         return False
     if labels and labels[0].startswith("("):
         return False  # two levels written as one
@@ -153,7 +160,7 @@ def _is_plain(frame: pd.DataFrame) -> bool:
         return False
     if labels and names_field(labels[0]):
         return False  # NVDA_Close
-    if any(fold(c) in ("close", "date", "ticker", "adj_close") for c in labels if not _CODE.fullmatch(c)):
+    if any(fold(c) in ("close", "date", "ticker", "adj_close") for c in _words(labels)):
         return False
     if not index.is_unique:
         return False  # a row that stands there twice
@@ -161,6 +168,14 @@ def _is_plain(frame: pd.DataFrame) -> bool:
     if (index.to_numpy() != days).any() or not rest(days) or _may_be_returns(frame):
         return False  # days on weekends may be those beside the sessions, or have day and month swapped
     return len(set(labels)) == len(labels)
+
+
+def _words(labels: list[str]) -> list[str]:
+    """The headings that are no codes; where all are, as in most frames, they are looked at together."""
+    text = "\n".join(labels)
+    if text.count("\n") == len(labels) - 1 and _CODES.fullmatch(text):
+        return []
+    return [c for c in labels if not _CODE.fullmatch(c)]
 
 
 def _may_be_returns(frame: pd.DataFrame) -> bool:

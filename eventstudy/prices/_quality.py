@@ -142,7 +142,7 @@ def flags(
             found += disordered(members, days[rows], moves) if few else ()
         lacking = seen.lacking + len(open_days[home]) - int(expected.sum())
         odd = lacking >= (LONG if "GAP" in unasked else 1)
-        odd |= may_be_sorted(own["close"])[which if quick else slice(None)]
+        odd |= may_be_sorted(own["close"], which if quick else None)
         whole = odd.copy()
         looked_at = own | {
             "closely": closely,

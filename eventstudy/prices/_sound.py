@@ -78,8 +78,8 @@ def first_look(
         close = close if which is None else close[:, which]
         there = np.isfinite(close)
         on = np.array([np.count_nonzero(there[days], axis=0) for days in counted], np.int64)
-        nothing, priced = np.zeros(len(tickers), bool), np.count_nonzero(there, axis=0)
-        return Seen(nothing, _lacking(there, expected), priced, on.reshape(len(counted), len(tickers)), False)
+        unseen, number = np.zeros(len(tickers), bool), np.count_nonzero(there, axis=0)
+        return Seen(unseen, _lacking(there, expected), number, on.reshape(len(counted), len(tickers)), False)
     sound, apart = np.empty((2, len(tickers)), bool)
     lacking, priced = np.empty((2, len(tickers)), np.int64)
     on = np.empty((len(counted), len(tickers)), np.int64)

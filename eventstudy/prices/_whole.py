@@ -48,9 +48,10 @@ def may_be_odd(closes: Floats) -> Bools:
     return np.asarray(small | (sums[1:] == sums[:-1]).any(axis=0))
 
 
-def may_be_sorted(closes: Floats) -> Bools:
-    """(n,) which series (S, n) may be in order of size: a glance at some of their days."""
-    steps = np.diff(closes[np.linspace(0, len(closes) - 1, GLANCES).astype(int)], axis=0)
+def may_be_sorted(closes: Floats, which: NDArray[np.int64] | None = None) -> Bools:
+    """(n,) which series (S, n), or of more `which`, may be in order of size: a glance at some of their days."""
+    rows = np.linspace(0, len(closes) - 1, GLANCES).astype(int)
+    steps = np.diff(closes[rows] if which is None else closes[rows[:, None], which], axis=0)
     up, down = (steps > 0).sum(axis=0), (steps < 0).sum(axis=0)
     return np.asarray((np.minimum(up, down) == 0) & (up + down >= RISEN))
 

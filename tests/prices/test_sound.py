@@ -419,12 +419,23 @@ GONE = [*((a, b) for a in range(10) for b in range(a)), (), (3,), (0, 4, 8), (2,
 
 @pytest.mark.parametrize("gone", GONE)
 def test_rows_of_which_two_closes_lack_are_alike(gone: tuple[int, ...]) -> None:
+    for first in (20, 25):
+        close = 50 + np.cumsum(np.random.default_rng(0).normal(size=(60, 9)), axis=0)
+        close[first : first + 10, 7] = close[first : first + 10, 2]
+        close[first + np.array(gone, int)[:, None], [2, 7]] = np.nan
+        close[:, 5] = np.nan
+        for table in (close, np.asfortranarray(close)):
+            for told in (None, 3, 8):
+                assert _beside._alike(table, None, told) == ([first] if len(gone) <= 2 else [])
+            assert _beside._alike(table, np.array([5, 2, 7, 1]), 2) == ([first] if len(gone) <= 2 else [])
+
+
+@pytest.mark.skipif(native.form().kernel is None, reason="the plain form gives rows of any two")
+def test_rows_that_nobody_is_told_of_are_no_work() -> None:
     close = 50 + np.cumsum(np.random.default_rng(0).normal(size=(60, 9)), axis=0)
-    close[20:30, 7] = close[20:30, 2]
-    close[20 + np.array(gone, int)[:, None], [2, 7]] = np.nan
-    close[:, 5] = np.nan
-    for table in (close, np.asfortranarray(close)):
-        assert _beside._alike(table) == ([20] if len(gone) <= 2 else [])
+    close[20:30, 7] = close[20:30, 5]
+    assert _beside._alike(close, None, 6) == [20]
+    assert _beside._alike(close, None, 5) == []
 
 
 def test_rows_that_very_many_share_are_alike() -> None:
@@ -525,9 +536,11 @@ def test_nothing_is_read_that_does_not_fit() -> None:
         with pytest.raises(ValueError, match=r"bytes|every"):
             kernel.count_met(*args)
     with pytest.raises(ValueError, match="bytes"):
-        kernel.rows_alike(close, np.zeros(3, np.uint8), None)
+        kernel.rows_alike(close, np.zeros(3, np.uint8), None, 3)
     with pytest.raises(ValueError, match="which lies outside"):
-        kernel.rows_alike(close, np.zeros(4, np.uint8), np.array([0, 3]))
+        kernel.rows_alike(close, np.zeros(4, np.uint8), np.array([0, 3]), 2)
+    with pytest.raises(ValueError, match="told lies outside"):
+        kernel.rows_alike(close, np.zeros(4, np.uint8), None, -1)
 
 
 def test_a_benchmark_is_held_to_what_an_index_does_whatever_its_name() -> None:
