@@ -331,32 +331,6 @@ class Store:
     def _next_entry(self) -> int:
         return int(self._db.execute("SELECT ifnull(max(entry), 0) + 1 FROM vintage").fetchone()[0])
 
-    # ---- factors -----------------------------------------------------------------------------------------------------
-
-    def keep_factors(self, dataset: str, frame: pd.DataFrame, at: datetime | None = None) -> None:
-        """Keep factors (index = sessions, columns = names, decimals); a missing value takes no other's place."""
-        when, days = (at or now()).isoformat(timespec="seconds"), _numbers(frame.index).tolist()
-        rows = [
-            (dataset, day, str(name), float(value), when)
-            for name, column in frame.items()
-            for day, value in zip(days, column.tolist(), strict=True)
-            if np.isfinite(value)
-        ]
-        with told(self.path), transaction(self._db):
-            self._db.executemany(
-                "INSERT INTO factor VALUES (?, ?, ?, ?, ?) ON CONFLICT(dataset, day, name)"
-                " DO UPDATE SET value = excluded.value, retrieved_at = excluded.retrieved_at WHERE value <> excluded.value",
-                rows,
-            )
-
-    def factors(self, dataset: str) -> pd.DataFrame:
-        """The factors of a dataset, as they were kept; empty where there are none."""
-        with told(self.path):
-            rows = self._db.execute("SELECT day, name, value FROM factor WHERE dataset = ?", (dataset,)).fetchall()
-        table = pd.DataFrame(rows, columns=["day", "name", "value"]).pivot(index="day", columns="name", values="value")
-        table.index = pd.DatetimeIndex(np.array(table.index, "int64").astype("datetime64[D]").astype("datetime64[ns]"))
-        return table.rename_axis(index="session", columns=None)
-
     # ---- health ------------------------------------------------------------------------------------------------------
 
     def faults(self) -> list[str]:
@@ -478,10 +452,23 @@ def _priced(bars: Bars) -> NDArray[np.datetime64]:
     return days
 
 
+def has_price(fetch: Fetch) -> bool:
+    """Whether any day has a price."""
+    return _last_priced(fetch.frame.to_numpy()[:, fetch.frame.columns.get_loc("close")]) is not None
+
+
 def _newest(bars: Bars) -> date | None:
     """The last day that has a price."""
-    back = ~np.isnan(bars.values[bars.columns.index("close"), ::-1])
-    return _EPOCH + timedelta(int(bars.days[-1 - back.argmax()])) if back.any() else None
+    last = _last_priced(bars.values[bars.columns.index("close")])
+    return None if last is None else _EPOCH + timedelta(int(bars.days[last]))
+
+
+def _last_priced(closes: NDArray[np.float64]) -> int | None:
+    """The place of the last of the closes (n,) that is a number; mostly it ends them, and no other is looked at."""
+    if len(closes) and not np.isnan(closes[-1]):
+        return len(closes) - 1
+    there = np.flatnonzero(~np.isnan(closes))
+    return int(there[-1]) if len(there) else None
 
 
 def _next(
@@ -545,7 +532,9 @@ def _vintage(row: tuple[Any, ...]) -> Vintage:
     values = list(row)
     values[6:11] = [_EPOCH + timedelta(number) for number in values[6:11]]
     values[14:16] = [tuple(json.loads(text)) for text in values[14:16]]
-    values[18] = {str(int(year)): str(sha) for year, sha in json.loads(values[18]).items()}
+    years = values[18] = json.loads(values[18])
+    if not all(map(str.isdecimal, years)):
+        raise ValueError(f"years {', '.join(years)}")
     vintage = Vintage(*values)
     instant(vintage.retrieved_at)
     words = (
@@ -555,6 +544,7 @@ def _vintage(row: tuple[Any, ...]) -> Vintage:
         vintage.exchange or "",
         vintage.sha256,
         vintage.seal,
+        *vintage.years.values(),
     )
     if not all(isinstance(word, str) for word in words):
         raise TypeError(Sentence("text is wanted"))

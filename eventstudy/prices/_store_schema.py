@@ -61,7 +61,8 @@ STEPS = (
 Days count from 1970-01-01. `entry` is the place of a vintage among all of the store, in the order in which they were kept; in
 an older store that is known within a series, and between series it was taken from the clocks. Up to the third version a row of
 `bar` was a bar, true from the vintage `since` on, until the vintage `until` (NULL: still); since then the bars that a vintage
-brought are a row of `part` (see `_store_parts`), and `seal` the checksum of the parts that a vintage is made of.
+brought are a row of `part` (see `_store_parts`), and `seal` the checksum of the parts that a vintage is made of. Nothing is
+written to `factor`: factors stand in files of their own.
 """
 
 VERSION = len(STEPS)

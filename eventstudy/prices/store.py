@@ -8,12 +8,10 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-import numpy as np
-
 from eventstudy.errors import Sentence
 from eventstudy.prices._base import Fetch
 from eventstudy.prices._given import Wanted, not_there
-from eventstudy.prices._store import Store, Vintage
+from eventstudy.prices._store import Store, Vintage, has_price
 from eventstudy.prices._store_days import now
 from eventstudy.prices._store_schema import is_remote, location
 from eventstudy.prices._store_update import bring, take
@@ -97,7 +95,7 @@ class Stored:
                 raise not_there(Sentence("the price store"), symbol, store.symbols(), Wanted([symbol], start, end))
             vintage = _chosen(held, start, end, self._as_of, at)
             fetch = store.fetch(vintage, start, end, held)
-            if np.isnan(fetch.frame.to_numpy()[:, fetch.frame.columns.get_loc("close")]).all():
+            if not has_price(fetch):
                 raise not_there(Sentence("the price store"), symbol, [symbol], Wanted([symbol], start, end))
         if vintage.covers(start, end, at):
             return fetch

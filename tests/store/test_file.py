@@ -55,7 +55,6 @@ def test_an_older_store_is_brought_up_to_date(price_store: Path, steps: int, wri
     older(price_store, steps)
     with Store(write=write) as store:
         assert store.frame(store.vintages("OLD")[0])["close"].tolist() == [1.5, 1.6]
-        assert store.factors("daily").empty
     assert version(price_store) == VERSION
 
 

@@ -327,15 +327,6 @@ def test_as_of_reads_the_prices_as_they_were_known(store: Store, service: Servic
     assert [round(read(day), 6) for day in days] == [1.0, 1.0, 1.0, 1.05, 1.05, 1.1]
 
 
-def test_factors_keep_their_values(store: Store) -> None:
-    days = pd.DatetimeIndex(["2025-01-02", "2025-01-03"], name="session").as_unit("ns")
-    store.keep_factors("daily", pd.DataFrame({"mkt_rf": [0.01, 0.02], "rf": [0.0001, np.nan]}, days))
-    store.keep_factors("daily", pd.DataFrame({"mkt_rf": [np.nan, 0.03], "rf": [np.nan, 0.0002]}, days))
-    expected = pd.DataFrame({"mkt_rf": [0.01, 0.03], "rf": [0.0001, 0.0002]}, days)
-    pd.testing.assert_frame_equal(store.factors("daily"), expected, check_exact=True)
-    assert store.factors("none").empty
-
-
 def test_a_symbol_is_found_without_going_through_all_vintages(price_store: Path) -> None:
     with Store(write=True) as store:
         for source, symbol in (("yahoo", "AAA"), ("csv", "BBB"), ("csv", "AAA"), ("tiingo", "AAA")):
