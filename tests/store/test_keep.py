@@ -15,7 +15,7 @@ import pytest
 from eventstudy import load_prices
 from eventstudy.errors import SourceMalformed, SourceRateLimited
 from eventstudy.prices import Fetch, PriceTable
-from eventstudy.prices._store import Store
+from eventstudy.prices._store import Store, has_price
 from eventstudy.prices._store_days import due, final, home_of, session_before
 from eventstudy.prices._store_update import bring
 
@@ -325,6 +325,18 @@ def test_as_of_reads_the_prices_as_they_were_known(store: Store, service: Servic
 
     days = (DAYS[205], DAYS[210], DAYS[219], DAYS[220], DAYS[229], None)
     assert [round(read(day), 6) for day in days] == [1.0, 1.0, 1.0, 1.05, 1.05, 1.1]
+
+
+def test_days_without_a_close_at_the_end_of_a_series_are_no_prices(store: Store) -> None:
+    frame = made().loc[: str(MIDDLE)].copy()
+    frame.iloc[-5:, frame.columns.get_loc("close")] = np.nan
+    store.keep("csv", fetched(frame), FIRST, MIDDLE, at=LATER)
+    vintage = store.vintages("AAA")[0]
+    priced, days = frame.index[frame["close"].notna()], frame.index[-6:]
+    assert any(f"the last price is that of {priced[-1].date()}" in note for note in store.fetch(vintage).notes)
+    assert has_price(store.fetch(vintage, days[0].date(), MIDDLE))
+    assert not has_price(store.fetch(vintage, days[1].date(), MIDDLE))
+    assert "AAA" in load_prices("AAA", days[1].date(), MIDDLE, source="store").missing
 
 
 def test_a_symbol_is_found_without_going_through_all_vintages(price_store: Path) -> None:
