@@ -110,6 +110,11 @@ def broken(text: str, weight: str = "normal") -> str:
     return "\n".join(wrapped(text, _width.get() * 72 / 3, SMALL, weight)) if narrow() else text
 
 
+def points_wide() -> float:
+    """How wide a new figure is now."""
+    return _width.get() * 72
+
+
 def side_by_side(inches: float) -> int:
     """How many panels `inches` wide a new figure has room for beside each other, at least one."""
     return max(1, int(_width.get() / inches))
@@ -320,10 +325,10 @@ def _head_of_figure(figure: Figure, title: str, subtitle: str, below: float) -> 
 
 
 def wrapped(text: str, room: float, size: float, weight: str = "normal") -> list[str]:
-    """The text in lines of at most `room` points, broken at spaces; one word may be longer."""
+    """The text in lines of at most `room` points, broken at spaces; a longer word after hyphens, else it stays."""
     lines: list[str] = []
     about = 0.0  # of the last line with a space after it
-    for word in text.split(" "):
+    for word in [part for whole in text.split(" ") for part in _parts(whole, room, size, weight)]:
         about += _advance(word, size, weight)
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and _fits(longer, about, room, size, weight):
@@ -332,6 +337,19 @@ def wrapped(text: str, room: float, size: float, weight: str = "normal") -> list
             lines.append(word)
             about = _advance(word, size, weight)
     return lines
+
+
+def _parts(word: str, room: float, size: float, weight: str) -> list[str]:
+    """A word; one of more than `room` points in parts, broken after hyphens and the like, each as long as has room."""
+    if text_width(word, size, weight) <= room:
+        return [word]
+    parts: list[str] = []
+    for piece in word.translate({ord(mark): f"{mark} " for mark in "-/._"}).rstrip(" ").split(" "):
+        if parts and text_width(parts[-1] + piece, size, weight) <= room:
+            parts[-1] += piece
+        else:
+            parts.append(piece)
+    return parts
 
 
 def _fits(line: str, about: float, room: float, size: float, weight: str) -> bool:

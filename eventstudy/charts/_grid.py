@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from eventstudy.charts._canvas import name_below, narrow, open_panels, side_by_side, side_label, wrapped
+from eventstudy.charts._canvas import name_below, narrow, open_panels, points_wide, side_by_side, side_label, wrapped
 from eventstudy.charts._scales import day_axis, day_label
 from eventstudy.charts._style import HEIGHT, MUTED, SMALL
 from eventstudy.panel import Ints
@@ -28,9 +28,11 @@ def columns_of(n: int) -> int:
     return min(n, 3 if n <= _FEW else 4, side_by_side(PANEL))
 
 
-def open_grid(n: int, row: float = 1.55) -> list[Axes]:
-    """n Axes in reading order on a new figure, a row `row` inches high."""
+def open_grid(called: Sequence[str], row: float = 1.55) -> list[Axes]:
+    """Axes for panels of these names in reading order on a new figure, a row `row` inches high and more for long names."""
+    n = len(called)
     rows = -(-n // columns_of(n))
+    row += max(_lines(name, columns_of(n)).count("\n") for name in called) * SMALL * 1.3 / 72
     panels = open_panels(rows, columns_of(n), max(HEIGHT, row * rows + 1.9))
     for unused in panels[n:]:
         unused.remove()
@@ -52,8 +54,17 @@ def name_grid(panels: Sequence[Axes], names: Sequence[str], told: Sequence[str])
     """Above each panel its pair, in bold, and what there is to tell of it."""
     columns = columns_of(len(panels))
     for ax, name, words in zip(panels, names, told, strict=True):
-        pad = tell_above(ax, words, columns, 4)
-        ax.set_title(name, loc="left", fontsize=SMALL, fontweight="bold", pad=pad + 1, parse_math=False)
+        call(ax, name, columns, tell_above(ax, words, columns, 4) + 1)
+
+
+def call(ax: Axes, name: str, columns: int, pad: float) -> None:
+    """Write the name of a panel so many points above it, in lines that are no longer than the panel."""
+    ax.set_title(_lines(name, columns), loc="left", fontsize=SMALL, fontweight="bold", pad=pad, parse_math=False)
+
+
+def _lines(name: str, columns: int) -> str:
+    """A name in lines that are no longer than a panel."""
+    return "\n".join(wrapped(name, room_above(columns), SMALL, "bold"))
 
 
 def tell_above(ax: Axes, told: str, columns: int, gap: float) -> float:
@@ -61,7 +72,7 @@ def tell_above(ax: Axes, told: str, columns: int, gap: float) -> float:
 
     On a narrow figure the words stand in lines; else they may reach over the margin to the next panel.
     """
-    said = "\n".join(wrapped(told, room_above(ax, columns), SMALL)) if narrow() else told
+    said = "\n".join(wrapped(told, room_above(columns), SMALL)) if narrow() else told
     beside = ax.annotate(said, (0, 1), (0, gap), xycoords="axes fraction", textcoords="offset points", color=MUTED)
     beside.set_fontsize(SMALL)
     beside.set_in_layout(False)
@@ -70,6 +81,6 @@ def tell_above(ax: Axes, told: str, columns: int, gap: float) -> float:
     return SMALL * (1.3 + 1.6 * said.count("\n")) + gap
 
 
-def room_above(ax: Axes, columns: int) -> float:
-    """Points that words above one of so many panels side by side have."""
-    return (float(ax.figure.figure.get_figwidth()) * 72 - 40) / columns - 22
+def room_above(columns: int) -> float:
+    """Points that words above one of so many panels side by side on a new figure have."""
+    return (points_wide() - 40) / columns - 22

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from eventstudy.charts._canvas import text_width
 from eventstudy.charts._language import month_day, say, writer
 from eventstudy.charts._select import day0_date
 from eventstudy.charts._style import EDGE, INK, MUTED, SMALL
@@ -21,12 +22,18 @@ if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
 
 
+_PERCENT = 62.0
+"""Points from one share below a scale to the next at least."""
+
+
 def percent_axis(axis: Axis, ticks: int = 7, *, marked: bool = True) -> None:
     """Decimals shown as per cent with sign, with as many digits as the step between ticks needs.
 
     Not `marked`: without the unit, which the name of the axis then has.
     """
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import FuncFormatter
+
+    from eventstudy.charts._ticks import RoundTicks
 
     write, unit = writer(), unit_shown()  # ticks are written whenever the figure is drawn
 
@@ -34,9 +41,7 @@ def percent_axis(axis: Axis, ticks: int = 7, *, marked: bool = True) -> None:
         shown = f"{unit.factor * value:+.{_digits(axis, unit.factor)}f}"
         return f"{signed(shown, write)}{unit.mark if marked else ''}"
 
-    if axis is axis.axes.xaxis:
-        ticks = min(ticks, _room(axis.axes) // 62)
-    axis.set_major_locator(MaxNLocator(max(ticks, 2), steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_locator(RoundTicks(ticks, _PERCENT))
     axis.set_major_formatter(FuncFormatter(text))
 
 
@@ -60,13 +65,16 @@ def day_axis(ax: Axes, result: StudyResult, chosen: Ints, days: list[int], ticks
 
     Where the Axes do not stand `alone`, the scale and day 0 go without words.
     """
-    ticks = min(ticks, _room(ax) // 38)
-    steps = (1, 2, 5, 10, 20, 50, 100, 250, len(days))
-    every = next(s for s in steps if len(days) / s <= (ticks if s == 1 else min(ticks, 8)))
-    shown = [day for day in days if day % every == 0]
-    dates = _dates(result, chosen, shown)
-    texts = [f"{signed(f'{day:+d}')}\n{date}".strip() for day, date in zip(shown, dates, strict=True)]
-    ax.set_xticks(shown, texts)
+    from matplotlib.ticker import FuncFormatter
+
+    from eventstudy.charts._ticks import DayTicks
+
+    dates = _dates(result, chosen, days)
+    counts = [signed(f"{day:+d}") for day in days]
+    widest = max(text_width(text, SMALL) for text in {counts[0], counts[-1], *dates})
+    texts = {day: f"{count}\n{date}".strip() for day, count, date in zip(days, counts, dates, strict=True)}
+    ax.xaxis.set_major_locator(DayTicks(days, widest, ticks))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda day, _: texts.get(round(day), "")))
     ax.set_xlim(days[0] - 0.6, days[-1] + 0.6)
     ax.axvline(0, color=EDGE, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1, gid="day0")
     if not alone:
@@ -88,11 +96,6 @@ def name_above(ax: Axes, at: float, name: str, points: float = 2) -> None:
         fontsize=SMALL,
         color=MUTED,
     )
-
-
-def _room(ax: Axes) -> int:
-    """Points for the labels below: the width of the Axes before they were laid out."""
-    return int(ax.get_window_extent().width * 72 / ax.figure.dpi)
 
 
 def day_label(result: StudyResult, chosen: Ints) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eventstudy import plugins
-from eventstudy.charts._language import number, p_text, say, spoken, window_name, writer
+from eventstudy.charts._language import number, p_text, say, say_counted, spoken, window_name, writer
 from eventstudy.charts._paths import Path, Verdict, verdict
 from eventstudy.charts._select import day0_date
 from eventstudy.language import Phrase
@@ -109,6 +109,8 @@ def subject(result: StudyResult, chosen: Ints, group: str | None) -> str:
         return upper(group)
     tickers = len({pair.ticker for pair in pairs})
     dates = len(np.unique(result.returns.day0_sessions[chosen]))
+    if dates == 1 and tickers == len(pairs) and result.config.returns == "difference":
+        return say_counted("one series", "{n} series", n=tickers)
     if dates == 1 and tickers == len(pairs):
         return say("{tickers} tickers", tickers=tickers)
     if dates > 1:

@@ -38,8 +38,7 @@ def paint(
     Both are per cent of the price, so one axis holds them. `tickers` or `group`: the pairs to draw; all by default.
     """
     chosen = members(result, tickers, group)
-    phone = ax is None and narrow()
-    ax = open_axes(ax, HEIGHT + 0.7 if phone else HEIGHT)
+    ax = open_axes(ax, HEIGHT + (0.7 if narrow() else 0.3))  # for the legend
     days = result.rel_days
     ar, p, tests = daily(result, chosen)
     several = len(chosen) > 1
@@ -59,12 +58,8 @@ def paint(
     day_axis(ax, result, chosen, days)
     percent_axis(ax.yaxis)
     ax.set_ylabel(abnormal(result))
-    handles, labels = ax.get_legend_handles_labels()
-    if phone:
-        legend_below(ax)
-    else:
-        within = ax.legend([*handles[1:], handles[0]], [*labels[1:], labels[0]], loc="best", handlelength=1.8)
-        within.set_in_layout(False)
+    line, *bars = ax.get_legend_handles_labels()[0]
+    legend_below(ax, [*bars, line])
     head(
         ax,
         finding(result, chosen, group),

@@ -77,7 +77,7 @@ def paint(
         + f". {method(result, everyone)}.{some}",
         *caveat(result),
     ]
-    panels = [open_axes(ax)] if len(chosen) == 1 else open_grid(len(chosen))
+    panels = [open_axes(ax)] if len(chosen) == 1 else open_grid(names(result, chosen))
     for panel, i in zip(panels, chosen, strict=True):
         car_path(panel, result, np.array([i]), 4.5 if len(chosen) == 1 else 2.5)
         percent_axis(panel.yaxis, 7 if len(chosen) == 1 else 5)

@@ -11,7 +11,7 @@ import numpy as np
 from eventstudy import plugins
 from eventstudy.charts._base import Chart
 from eventstudy.charts._canvas import as_panels, head, open_axes, side_label
-from eventstudy.charts._grid import columns_of, open_grid, tell_above
+from eventstudy.charts._grid import call, columns_of, open_grid, tell_above
 from eventstudy.charts._labels import End, label_ends
 from eventstudy.charts._language import number, say
 from eventstudy.charts._legend import legend_below
@@ -87,7 +87,7 @@ def paint(
     )
     chosen = everyone if len(everyone) <= most else everyone[np.sort(order[:most])]
     found = [_fitted(result, int(i), name, lines) for i, name in zip(chosen, names(result, chosen), strict=True)]
-    panels = _open(ax, len(found))
+    panels = _open(ax, [one.name for one in found])
     ends = [_panel(panel, fitted, alone=len(found) == 1) for panel, fitted in zip(panels, found, strict=True)]
     _frame(result, panels, found, chosen)
     told = say("Named: the furthest day of each, where {n:g} standard errors or more off the line.", n=_OUTLYING)
@@ -141,7 +141,8 @@ def _fitted(result: StudyResult, i: int, name: str, lines: Floats) -> _Fitted:
     )
 
 
-def _open(ax: Axes | None, n: int) -> list[Axes]:
+def _open(ax: Axes | None, called: Sequence[str]) -> list[Axes]:
+    n = len(called)
     if n == 1:
         return [open_axes(ax)]
     if ax is not None:
@@ -149,7 +150,7 @@ def _open(ax: Axes | None, n: int) -> list[Axes]:
             Sentence("{n} pairs need {n} panels, and ax= is one", n=n),
             hint=Sentence("leave out ax=, or draw one: plot(..., tickers='NVDA')"),
         )
-    return open_grid(n, 1.9)
+    return open_grid(called, 1.9)
 
 
 def _panel(ax: Axes, found: _Fitted, *, alone: bool) -> list[End | None]:
@@ -211,8 +212,7 @@ def _frame(result: StudyResult, panels: list[Axes], found: list[_Fitted], chosen
         ax.tick_params(labelleft=place % columns == 0, labelbottom=place + columns >= len(panels))
         ax.set_xlabel(across if place + columns >= len(panels) else "")
         told = say("beta {beta}, day 0 {value}", beta=signed(f"{fitted.beta:.1f}"), value=percent(fitted.ar))
-        pad = tell_above(ax, told, columns, 5)
-        ax.set_title(fitted.name, loc="left", fontsize=SMALL, fontweight="bold", pad=pad + 2, parse_math=False)
+        call(ax, fitted.name, columns, tell_above(ax, told, columns, 5) + 2)
     legend_below(panels[0])
     if len(panels) > 1:
         side_label(panels[0].figure.figure, raw(result))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import grid_of_rows, head, narrow, open_axes, text_width
+from eventstudy.charts._canvas import broken, grid_of_rows, head, narrow, open_axes, text_width
 from eventstudy.charts._language import say, spoken
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._paths import Verdict, verdict
@@ -84,7 +84,8 @@ def paint(
         raise NothingUsable(Sentence("no pair was observed over the window {asked}", asked=asked))
     rows = _rows(result, asked, chosen, most)
     below = 0.22 * len(result.groups) if narrow() else 0  # a legend of one column takes its room
-    ax = open_axes(ax, max(2.8, 0.21 * len(rows.name) + 2.1 + below))
+    lines = max(1 + broken(name).count("\n") for name in rows.name)  # of the longest name
+    ax = open_axes(ax, max(2.8, 0.21 * lines * len(rows.name) + 2.1 + below))
     _draw_rows(ax, result, rows)
     if whole.n > 1:
         _diamond(ax, whole, -1.4)
@@ -150,7 +151,7 @@ def _diamond(ax: Axes, whole: Verdict, y: float) -> None:
 def _frame(ax: Axes, rows: _Rows, whole: Verdict) -> None:
     """Names on the left, values on the right (on a narrow figure without their intervals, which are drawn), per cent below."""
     y = [float(i) for i in range(len(rows.name))[::-1]]
-    shown = list(rows.name)
+    shown = [broken(name) for name in rows.name]
     values = [(c, lo, hi) for c, lo, hi in zip(rows.car, rows.low, rows.high, strict=True)]
     if whole.n > 1:
         y, shown = [*y, -1.4], [*shown, say("mean of {n}", n=whole.n)]

@@ -75,7 +75,7 @@ def _panels(result: StudyResult, chosen: Ints, group: str | None) -> Any:
     days = list(range(first_day(result), result.config.event_window.end + 1))
     firms, markets = levels(result, chosen)
     called, market = _benchmark(result, chosen, markets)
-    panels = open_grid(len(chosen))
+    panels = open_grid(names(result, chosen))
     for ax, own, other in zip(panels, firms, markets, strict=True):
         ax.axhline(BASE, color=INK, linewidth=0.8, zorder=1.5)
         ax.plot(days, other, color=BLACK, linewidth=1.2, linestyle=(0, (2, 1.5)), zorder=2.5, label=called)

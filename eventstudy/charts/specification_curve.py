@@ -130,7 +130,7 @@ def _curve(ax: Any, found: Robustness, order: list[Specification]) -> None:
     percent_axis(ax.yaxis)
     ax.set_ylabel(say("mean CAR") if order[0].judged.n > 1 else "CAR")
     near: dict[str, Any] = {"handletextpad": 0.2, "columnspacing": 1.2}
-    if is_own(ax) and narrow():
+    if narrow() or not is_own(ax):
         legend_below(ax, **near)
     else:
         place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "borderaxespad": 0.2}

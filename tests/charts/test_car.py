@@ -295,6 +295,14 @@ def test_volume_of_a_window_without_day_0_is_told_by_that_window() -> None:
     assert f"Sum over [+2, +6]: {total:+.2f} in logarithms".replace("-", "−") in words(ax)
 
 
+@pytest.mark.parametrize(("lang", "told"), [("en", "2 series:"), ("de", "2 Reihen:")])
+def test_a_chart_of_levels_counts_series(lang: str, told: str) -> None:
+    made, prices = made_up(2, 1)
+    events = pd.DataFrame({"ticker": [e.tickers[0] for e in made.events], "date": made.events[0].announced})
+    result = es.run(events, prices=prices, calendar=None, returns="difference", unit_in="points")
+    assert title(result.plot("heatmap", lang=lang)).startswith(told)
+
+
 def test_groups_of_levels_have_their_words() -> None:
     panels = of_two_groups("points").plot("car_by_group")
     assert title(panels[0]).startswith("Abnormal change on day 0: ")

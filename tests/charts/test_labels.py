@@ -61,6 +61,14 @@ def test_a_title_breaks_at_a_comma_and_a_long_one_anywhere() -> None:
     assert wrapped("unbreakable", 5, 12) == ["unbreakable"]
 
 
+def test_a_name_wider_than_its_room_breaks_after_its_hyphens_and_loses_nothing() -> None:
+    lines = wrapped("LONGNAME-INDUSTRIES-01.DE", 90, 9)
+    assert "".join(lines) == "LONGNAME-INDUSTRIES-01.DE"
+    assert len(lines) > 1
+    assert all(text_width(line, 9) <= 90 for line in lines)
+    assert wrapped("BRK-B", 90, 9) == ["BRK-B"]
+
+
 @pytest.mark.parametrize(("size", "weight"), [(9.0, "normal"), (9.5, "normal"), (12.0, "bold")])
 def test_lines_are_as_full_as_measured(size: float, weight: str) -> None:
     """The sum of the words tells as much as each longer line measured as a whole."""

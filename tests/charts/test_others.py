@@ -48,7 +48,7 @@ def test_bars_of_one_pair_are_its_abnormal_returns_marked_where_few_ordinary_day
     assert [day for day, p in zip(nvda.rel_days, by_day, strict=True) if p < 0.05] == [0, 1]
     np.testing.assert_array_equal(line(ax, "their sum: CAR"), nvda.tidy()["car"])
     assert "Each day's p by placebo windows, not adjusted for 11 looks" in words(ax)
-    assert [t.get_text() for t in ax.get_legend().get_texts()] == [
+    assert [t.get_text() for t in ax.figure.figure.legends[0].get_texts()] == [
         "abnormal return",
         "abnormal return, p < 5 %",
         "their sum: CAR",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
+import eventstudy as es
+import numpy as np
+import pandas as pd
 import pytest
 from eventstudy import plugins
 from eventstudy.charts._canvas import of_doubt
@@ -13,6 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+
+from tests.charts.conftest import made_up
 
 _CHARTS = ("ar_bars", "caar", "car", "forest", "heatmap", "placebo", "price_path", "reaction")
 
@@ -38,6 +43,42 @@ def test_four_panels_touch_neither_each_other_nor_the_edge(
     assert all(one is not None and not one.overlaps(other) for one, other in combinations(boxes, 2) if other)
     assert all(ax.bbox.height > 0.13 * figure.bbox.height for ax in panels)
     assert all(box is not None and box.y1 <= figure.bbox.y1 + 1 and box.y0 >= -1 for box in boxes)
+
+
+@pytest.fixture(scope="module")
+def long_names() -> StudyResult:
+    result, prices = made_up(5, 1)
+    called = {name: f"LONGNAME-INDUSTRIES-{name}.DE" for name in prices if name != "MKT"}
+    day0 = str(result.returns.day0_sessions[0])
+    events = pd.DataFrame({"ticker": list(called.values()), "date": day0})
+    return es.EventStudy(benchmark="MKT", calendar=None).run(events, prices.rename(columns=called))
+
+
+@pytest.mark.parametrize("width", [None, 3.6])
+@pytest.mark.parametrize("name", ["car", "forest", "heatmap", "estimation_fit"])
+def test_words_of_long_names_stand_apart_and_inside(name: str, width: float | None, long_names: StudyResult) -> None:
+    drawn = long_names.plot(name, lang="de", width=width)
+    axes = list(drawn) if isinstance(drawn, np.ndarray) else [drawn]
+    figure = axes[0].figure.figure
+    FigureCanvasAgg(figure)
+    figure.draw_without_rendering()
+    for ax in axes:
+        days = [label.get_window_extent() for label in ax.get_xticklabels() if label.get_text() and label.get_visible()]
+        assert all(one.x1 + 2 < other.x0 for one, other in pairwise(days))
+        for text in (*ax.texts, ax._left_title, *ax.get_yticklabels()):
+            if text.get_text() and text.get_visible():
+                assert text.get_window_extent().x0 >= -1
+                assert text.get_window_extent().x1 <= figure.bbox.x1 + 1
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_no_legend_lies_over_the_bars(own: bool, nvda: StudyResult) -> None:
+    figure, (panel, *_) = _four("constrained")
+    ax = nvda.plot("ar_bars", ax=None if own else panel)
+    figure = ax.figure.figure
+    figure.draw_without_rendering()
+    [legend] = figure.legends if own else [ax.get_legend()]
+    assert legend.get_window_extent().y1 < ax.bbox.y0
 
 
 def _over(ax: Axes) -> str:
