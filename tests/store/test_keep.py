@@ -329,7 +329,7 @@ def test_as_of_reads_the_prices_as_they_were_known(store: Store, service: Servic
 
 def test_days_without_a_close_at_the_end_of_a_series_are_no_prices(store: Store) -> None:
     frame = made().loc[: str(MIDDLE)].copy()
-    frame.iloc[-5:, frame.columns.get_loc("close")] = np.nan
+    frame.loc[frame.index[-5:], "close"] = np.nan
     store.keep("csv", fetched(frame), FIRST, MIDDLE, at=LATER)
     vintage = store.vintages("AAA")[0]
     priced, days = frame.index[frame["close"].notna()], frame.index[-6:]
