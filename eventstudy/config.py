@@ -10,6 +10,7 @@ from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from datetime import date, datetime, time
 from functools import cache, partial
 from itertools import pairwise
+from numbers import Integral
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -413,7 +414,10 @@ class StudyConfig:
                     hint=Sentence("leave out --window or --window-days"),
                 )
             return (self.event_window,)
-        named = None if self.windows is None else tuple(dict.fromkeys(Window.of(w) for w in self.windows))
+        windows = self.windows
+        if windows is not None and len(windows) == 2 and all(isinstance(day, Integral) for day in windows):
+            windows = (Window(*windows),)  # type: ignore[arg-type]  # one window, whose two days are given as such
+        named = None if windows is None else tuple(dict.fromkeys(map(Window.of, windows)))
         if self.own_windows:
             if named not in (None, (self.event_window,)) or self.looked_at is not None:
                 raise InvalidRequest(
@@ -673,6 +677,30 @@ class StudyConfig:
                 ),
                 hint=Sentence("leave out --outcome"),
             )  # fmt: skip
+
+    def check_inside(self, window: Window) -> None:
+        """Refuse a window that the study did not look at.
+
+        `window`: event days, both ends included.
+
+        Raises:
+            InvalidRequest: the window lies outside the event window.
+
+        Example:
+            >>> es.StudyConfig().check_inside(es.Window(0, 9))
+            Traceback (most recent call last):
+            ...
+            eventstudy.errors.InvalidRequest: the window [0, +9] lies outside the event window [-5, +5] ...
+        """
+        if not window.inside(self.event_window):
+            raise InvalidRequest(
+                Sentence(
+                    "the window {window} lies outside the event window {event_window}",
+                    window=window,
+                    event_window=self.event_window,
+                ),
+                hint=Sentence("run the study again with a wider event window"),
+            )
 
     def check_made_anew(self, what: str) -> None:
         """Refuse what makes the study anew on other days or by other choices where it cannot be made so.
@@ -1072,10 +1100,10 @@ def _listed(dates: str | Iterable[Any]) -> Iterable[Any]:
 
 
 def _as_date(value: date | str | Sequence[Any]) -> date:
-    if isinstance(value, date):
-        return value
     try:
-        return date.fromisoformat(str(value))
+        if isinstance(value, datetime):  # of pandas too, which is no equal of the date that it is on
+            return date.fromisoformat(value.isoformat()[:10])
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError as error:
         raise InvalidRequest(
             Sentence("{value!r} is not a date", value=value), hint=Sentence("write it as 2025-01-31")

@@ -10,36 +10,56 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
-from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 
 from eventstudy import plugins
-from eventstudy.errors import InvalidRequest, Sentence
+from eventstudy.errors import InvalidRequest, NeedsPairs, Sentence
 from eventstudy.events.notebook import answer_page
 from eventstudy.language import Phrase, spoken, spoken_in
 from eventstudy.language.messages import Message
 from eventstudy.prices import PriceTable, load_prices
-from eventstudy.study.result import StudyResult
+from eventstudy.study.result import Result, StudyResult
 from eventstudy.study.study import Prices, price_table
 from eventstudy.text import fitted, json_text
 
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
+_Analysis = TypeVar("_Analysis", bound=Callable[..., Any])
 
 
-def in_its_unit(
-    function: Callable[Concatenate[StudyResult, _P], _T],
-) -> Callable[Concatenate[StudyResult, _P], _T]:
-    """The function with the unit and the rows of the study, which is its first argument, in what it says."""
+def of_pairs(function: _Analysis) -> _Analysis:
+    """The analysis, refused where its first argument, `result`, is no study of which the pairs are kept."""
 
     @wraps(function)
-    def shown(result: StudyResult, /, *args: _P.args, **words: _P.kwargs) -> _T:
+    def asked(result: StudyResult, *args: Any, **words: Any) -> Any:
+        if isinstance(result, Result) and not isinstance(result, StudyResult):
+            raise NeedsPairs(
+                Sentence("{what} cannot be had from sums", what=function.__name__),
+                hint=Sentence('keep every pair: keep="pairs" (--keep pairs)'),
+            )
+        if not isinstance(result, StudyResult):
+            raise InvalidRequest(
+                Sentence(
+                    "{analysis} asks a study, not a {kind}", analysis=function.__name__, kind=type(result).__name__
+                ),
+                hint=Sentence("give the result of run: analyses.{analysis}(result)", analysis=function.__name__),
+            )
+        return function(result, *args, **words)
+
+    return cast(_Analysis, asked)
+
+
+def in_its_unit(function: _Analysis) -> _Analysis:
+    """The analysis, with the unit and the rows of its study in what it says."""
+
+    @of_pairs
+    @wraps(function)
+    def shown(result: StudyResult, *args: Any, **words: Any) -> Any:
         with result.config.as_shown():
             return function(result, *args, **words)
 
-    return shown
+    return cast(_Analysis, shown)
 
 
 class Finding(ABC):
@@ -170,9 +190,17 @@ class Answer(Finding):
         with self.as_shown(), spoken_in(lang):
             return fitted("\n".join(self._lines(verbose=verbose)))
 
+    def __repr__(self) -> str:
+        """Doubts and findings, for a prompt."""
+        return "\n".join([f"<{type(self).__name__}>", *self._said])
+
     def _repr_html_(self) -> str:
         """Doubts, findings and the first rows of the table, for Jupyter."""
-        return answer_page([*self.doubts, *(finding.sentence for finding in self.findings)], self.tidy())
+        return answer_page(self._said, self.tidy())
+
+    @property
+    def _said(self) -> list[str]:
+        return [*self.doubts, *(finding.sentence for finding in self.findings)]
 
     def plot(self, **options: Any) -> Any:
         """Draw it; returns the matplotlib Axes. `lang`: `en` or `de`; `width`: inches; others are those of the chart.

@@ -16,7 +16,7 @@ import pandas as pd
 from scipy import special
 
 from eventstudy import plugins
-from eventstudy.analyses.base import Answer, all_prices
+from eventstudy.analyses.base import Answer, all_prices, of_pairs
 from eventstudy.calendars import Moment
 from eventstudy.config import StudyConfig
 from eventstudy.engine.abnormal import AbnormalReturns
@@ -66,7 +66,7 @@ class Rate:
     """Made-up studies that the test could be asked of."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Calibration(Answer):
     """Size and power of tests on made-up studies."""
 
@@ -206,6 +206,7 @@ class _Task:
     """By window and effect."""
 
 
+@of_pairs
 def calibrate(
     result: StudyResult,
     prices: Prices | None = None,

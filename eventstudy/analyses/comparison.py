@@ -122,7 +122,7 @@ def _higher(pair: Pair) -> str:
     return pair.a if pair.difference > 0 else pair.b
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Comparison(Answer):
     """The kinds of a study's events over one window."""
 
@@ -295,7 +295,7 @@ def compare(
     by: str,
     *,
     window: Sequence[int] | None = None,
-    characteristics: pd.DataFrame | None = None,
+    characteristics: Any = None,
     cut: str | float | None = None,
 ) -> Comparison:
     """Compare the mean CARs of kinds of events over one window.
@@ -322,15 +322,7 @@ def compare(
     """
     result.config.check_outcome(Phrase("a comparison of kinds of events"), "volume")
     window = _window(result, window)
-    if not window.inside(result.config.event_window):
-        raise InvalidRequest(
-            Sentence(
-                "the window {window} lies outside the event window {event_window}",
-                window=window,
-                event_window=result.config.event_window,
-            ),
-            hint=Sentence("run the study again with a wider event window"),
-        )
+    result.config.check_inside(window)
     found = cumulate(result.returns, window)
     by = _meant(result, by, characteristics)
     named, excluded, warned = _kinds(result, by, characteristics, cut, found.car)

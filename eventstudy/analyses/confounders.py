@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import calendars
-from eventstudy.analyses.base import Answer, all_prices, lines_of
+from eventstudy.analyses.base import Answer, all_prices, lines_of, of_pairs
 from eventstudy.calendars import Moment
 from eventstudy.events import Event, News
 from eventstudy.language import Phrase, spoken, written
@@ -89,7 +89,7 @@ class OtherDay:
     """Whether these are all tickers of the event that were studied."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Confounders(Answer):
     """Other news on the days of a study."""
 
@@ -219,6 +219,7 @@ class Confounders(Answer):
         return [*heading(self.result), "", *prose(self.sentence), "", *_days(self, verbose)]
 
 
+@of_pairs
 def confounders(
     result: StudyResult,
     prices: Prices | None = None,

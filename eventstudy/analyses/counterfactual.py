@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import plugins
-from eventstudy.analyses.base import Answer, all_prices
+from eventstudy.analyses.base import Answer, all_prices, of_pairs
 from eventstudy.analyses.peer_index import FUNDS, known_events
 from eventstudy.config import StudyConfig
 from eventstudy.engine.arrays import mean_known
@@ -85,7 +85,7 @@ class Row:
     """What the model was made of; empty for models of the benchmark alone."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Counterfactual(Answer):
     """All rows, pair by pair in the order of the models, and the paths."""
 
@@ -250,6 +250,7 @@ class Counterfactual(Answer):
         return lines + [line for said in self.messages for line in prose(said)]
 
 
+@of_pairs
 def counterfactual(
     result: StudyResult,
     prices: Prices | None = None,

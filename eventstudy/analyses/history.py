@@ -95,7 +95,7 @@ class Mean:
     """p by Holm over the windows that are tested; of the one declared before looking its own."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class History(Answer):
     """The events of one kind on one ticker, the oldest first."""
 

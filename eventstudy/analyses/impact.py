@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventstudy.analyses.base import Answer, all_prices, plain
+from eventstudy.analyses.base import Answer, all_prices, of_pairs, plain
 from eventstudy.config import StudyConfig
 from eventstudy.datasets import shipped
 from eventstudy.errors import InvalidRequest, NothingUsable, Sentence
@@ -110,7 +110,7 @@ class TotalImpact:
     """Whether the exact t is."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Impact(Answer):
     """What an event was worth. Amounts are in units of `currency`."""
 
@@ -293,6 +293,7 @@ def check_money(config: StudyConfig) -> None:
         )
 
 
+@of_pairs
 def impact(
     result: StudyResult,
     prices: Prices | None = None,

@@ -82,7 +82,7 @@ class Compared(Finding):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Masked(Answer):
     """A study before and after its days with other news were taken out."""
 

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import calendars, plugins
-from eventstudy.analyses.base import Answer, Finding, lines_of
+from eventstudy.analyses.base import Answer, Finding, lines_of, of_pairs
 from eventstudy.calendars import Moment
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import InvalidRequest, NothingUsable, Sentence
@@ -129,7 +129,7 @@ class Subject(Finding):
         return Phrase("{who}: {days:;}. {reaction}", who=self.name, days=told, reaction=_reaction_of(self))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Scan(Answer):
     """The searched days of every firm, and of every group that one portfolio can stand for."""
 
@@ -204,6 +204,7 @@ def window_for(days: Sequence[int], event_window: Sequence[int] = (0, 0)) -> Win
     return Window(min(start, first, 0), max(end, last, 0))
 
 
+@of_pairs
 def scan(result: StudyResult, days: Sequence[int] | None = None) -> Scan:
     """Search the days of a study, those of [0, +10] that lie inside its event window unless `days` names others.
 

@@ -42,6 +42,7 @@ from eventstudy.study.result import StudyResult
 from eventstudy.study.sentences import LEVEL, of_the_others, p_text
 from eventstudy.study.text import car_in_words, prose
 from eventstudy.tables.dates import dates_of
+from eventstudy.tables.frames import pandas_of
 from eventstudy.tables.headings import role_of
 from eventstudy.tables.numbers import numbers_of
 from eventstudy.tables.opened import opened, table_of
@@ -105,7 +106,7 @@ class Category:
     """Why F is not valid."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Regression(Answer):
     """CARs of N pairs over one window on their characteristics."""
 
@@ -262,8 +263,8 @@ class Regression(Answer):
 @in_its_unit
 def regress(
     result: StudyResult,
-    characteristics: pd.DataFrame | None,
-    on: str | Sequence[str],
+    characteristics: Any = None,
+    on: str | Sequence[str] = (),
     *,
     window: Sequence[int] = (0, 0),
     weights: Weights = "equal",
@@ -271,7 +272,8 @@ def regress(
 ) -> Regression:
     """Regress the CARs of a study on the columns `on` of `characteristics` (ticker[, event_id][, date], ...).
 
-    Without them on the further columns of the table of events.
+    These are a frame of any library, or a Series, with the tickers in a column or in the index. Without them on the further
+    columns of the table of events.
 
     `C(sector)` in `on` takes a column of words: a coefficient for each level but the largest, its base, and one test of all.
 
@@ -299,6 +301,7 @@ def regress(
     """
     result.config.check_outcome(Phrase("a regression on characteristics"), "volume")
     window = result.config.called(Window.of(window))
+    result.config.check_inside(window)
     on, cluster = (separated(names, "column") for names in (on, cluster))
     _check(on, weights, cluster)
     sample_window = cumulate(result.returns, window)
@@ -752,10 +755,6 @@ def read_characteristics(path: str | Path) -> pd.DataFrame:
         )
     table = table_of(replace(files[0], name=str(path)), "events", Reading())
     named = [heading.strip() for heading in table.headings]
-    if "ticker" not in named:
-        told = {i: hit[1] for i, h in enumerate(named) if (hit := role_of(h, "events")) and hit[0] == "ticker"}
-        if told:
-            named[min(told, key=lambda i: told[i])] = "ticker"
     kept = [i for i, name in enumerate(named) if name]
     if twice := [name for i, name in enumerate(named) if name and name in named[:i]]:
         raise InvalidFile(
@@ -792,8 +791,23 @@ def attributes_of(result: StudyResult) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["event_id", "ticker", *names])
 
 
-def checked(table: pd.DataFrame, where: str = Sentence("the DataFrame of characteristics")) -> pd.DataFrame:
-    """The table, if it can be one of characteristics; see `read_characteristics`."""
+def checked(given: Any, where: str = Sentence("the DataFrame of characteristics")) -> pd.DataFrame:
+    """The table, if it can be one of characteristics; see `read_characteristics`. What names rows may be its index."""
+    table = pandas_of(given)
+    if table is None:
+        raise InvalidFile(
+            Sentence("characteristics need a column `ticker` and at least one more"),
+            where=where,
+            available=type(given).__name__,
+            hint=Sentence("ticker[,event_id][,date],size,leverage,..."),
+        )
+    if not isinstance(table.index, pd.RangeIndex):
+        texts = table.index.nlevels == 1 and pd.api.types.is_string_dtype(table.index)
+        table = table.rename_axis(index="ticker") if texts and table.index.name is None else table
+        table = table.reset_index(level=[name for name in table.index.names if name not in (None, *table.columns)])
+    if "ticker" not in table.columns:
+        told = {c: hit[1] for c in table.columns if (hit := role_of(str(c), "events")) and hit[0] == "ticker"}
+        table = table.rename(columns={min(told, key=lambda c: told[c]): "ticker"} if told else {})
     others = [c for c in table.columns if c not in KEYS]
     if "ticker" not in table.columns or not others:
         raise InvalidFile(

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from eventstudy import plugins
-from eventstudy.analyses.base import Answer, all_prices
+from eventstudy.analyses.base import Answer, all_prices, of_pairs
 from eventstudy.analyses.peer_index import FUNDS, PEERS, peers_outside, with_peer_index
 from eventstudy.analyses.specifications import Judged, judge
 from eventstudy.config import StudyConfig
@@ -85,7 +85,7 @@ class Specification:
         return self.judged.p
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Robustness(Answer):
     """All specifications, the study's own first, and what they have in common."""
 
@@ -377,6 +377,7 @@ def prices_needed(
     return sessions, [*benchmarks, *(peer.split("=")[-1] for peer in config.peers)]
 
 
+@of_pairs
 def robustness(
     result: StudyResult,
     prices: Prices | None = None,

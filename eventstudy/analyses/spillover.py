@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from eventstudy.analyses.base import Answer, Finding, lines_of, plain
+from eventstudy.analyses.base import Answer, Finding, lines_of, of_pairs, plain
 from eventstudy.engine.abnormal import AbnormalReturns
 from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.inference import Sample, Significance, holm
@@ -135,7 +135,7 @@ class Spill(Finding):
         return Phrase("Over {window} {findings:;}. {further: }", window=self.window, findings=told, further=further)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Spillover(Answer):
     """The groups of an event, window by window."""
 
@@ -226,6 +226,7 @@ class Spillover(Answer):
             yield from wrapped(f"{warned.code} {spoken(warned.message)}")
 
 
+@of_pairs
 def spillover(result: StudyResult, windows: Sequence[Sequence[int]] | None = None) -> Spillover:
     """Compare the groups of a study over its reported windows, or over `windows`.
 

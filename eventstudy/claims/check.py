@@ -100,7 +100,7 @@ class Counted:
     """When they were counted; None where that is not known."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Checked(Answer):
     """A claim, where its numbers were found, and what they leave out.
 

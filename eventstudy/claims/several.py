@@ -124,7 +124,7 @@ def _shared(claims: Sequence[Understood], sentence: str) -> Iterator[Understood]
         yield replace(full, text=sentence if len(claims) == 1 else claim.text)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class CheckedEach(Answer):
     """A sentence on several firms: what became of each part.
 

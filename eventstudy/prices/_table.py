@@ -67,7 +67,7 @@ class Given(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PriceTable:
     """Daily prices of many tickers.
 
@@ -87,22 +87,22 @@ class PriceTable:
     fields: Mapping[str, pd.DataFrame]
     info: Mapping[str, SeriesInfo]
     missing: Mapping[str, SourceError] = field(default_factory=dict)
-    given: Given | None = field(default=None, compare=False, repr=False)
-    quoted: PriceTable | None = field(default=None, compare=False, repr=False)
+    given: Given | None = None
+    quoted: PriceTable | None = None
     """Prices put in one currency as they were quoted, and the rates beside them; None: nothing was converted."""
-    read_as: tuple[Phrase, ...] = field(default=(), compare=False)
+    read_as: tuple[Phrase, ...] = ()
     """What a file or frame was taken for."""
-    explained: tuple[Phrase, ...] = field(default=(), compare=False, repr=False)
+    explained: tuple[Phrase, ...] = ()
     """The same in full, column by column, where somebody asked for it (`Reading.explain`)."""
-    homes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    homes: dict[str, Any] = field(default_factory=dict)
     """Where its tickers trade, as far as somebody asked (`panel.homes`)."""
-    opened: dict[str, frozenset[date]] | None = field(default_factory=dict, compare=False, repr=False)
+    opened: dict[str, frozenset[date]] | None = field(default_factory=dict)
     """Days on which an exchange traded against its calendar, as far as somebody asked; None: nobody does, of a part."""
-    unplaced: Any = field(default=None, compare=False, repr=False)
+    unplaced: Any = None
     """The days of all securities without an exchange, where this table is a part of theirs; None: it is the whole."""
-    names: Mapping[str, str] = field(default_factory=dict, compare=False)
+    names: Mapping[str, str] = field(default_factory=dict)
     """What a ticker that was asked for is called here, where that differs: `nvda` is NVDA."""
-    copies: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+    copies: pd.DataFrame | None = None
     """Closes of tickers that the same file holds, that nobody asked for, and that are closes of one that was asked for."""
 
     def __repr__(self) -> str:

@@ -115,6 +115,7 @@ def run(
             Sentence("here every pair is kept"),
             hint=Sentence("sums alone, by the same words: eventstudy.request.run_aggregate"),
         )
+    _check_ticker(ticker, prices, abnormal)
     tickers = separated(tickers)
     if prices is None:
         tickers = spelled(tickers, plugins.load("sources", "bundled").tickers)
@@ -235,6 +236,15 @@ def run(
     return result
 
 
+def _check_ticker(ticker: str | None, *files: Any) -> None:
+    """Refuse the ticker of a file where there is none of these: it chooses no firms."""
+    if ticker and all(file is None for file in files):
+        raise InvalidRequest(
+            Sentence("{ticker} is said to be whose prices a file holds, and there is no file", ticker=ticker),
+            hint=Sentence("to study a ticker: --tickers {ticker}; else name the file: --prices FILE", ticker=ticker),
+        )
+
+
 def reading_of(
     choices: dict[str, Any], dates: Any, decimal: Any, values: Any, unit: Any, ticker: Any, strict: bool, times: Any
 ) -> Reading:
@@ -282,6 +292,7 @@ def run_aggregate(
     from eventstudy.study.many import check_sums_do
 
     reading = reading_of(choices, dates, decimal, values, unit_in, ticker, strict, times)
+    _check_ticker(ticker, prices)
     study, limit = EventStudy(**choices), last_day(as_of)
     check_sums_do(study.config, model_of(study.config))
     if isinstance(factors, str | Path):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -40,7 +40,11 @@ from eventstudy.study.text import many_screen
 from eventstudy.units.windows import Window
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class AggregateResult(Result):
     """What many pairs say together; no pair's arrays are held."""
 
@@ -56,6 +60,11 @@ class AggregateResult(Result):
     """Says what looks wrong in the prices when it is asked for: looking at every series takes its time too."""
     others: Callable[[], tuple[int, Evidence | None] | None] = lambda: None
     """How many pairs rest on prices in doubt, and the evidence of the others; None: nobody knows, or no pair does."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What goes into a file or to another process: what would be worked out when it is asked for, worked out."""
+        made = {"source": dict(self.source()), "look": tuple(self.look()), "others": self._others}
+        return {**vars(self), **{name: partial(_as_it_is, value) for name, value in made.items()}}
 
     # ---- tables -------------------------------------------------------------------------------------------------------
 

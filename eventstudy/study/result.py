@@ -57,7 +57,7 @@ class Group(NamedTuple):
     members: Ints
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Result(ABC):
     """What any study found: the answers of all its pairs together, and what to know of them."""
 
@@ -249,7 +249,7 @@ _LACKING = 64
 """Where one pair in so many lacks a window, or fewer, what the others add up to is that of all without theirs."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class StudyResult(Result):
     """What a study of N pairs found. Row i of every array is pair i of `panel.pairs`.
 
@@ -291,14 +291,15 @@ class StudyResult(Result):
         """The tickers, each once."""
         return iter(dict.fromkeys(pair.ticker for pair in self.panel.pairs))
 
-    def __getitem__(self, ticker: str) -> StudyResult:
-        """The part of the result that is about one ticker: `result["NVDA"]`.
+    def __getitem__(self, ticker: str | Sequence[str]) -> StudyResult:
+        """The part of the result that is about one ticker, `result["NVDA"]`, or about some: `result[["NVDA", "AMD"]]`.
 
         Raises:
             UnknownName: no such ticker.
         """
-        name = named("ticker in this result", str(ticker), self)
-        members = [i for i, pair in enumerate(self.panel.pairs) if pair.ticker == name]
+        wanted = list(ticker) if pd.api.types.is_list_like(ticker) else [ticker]
+        names = {named("ticker in this result", str(name), self) for name in wanted or [""]}
+        members = [i for i, pair in enumerate(self.panel.pairs) if pair.ticker in names]
         part = self.part(np.array(members, dtype=np.int64))
         return replace(part, exclusions=(), noticed=tuple(w for w in self.noticed if self._about(w, part)))
 
@@ -650,15 +651,7 @@ class StudyResult(Result):
             >>> result.sample(es.Window(0, 0)).members.tolist()
             [0, 1]
         """
-        if not window.inside(self.config.event_window):
-            raise InvalidRequest(
-                Sentence(
-                    "the window {window} lies outside the event window {event_window}",
-                    window=window,
-                    event_window=self.config.event_window,
-                ),
-                hint=Sentence("run the study again with a wider event window"),
-            )
+        self.config.check_inside(window)
         part = self._pairs(members)
         covered = part.returns.over(window).covered
         assert part.members is not None

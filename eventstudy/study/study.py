@@ -61,7 +61,7 @@ from eventstudy.panel import (
 )
 from eventstudy.panel.left_out import unread
 from eventstudy.parallel import Executor
-from eventstudy.prices import Names, PriceTable, frame_to_table, in_currency, load_prices
+from eventstudy.prices import Names, PriceTable, factors_of_frame, frame_to_table, in_currency, load_prices
 from eventstudy.study.estimate import NearDays, Portfolios, abnormal_returns, around, fits
 from eventstudy.study.near import Besides
 from eventstudy.study.result import StudyResult
@@ -167,7 +167,7 @@ class EventStudy:
         """Study `events` with `prices`.
 
         `events`: a registry, events, or a DataFrame with `ticker, date[, event_id]`. `prices`: what `load_prices` returns, a
-        DataFrame (wide or long), or a path. `factors`: index sessions, columns factor returns as decimals. `shares`:
+        DataFrame (wide or long), or a path. `factors`: a frame of sessions by factor returns, decimals. `shares`:
         shares outstanding for volume studies (ticker, shares, date). `day0`: `announced`, `recognised`, or a date. `executor`:
         who works on models that are fitted pair by pair, and makes the draws of bootstraps where they are many
         (`eventstudy.parallel`); the result is the same, whoever does. `keep="aggregate"` holds no pair's arrays: of as many
@@ -188,6 +188,9 @@ class EventStudy:
             >>> found["NVDA"].windows()["car"].round(4).tolist()
             [-0.1337]
         """
+        if factors is not None:
+            factors = factors_of_frame(factors, None, monthly=self.config.frequency == "monthly")
+            factors = with_its_market(factors, self.config)
         words = events, prices, factors, shares, policy_of(day0), provenance, executor, keep, besides
         with self.config.as_shown():
             return self._run(*words)
@@ -377,6 +380,10 @@ class _Provenance(Mapping[str, Any]):
     def _known(self) -> dict[str, Any]:
         table, events, more = self._of
         return _provenance(table, events.sha256, more)
+
+    def __repr__(self) -> str:
+        """All that is known, as of a dict."""
+        return repr(self._known)
 
     def __getitem__(self, key: str) -> Any:
         """What is known under a name."""
@@ -594,6 +601,27 @@ def needs_benchmark(model: Model) -> bool:
 def needs_peers(model: Model) -> bool:
     """Whether a model compares with peers."""
     return any(name in ("peer", "@") for name in model.requires(("benchmark", "peer", "@")))
+
+
+_MARKETS = ("mkt", "market", "rm", "rmkt", "mkt_ret", "market_return", "vwretd", "sprtrn")
+"""Names that do not say whether the risk-free rate is subtracted."""
+
+
+def with_its_market(factors: pd.DataFrame, config: StudyConfig) -> pd.DataFrame:
+    """The factors, unless a model needs `mkt_rf` and they have a market of which nothing says whether it is that.
+
+    Raises:
+        InvalidRequest: they have; the benchmark less `rf` would be taken in its place.
+    """
+    loose = [name for name in factors.columns if name in _MARKETS]
+    needed = () if config.model == "factors" else needs_factors(model_of(config))
+    if loose and "mkt_rf" in needed and "mkt_rf" not in factors.columns:
+        raise InvalidRequest(
+            Phrase("{column!r} may be the return of the market, or that less the risk-free rate", column=loose[0]),
+            available=", ".join(map(str, factors.columns)),
+            hint=Phrase("call it mkt_rf where rf is subtracted; else leave it out, and the benchmark less rf is taken"),
+        )
+    return factors
 
 
 def needs_factors(model: Model) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ _HEAD = (
 """The columns of a path."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Minutes(Answer):
     """The minutes after one or several instants."""
 
