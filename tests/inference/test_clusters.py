@@ -19,6 +19,7 @@ from eventstudy.inference.clusters import (
     im_two_sample,
     of_one_cluster,
     permuted,
+    sharing_days,
     votes,
     wald,
     welch,
@@ -180,7 +181,7 @@ def test_permuted_dates_of_which_there_are_too_many_are_drawn() -> None:
     assert found.draws == 9999
 
 
-@pytest.mark.parametrize("unit", [1.0, 1e6, 1e-6])
+@pytest.mark.parametrize("unit", [1.0, 1e6, 1e-6, -1.0])
 def test_a_coefficient_rests_on_one_cluster_where_nothing_tells_it_without_that_one(unit: float) -> None:
     """By ranks: a coefficient is told where its unit vector lies among the rows that are left."""
     cluster = np.repeat([0, 1, 2, 3], 5)
@@ -220,26 +221,47 @@ def test_wald_of_several_levels_by_slow_code() -> None:
     assert wald(y, level, cluster).statistic == pytest.approx(known, rel=1e-9)
 
 
-def test_p_of_several_levels_by_every_draw() -> None:
+@pytest.mark.parametrize(("n", "levels"), [(8, 3), (4, 2)], ids=["three levels", "ties of few clusters"])
+def test_p_of_several_levels_by_every_draw(n: int, levels: int) -> None:
     """Clusters of one level each: the variance of a level's mean is the sum of their squared sums over its size squared."""
-    y, _, cluster = made(11, ((4, 0),) * 8)
-    level, restriction = cluster % 3, np.array([[-1.0, 1, 0], [-1, 0, 1]])
-    sums = np.array([(y - y.mean())[cluster == g].sum() for g in range(8)])
-    sizes = np.array([4.0 * (np.arange(8) % 3 == k).sum() for k in range(3)])
+    y, _, cluster = made(11, ((4, 0),) * n)
+    level, restriction = cluster % levels, np.column_stack([-np.ones(levels - 1), np.eye(levels - 1)])
+    sums = np.array([(y - y.mean())[cluster == g].sum() for g in range(n)])
+    sizes = np.array([4.0 * (np.arange(n) % levels == k).sum() for k in range(levels)])
 
     def size(sums: Floats) -> float:
-        beta = np.array([sums[k::3].sum() for k in range(3)]) / sizes
-        spread = [((sums[k::3] - 4 * beta[k]) ** 2).sum() / sizes[k] ** 2 for k in range(3)]
+        beta = np.array([sums[k::levels].sum() for k in range(levels)]) / sizes
+        spread = [((sums[k::levels] - 4 * beta[k]) ** 2).sum() / sizes[k] ** 2 for k in range(levels)]
         r = restriction @ beta
         return float(r @ np.linalg.solve(restriction @ np.diag(spread) @ restriction.T, r))
 
-    weights = WEBB[np.random.default_rng(4).integers(0, 6, (9999, 8))]
+    weights = WEBB[np.random.default_rng(4).integers(0, 6, (9999, n))]
     hits = sum(size(w * sums) >= size(sums) * (1 - 1e-9) for w in weights)
     found = wald(y, level.astype(np.int64), cluster, seed=4)
     assert found.statistic == pytest.approx(size(sums), rel=1e-9)
-    assert (found.df, found.draws) == (2.0, 9999)
+    assert (found.df, found.draws) == (levels - 1.0, 9999)
     assert found.p == pytest.approx((1 + hits) / 10_000, rel=1e-12)
     assert 0.01 < found.p < 0.99
+
+
+def test_levels_that_are_alike_are_so_in_every_draw() -> None:
+    y, level = np.tile([1.0, -1.0, 2.0, -2.0], 4), np.repeat([0, 1], 8)
+    assert wald(y, level, np.repeat(np.arange(8), 2)).p == 1.0
+
+
+def test_ties_of_drawn_exchanges_count_and_the_level_of_values_does_not() -> None:
+    """Values of two kinds have few statistics: most exchanges have that of the data, or its opposite, once more."""
+    _, first, cluster = made(12, ((1, 0),) * 9 + ((0, 1),) * 11)
+    y = np.array([0.0] * 6 + [1.0] * 3 + [0.0] * 4 + [1.0] * 7)
+
+    def size(one: list[float], other: list[float]) -> float:
+        return abs(mean(one) - mean(other)) / sqrt(variance(one) / len(one) + variance(other) / len(other))
+
+    own, hits = size(y[:9].tolist(), y[9:].tolist()), 0
+    for places in np.random.default_rng(5).random((9999, 20)).argsort(axis=1):
+        hits += size(y[places < 9].tolist(), y[places >= 9].tolist()) >= own - 1e-9
+    for base in (0.0, 1e4):
+        assert permuted(y + base, first, cluster, seed=5).p == pytest.approx((1 + hits) / 10_000, rel=1e-12)
 
 
 def test_a_cluster_without_a_kind_has_no_mean_of_it() -> None:
@@ -272,3 +294,8 @@ def test_windows_that_touch_are_one_cluster() -> None:
     first = np.array([10, 0, 12, 30, 5, 31])
     last = np.array([12, 4, 15, 31, 5, 40])
     assert components(first, last).tolist() == [2, 0, 2, 3, 1, 3]
+
+
+def test_windows_with_days_that_lack_are_those_of_the_others() -> None:
+    days = [["2025-01-03", "NaT"], ["NaT", "2025-01-02"], ["2025-01-02", "2025-01-06"], ["2025-01-07", "2025-01-08"]]
+    assert sharing_days(np.array(days, dtype="datetime64[D]")).tolist() == [0, 0, 0, 1]

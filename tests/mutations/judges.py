@@ -28,6 +28,7 @@ _TRADED, _SAME = "panel.test_trade_to_trade", "inference.test_same_returns"
 _KERNEL, _TOTALS, _ACCURATE = "engine.test_kernel", "engine.test_totals", "engine.test_accuracy"
 _VOLUME, _OUTCOME, _P = "oracles.test_models_volume", "models.test_outcomes", "oracles.test_placebo"
 _SAMPLES = "inference.test_many"
+_KINDS = "inference.test_clusters"
 _WEIGHTS, _LEAST_P = "inference.test_weights", "oracles.test_least_p"
 
 _PAIRS = (
@@ -378,6 +379,55 @@ SHARED = {
     "inference.multiple.holm": (f"{_OLS}:test_holm",),
     "inference.multiple.benjamini_hochberg": (f"{_E}:test_benjamini_hochberg",),
     "inference.multiple.RomanoWolf": (f"{_R}:test_romano_wolf_step_down",),
+    "inference.clusters._by_t": (f"{_KINDS}:test_two_clusters_are_the_fewest_of_a_spread",),
+    "inference.clusters._DRAWS": (f"{_KINDS}:test_p_of_several_levels_by_every_draw",),
+    "inference.clusters._AT_ONCE": (f"{_KINDS}:test_p_of_several_levels_by_every_draw",),
+    "inference.clusters._WELCH_FROM": (f"{_KINDS}:test_each_cluster_has_one_vote",),
+    "inference.clusters.votes": (f"{_KINDS}:test_a_cluster_without_a_kind_has_no_mean_of_it",),
+    "inference.clusters.welch": (
+        f"{_KINDS}:test_each_cluster_has_one_vote",
+        f"{_KINDS}:test_two_values_of_a_kind_are_the_fewest_of_a_spread",
+    ),
+    "inference.clusters.im_paired": (
+        f"{_KINDS}:test_clusters_with_both_kinds_are_pairs",
+        f"{_KINDS}:test_two_clusters_are_the_fewest_of_a_spread",
+    ),
+    "inference.clusters._sums": (f"{_KINDS}:test_cr1_is_that_of_statsmodels",),
+    "inference.clusters.cr1": (
+        f"{_KINDS}:test_cr1_is_that_of_statsmodels",
+        f"{_KINDS}:test_two_clusters_are_the_fewest_of_a_spread",
+    ),
+    "inference.clusters.cr2": (f"{_KINDS}:test_cr2_and_its_degrees_of_freedom_by_slow_code",),
+    "inference.clusters.weighted_mean": (
+        f"{_WEIGHTS}:test_equal_weights_of_single_dates_are_the_t_of_one_sample",
+        f"{_WEIGHTS}:test_two_clusters_are_the_fewest_of_a_weighted_mean",
+    ),
+    "inference.clusters.Coefficients": (f"{_KINDS}:test_cr2_and_its_degrees_of_freedom_by_slow_code",),
+    "inference.clusters.by_clusters": (
+        f"{_KINDS}:test_cr2_and_its_degrees_of_freedom_by_slow_code",
+        f"{_WEIGHTS}:test_the_weighted_mean_on_several_dates_by_whole_matrices",
+    ),
+    "inference.clusters.of_one_cluster": (
+        f"{_KINDS}:test_a_coefficient_rests_on_one_cluster_where_nothing_tells_it_without_that_one",
+    ),
+    "inference.clusters._inverse_root": (f"{_KINDS}:test_cr2_and_its_degrees_of_freedom_by_slow_code",),
+    "inference.clusters.permuted": (
+        f"{_KINDS}:test_permuted_dates_by_listing_every_exchange",
+        f"{_KINDS}:test_permuted_dates_of_which_there_are_too_many_are_drawn",
+        f"{_KINDS}:test_ties_of_drawn_exchanges_count_and_the_level_of_values_does_not",
+    ),
+    "inference.clusters._welch_rows": (
+        f"{_KINDS}:test_permuted_dates_by_listing_every_exchange",
+        f"{_KINDS}:test_permuted_dates_of_which_there_are_too_many_are_drawn",
+        f"{_KINDS}:test_ties_of_drawn_exchanges_count_and_the_level_of_values_does_not",
+    ),
+    "inference.clusters.wald": (
+        f"{_KINDS}:test_wald_of_several_levels_by_slow_code",
+        f"{_KINDS}:test_p_of_several_levels_by_every_draw",
+        f"{_KINDS}:test_levels_that_are_alike_are_so_in_every_draw",
+    ),
+    "inference.clusters.sharing_days": (f"{_KINDS}:test_windows_with_days_that_lack_are_those_of_the_others",),
+    "inference.clusters.components": (f"{_KINDS}:test_windows_that_touch_are_one_cluster",),
     "inference.parametric.calendar_alpha": ("test_frequency:test_calendar_time_and_buy_and_hold_by_slow_code",),
     "inference.parametric.proportional": (
         "analyses.test_regression:test_errors_of_windows_that_share_days_have_the_correlations_of_the_estimation_days",
