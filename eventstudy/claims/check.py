@@ -187,7 +187,7 @@ class Checked(Answer):
             "understood": understood(self.claim, self.name),
             "event": {
                 "id": self.event.id,
-                "title": self.event.title,
+                "title": Translated(self.event.title, de=self.event.title_de),
                 "announced": self.event.announced.isoformat(),
                 "day0": self.day0.isoformat(),
             },
@@ -254,17 +254,17 @@ _COUNTABLE = 1e5
 """A number that is exact to no less is one of market value."""
 
 
-def of_registry(claim: Claim, event: Event, names: Mapping[str, str]) -> Understood:
+def of_registry(claim: Claim, names: Mapping[str, str]) -> Understood:
     """A claim of the registry: its fields, and what they leave open by its sentence.
 
-    `claim`: as it is registered. `event`: the one it is registered with. `names`: names of firms and their tickers.
+    `claim`: as it is registered. `names`: names of firms and their tickers.
 
     Raises:
         InvalidRequest: the sentence does not say what the fields leave open.
 
     Example:
         >>> event = es.load_registry()["deepseek-r1"]
-        >>> claim = es.claims.of_registry(event.claim[0], event, es.claims.load_names())
+        >>> claim = es.claims.of_registry(event.claim[0], es.claims.load_names())
         >>> claim.start.printed, claim.end.printed, claim.span.most
         ('142', '128.99', 5)
     """

@@ -10,7 +10,19 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from eventstudy.language import MONTHS, Translated, in_language, p_text
+from eventstudy.language import (
+    MONTHS,
+    Phrase,
+    Translated,
+    figure,
+    in_language,
+    language_spoken,
+    marked,
+    p_text,
+    spoken,
+    spoken_in,
+    written,
+)
 from eventstudy.study.names import words_of_model
 from eventstudy.study.sentences import LEVEL, percent
 from eventstudy.text import columns, fitted, wrapped
@@ -466,83 +478,115 @@ _LISTED = 4
 
 
 def screen(told: dict[str, Any], *, verbose: bool = False) -> str:
-    """What was understood, where it was found, the sessions of the move, the paragraph, and the verdict."""
-    blocks = [
-        [line for doubt in told["doubts"] for line in wrapped(doubt)],
-        list(_understood(told)),
-        list(_found(told, None if verbose else _LISTED)),
-        list(_days(told)),
-        wrapped(judgement(told, told["lang"])),
-        wrapped(paragraph(told, told["lang"])),
-        list(_verdict(told)),
-        [
-            line
-            for w in told["warnings"]
-            if verbose or w["code"] in _SAID
-            for line in wrapped(f"{w['code']} {w['message']}")
-        ],
-    ]
-    return fitted("\n\n".join("\n".join(lines) for lines in blocks if lines))
+    """The verdict and the paragraph; then what was understood, where it was found, and the sessions of the move."""
+    with spoken_in(told["lang"]):
+        blocks = [
+            [line for doubt in told["doubts"] for line in wrapped(doubt)],
+            wrapped(judgement(told, told["lang"])),
+            wrapped(paragraph(told, told["lang"])),
+            list(_understood(told)),
+            list(_found(told, None if verbose else _LISTED)),
+            list(_days(told)),
+            list(_verdict(told)),
+            [
+                line
+                for w in told["warnings"]
+                if verbose or w["code"] in _SAID
+                for line in wrapped(f"{w['code']} {w['message']}")
+            ],
+        ]
+        return fitted("\n\n".join("\n".join(lines) for lines in blocks if lines))
 
 
 _LOOSELY = {"about": "about", "under": "just under", "over": "just over", "most": "at most", "least": "at least"}
 _SAID = ("NO_ABNORMAL",)
+marked(
+    "about", "just under", "just over", "rising", "falling", "exact", "rounded", "truncated", "under", "over", "move"
+)
+marked(
+    "close", "high", "low", "open", "yes", "no", "cannot be told", "numbers found", "in this order", "direction right"
+)
+marked("size right", "time span right", "dates right", "lowest close left out", "highest close left out")
+marked("more than market and ordinary days")
+
+
+def _role(role: str, number: str) -> str:
+    """What a number is of a move: `from 142`."""
+    if role in ("change", "by"):
+        return spoken(Phrase("by {number}", number=number)).strip()
+    start, end = Phrase("from {number}", number=number), Phrase("to {number}", number=number)
+    return spoken(start if role == "from" else end).strip()
 
 
 def _understood(told: dict[str, Any]) -> Iterator[str]:
-
-    u, event = told["understood"], told["event"]
+    u, event, de = told["understood"], told["event"], language_spoken() == "de"
     if u["text"]:
-        yield from wrapped(f"claim: {u['text']}")
-    loosely = {key: f"{_LOOSELY[how]} " for key, how in u["loosely"].items()}
-    said = [f"{key} {loosely.get(key, '')}{u[key]}" for key in ("from", "to", "change") if u[key]]
-    said += [f"{loosely.get('percent', '')}{100 * u['percent']:+.10g} %"] if u["percent"] is not None else []
-    said += [f"market value {a['role']} {a['printed']}" for a in (told["worth"] or {"amounts": []})["amounts"]]
-    said += ["at its furthest"] if u["at_times"] else []
+        yield from wrapped(f"{spoken(Phrase('claim'))}: {u['text']}")
+    loosely = {key: f"{spoken(_LOOSELY[how])} " for key, how in u["loosely"].items()}
+    said = [_role(key, f"{loosely.get(key, '')}{figure(u[key])}") for key in ("from", "to", "change") if u[key]]
+    if u["percent"] is not None:
+        said += [loosely.get("percent", "") + figure(f"{100 * u['percent']:+.10g}") + " %"]
+    amounts = (told["worth"] or {"amounts": []})["amounts"]
+    said += [f"{spoken(Phrase('market value'))} {_role(a['role'], a['printed'])}" for a in amounts]
+    said += [spoken(Phrase("at its furthest"))] if u["at_times"] else []
     said += [u["unit"]] if u["unit"] else []
-    said += [f"“{u['span']}” ({_most(u['span_sessions'])})"] if u["span"] else []
-    said += [{"up": "rising", "down": "falling"}[u["direction"]]] if u["direction"] else []
-    for words, earlier in (("dates", False), ("after", True)):
+    if span := _Said(told, told["lang"]).span:
+        said += [f"{'„' if de else '“'}{span}{'“' if de else '”'} ({spoken(_most(u['span_sessions']))})"]
+    said += [spoken({"up": "rising", "down": "falling"}[u["direction"]])] if u["direction"] else []
+    for words, earlier in ((Phrase("dates"), False), (Phrase("after"), True)):
         days = [_date(d) for d in u["dates"] if d["earlier"] == earlier]
-        said += [f"{words} {', '.join(days)}"] if days else []
-    yield from wrapped(f"understood: {u['ticker']} ({u['name']}), {', '.join(said)}")
+        said += [f"{spoken(words)} {', '.join(days)}"] if days else []
+    yield from wrapped(f"{spoken(Phrase('understood'))}: {u['ticker']} ({u['name']}), {', '.join(said)}")
     if u["aside"]:
-        yield f"not used: {', '.join(u['aside'])}"
-    first, last = told["searched"]["first"], told["searched"]["last"]
-    which = f", {event['title']}" if event["title"] else ""
-    yield from wrapped(
-        f"searched: {', '.join(told['fields'])} from {first} to {last}, around {event['day0']} ({event['id']}{which})"
+        yield f"{spoken(Phrase('not used'))}: {', '.join(u['aside'])}"
+    where = Phrase(
+        "searched: {fields} from {first} to {last}, around {day0} ({id})",
+        fields=", ".join(map(spoken, told["fields"])),
+        **told["searched"],
+        day0=event["day0"],
+        id=f"{event['id']}, {spoken(event['title'])}" if event["title"] else event["id"],
     )
+    yield from wrapped(spoken(where))
 
 
-def _most(sessions: int | None) -> str:
+def _most(sessions: int | None) -> Phrase:
     if sessions is None:
-        return "not understood"
-    return f"at most {sessions} session{'s' if sessions != 1 else ''}"
+        return Phrase("not understood")
+    return Phrase.counted("at most {n} session", "at most {n} sessions", n=sessions)
 
 
 def _date(day: dict[str, int | None]) -> str:
-    return "-".join(str(part).zfill(2) for part in (day["year"], day["month"], day["day"]) if part is not None)
+    """A day, or as much of it as the claim says."""
+    parts = [str(part).zfill(2) for part in (day["year"], day["month"], day["day"]) if part is not None]
+    return "-".join(parts) if language_spoken() == "en" else f"{'.'.join(parts[::-1])}{'' if day['year'] else '.'}"
 
 
 def _found(told: dict[str, Any], most: int | None) -> Iterator[str]:
-
     rows, also = [], []
     worth = {a["role"]: a["printed"] for a in (told["worth"] or {"amounts": []})["amounts"]}
+
+    def priced(match: dict[str, Any]) -> str:
+        return f"{spoken(match['field'])} {figure(str(match['value']))}"
+
     for key in ("from", "to"):
         match, printed, near = told["found"][key], told["understood"][key], told["nearest"][key]
+        role = _role(key, figure(printed) if printed else worth.get(key, ""))
         if match:
-            valued = worth.get(key)
-            printed = printed or valued
-            said = match["manner"] if printed else "by the size of the move"
-            rows.append([f"{key} {printed or ''}".strip(), f"{match['field']} {match['value']}", match["date"], said])
+            how = match["manner"] if printed or worth.get(key) else Phrase("by the size of the move")
+            rows.append([role, priced(match), written(match["date"]), spoken(how)])
         elif near:
-            rows.append([f"{key} {printed or worth[key]}", "not found", near["date"], f"nearest close {near['value']}"])
+            nearest = Phrase("nearest close {value}", value=figure(str(near["value"])))
+            rows.append([role, spoken(Phrase("not found")), written(near["date"]), spoken(nearest)])
         elif printed:
-            rows.append([f"{key} {printed}", "not looked for"])
-        others = [f"{m['field']} {m['value']} {m['date']} ({m['manner']})" for m in told["matches"][key] if m != match]
-        more = f" and {len(others) - most} more" if most is not None and len(others) > most else ""
-        also += [f"{printed} also matches: {'; '.join(others[:most])}{more}"] if others else []
+            rows.append([role, spoken(Phrase("not looked for"))])
+        others = [
+            f"{priced(m)} {written(m['date'])} ({spoken(m['manner'])})" for m in told["matches"][key] if m != match
+        ]
+        if others:
+            listed: str = "; ".join(others[:most])
+            if most is not None and len(others) > most:
+                listed = spoken(Phrase("{names} and {n} more", names=listed, n=len(others) - most))
+            also.append(spoken(Phrase("{number} also matches: {found}", number=figure(printed or ""), found=listed)))
     if rows:
         yield columns(rows)
     for line in also:
@@ -557,10 +601,16 @@ def _days(told: dict[str, Any]) -> Iterator[str]:
     def cell(value: float | None) -> str:
         return "" if value is None else percent(value)
 
-    head = ["session", "close", "change", told["benchmark"], "abnormal"]
-    rows = [[d["session"], str(d["close"]), cell(d["ret"]), cell(d["market"]), cell(d["ar"])] for d in days]
+    head = [
+        *map(spoken, (Phrase("session"), Phrase("close"), Phrase("change"))),
+        told["benchmark"],
+        spoken(Phrase("abnormal")),
+    ]
+    rows = [
+        [written(d["session"]), figure(str(d["close"])), cell(d["ret"]), cell(d["market"]), cell(d["ar"])] for d in days
+    ]
     total = [
-        "in all",
+        spoken(Phrase("in all")),
         "",
         cell(told["move"]),
         cell(told["market_move"]),
@@ -571,19 +621,17 @@ def _days(told: dict[str, Any]) -> Iterator[str]:
 
 
 def _verdict(told: dict[str, Any]) -> Iterator[str]:
-
     words = {True: "yes", False: "no", None: "cannot be told"}
     verdict = dict(told["verdict"])
     verdict.pop("peak_omitted" if (told["move"] or 0) < 0 else "trough_omitted")
     asked = {"numbers_found": "numbers found", "order_ok": "in this order", "direction_ok": "direction right"}
     asked |= {"size_ok": "size right", "phrase_ok": "time span right", "dates_ok": "dates right"}
-    asked |= {"trough_omitted": "trough left out", "peak_omitted": "peak left out"}
+    asked |= {"trough_omitted": "lowest close left out", "peak_omitted": "highest close left out"}
     asked |= {"attributable": "more than market and ordinary days"}
     always = ("numbers_found", "direction_ok", "phrase_ok", "attributable")
     shown = [
-        f"{name}: {words[verdict.get(key)]}"
+        f"{spoken(name)}: {spoken(words[verdict.get(key)])}"
         for key, name in asked.items()
         if key in always or verdict.get(key) is not None
     ]
-
-    yield from wrapped(f"verdict: {'; '.join(shown)}")
+    yield from wrapped(f"{spoken(Phrase('verdict'))}: {'; '.join(shown)}")

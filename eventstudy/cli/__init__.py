@@ -56,10 +56,9 @@ class _Commands(Commands):
             error.hint = error.hint or (Phrase("{names:or}", names=of_groups) if of_groups else _FIRST)
             raise
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def purposes(self, ctx: click.Context) -> list[tuple[str, str]]:
         """The first line of each file says what its command is for; none is imported."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, _purpose(name)) for name in self.list_commands(ctx)])
+        return [(name, purpose(name)) for name in self.list_commands(ctx)]
 
 
 _GROUPS = ("events", "prices")
@@ -67,10 +66,11 @@ _GROUPS = ("events", "prices")
 _FIRST = Sentence("eventstudy run EVENT studies an event; eventstudy events list shows some")
 
 
-def _purpose(name: str) -> str:
+def purpose(name: str) -> str:
+    """What a command is for, by the first line of its file."""
     with Path(__file__).with_name(f"{name}.py").open(encoding="utf-8") as file:
-        purpose = file.readline().partition("`: ")[2].strip().removesuffix('"""').removesuffix(".")
-    return purpose[:1].upper() + purpose[1:]
+        said = file.readline().partition("`: ")[2].strip().removesuffix('"""').removesuffix(".")
+    return said[:1].upper() + said[1:]
 
 
 @click.group(
@@ -114,21 +114,19 @@ def main(args: list[str] | None = None) -> Any:
     told: dict[str, Any] = {
         "verbose": "--verbose" in args,  # also by the environment or the settings, once these are read
         "help": bool({"-h", "--help"} & set(args)),
-        "lang": "de"
-        if "--lang=de" in args or ("--lang", "de") in pairwise(args)
-        else "en",  # also by the others, as above
+        **_language(args),  # also by the settings, as above
     }
     try:
         code = command.main(args=args, prog_name="eventstudy", standalone_mode=False, obj=told)
     except click.ClickException as error:
-        click.echo(fitted(_told_by_click(error, told["lang"]), STDERR), err=True)
+        click.echo(fitted(_told_by_click(error, told), STDERR), err=True)
         code = error.exit_code
     except click.Abort:
-        click.echo(_refusal(EventStudyError(Sentence("stopped")), told["lang"]), err=True)
+        click.echo(_refusal(EventStudyError(Sentence("stopped")), told), err=True)
         code = 130
     except EventStudyError as error:
         _trace(told)
-        click.echo(fitted(f"eventstudy: {_refusal(error, told['lang'])}", STDERR), err=True)
+        click.echo(fitted(f"eventstudy: {_refusal(error, told)}", STDERR), err=True)
         code = error.exit_code
     except BrokenPipeError:
         sys.stderr.close()
@@ -136,9 +134,17 @@ def main(args: list[str] | None = None) -> Any:
     except Exception as error:  # noqa: BLE001 - told as a fault, with its traceback where that is asked for
         _trace(told)
         fault = _Fault(error)
-        click.echo(f"eventstudy: {_refusal(fault, told['lang'])}", err=True)
+        click.echo(f"eventstudy: {_refusal(fault, told)}", err=True)
         code = 1
     sys.exit(code or 0)
+
+
+def _language(args: list[str]) -> dict[str, str]:
+    """The language that the line or the environment names, before it is read: what is wrong with it is said in it."""
+    given = [(mark or after).lower() for one, after in pairwise([*args, ""]) for name, _, mark in [one.partition("=")]
+             if name == "--lang"]  # fmt: skip
+    named = [one for one in (*given, os.environ.get("EVENTSTUDY_LANG", "").lower()) if one in ("en", "de")]
+    return {"lang": named[0]} if named else {}
 
 
 class _Fault(EventStudyError):
@@ -152,16 +158,16 @@ class _Fault(EventStudyError):
         )
 
 
-def _refusal(error: EventStudyError, language: str) -> str:
+def _refusal(error: EventStudyError, told: dict[str, Any]) -> str:
     from eventstudy.language import refusal
 
-    return refusal(error, language)
+    return refusal(error, told.get("lang", "en"))
 
 
-def _told_by_click(error: click.ClickException, language: str) -> str:
+def _told_by_click(error: click.ClickException, told: dict[str, Any]) -> str:
     """What is wrong with the words of a command: with its usage, or as a refusal of ours in another language."""
     refused = as_refusal(error)
-    if refused and (said := _refusal(refused, language)) != str(refused):
+    if refused and (said := _refusal(refused, told)) != str(refused):
         return f"eventstudy: {said}"
     shown = StringIO()
     error.show(shown)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from copy import copy
 from functools import partial
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from eventstudy import plugins
 from eventstudy.errors import (
@@ -106,7 +109,7 @@ def _advice(params: Iterable[click.Parameter], error: click.UsageError, *, at_fi
     from eventstudy.tables.place import TABLES
 
     if isinstance(error, click.MissingParameter) and isinstance(error.param, click.Option) and error.param.help:
-        return f"{error.param.opts[0]}: {error.param.help}"
+        return Sentence("{option}: {why}", option=error.param.opts[0], why=Sentence.quoted(error.param.help))
     if isinstance(error, click.BadOptionUsage) and error.option_name in _windows(params):
         return Sentence("Name both ends: {option_name} -1 1.", option_name=error.option_name)
     known = {name for p in params for name in p.opts}
@@ -173,8 +176,11 @@ class Advised(click.UsageError):
 
 def note_language(ctx: click.Context, param: click.Parameter, value: str) -> str:
     """Tell `main` the language that is asked for: refusals and notes are said in it."""
-    if isinstance(ctx.obj, dict):
+    source = ctx.get_parameter_source(str(param.name))
+    if isinstance(ctx.obj, dict) and source is ParameterSource.COMMANDLINE:
         ctx.obj["lang"] = value
+    elif isinstance(ctx.obj, dict) and source is not ParameterSource.DEFAULT:
+        ctx.obj.setdefault("lang", value)
     return value
 
 
@@ -183,20 +189,92 @@ LANGUAGE: dict[str, Any] = {
     "is_eager": True,
     "default": "en",
     "show_default": True,
+    "envvar": "EVENTSTUDY_LANG",
     "callback": note_language,
+    "help": "Language of the answer, of messages and of --help.",
 }
 """What `--lang` is."""
 
 
-class Command(click.Command):
-    """A command whose help shows the options with a heading under theirs, and at the end its own."""
+# ---- what --help says ---------------------------------------------------------------------------------------------------
+
+
+def in_words(ctx: click.Context, text: str) -> str:
+    """A text of `--help` in the language asked for, which may be read before `--lang` is."""
+    if _asked(ctx) != "de":
+        return text
+    from eventstudy.language import in_language
+
+    return in_language(text, "de") or text
+
+
+def _asked(ctx: click.Context) -> str:
+    """The language of the line, else of the environment or the settings."""
+    if isinstance(ctx.obj, dict) and "lang" in ctx.obj:
+        return str(ctx.obj["lang"])
+    option = next((param for param in ctx.command.params if "--lang" in param.opts), None)
+    return str(option.consume_value(ctx, {})[0]) if option else "en"
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a help text, each in a line; one that begins with a backspace keeps its lines, as it is code."""
+    found = cleandoc(text).partition("\f")[0].split("\n\n")
+    return [part if part.startswith("\b") else " ".join(part.split()) for part in found]
+
+
+WORDS = ("[OPTIONS]", "Of this command", "COMMAND [ARGS]...", "[TICKERS]...", "Usage: ", "Commands", "Options", "default: ",
+         "required", "INTEGER", "FLOAT", "PATH", "FILE", "DIRECTORY", "DATE", "COLUMN", "EXCHANGE")  # fmt: skip
+"""What click writes around them, and what stands for a value."""
+
+
+class Told(click.Command):
+    """A command whose help is in the language asked for: the options under their headings, at the end its own."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
-        """As any command; one that has no `--lang` of its own answers in English, and refuses in the language asked for."""
+        """As any command; each takes `--lang`."""
         super().__init__(*args, **more)
         if not any("--lang" in param.opts for param in self.params):
-            said = "Of notes and of what is refused; the answer is in English."
-            self.params.append(click.Option(["--lang"], help=said, expose_value=False, **LANGUAGE))
+            self.params.append(click.Option(["--lang"], expose_value=False, **LANGUAGE))
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write how it is called."""
+        pieces = [in_words(ctx, piece) for piece in self.collect_usage_pieces(ctx)]
+        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=in_words(ctx, "Usage: "))
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what it is for."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text("\n\n".join(in_words(ctx, part) for part in paragraphs(self.help or "")))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, heading by heading."""
+        shown: dict[str, list[tuple[str, str]]] = {}
+        own: list[tuple[str, str]] = []
+        for param in self.get_params(ctx):
+            if (record := _record(ctx, param)) is not None:
+                (shown.setdefault(param.heading, []) if isinstance(param, Under) else own).append(record)
+        last = in_words(ctx, "Of this command") if shown else in_words(ctx, "Options")
+        for heading, records in {**{in_words(ctx, name): those for name, those in shown.items()}, last: own}.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+def _record(ctx: click.Context, param: click.Parameter) -> tuple[str, str] | None:
+    """An option as click shows it, in the language asked for."""
+    if not isinstance(param, click.Option) or param.hidden:
+        return None
+    if _asked(ctx) != "de":
+        return param.get_help_record(ctx)
+    same = copy(param)
+    same.help = in_words(ctx, param.help or "")
+    names, text = same.get_help_record(ctx) or ("", "")
+    told = re.sub(r"(?<=[\[ ])(default: |required)(?=[^\[]*\]$)", lambda found: in_words(ctx, found[0]), text)
+    return re.sub(r"[A-Z]{3,}", lambda found: in_words(ctx, found[0]), names), told
+
+
+class Command(Told):
+    """A command of its own, which reads windows and files as they are meant."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """The options that are given; those of minutes lead to the command of minutes."""
@@ -234,25 +312,25 @@ class Command(click.Command):
 
             raise told_of_swapped(error, asked) from error.__cause__
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, heading by heading."""
-        shown: dict[str, list[tuple[str, str]]] = {}
-        own: list[tuple[str, str]] = []
-        for param in self.get_params(ctx):
-            if (record := param.get_help_record(ctx)) is not None:
-                (shown.setdefault(param.heading, []) if isinstance(param, Under) else own).append(record)
-        for heading, records in {**shown, f"Of `{ctx.info_name}`" if shown else "Options": own}.items():
-            with formatter.section(heading):
-                formatter.write_dl(records)
-
 
 command = partial(click.command, cls=Command)
 
 
-class Commands(click.Group):
+class Commands(Told, click.Group):
     """Commands of a command; one that is none of them is told with those that there are, and the nearest."""
 
     command_class = Command
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, and the commands."""
+        super().format_options(ctx, formatter)
+        with formatter.section(in_words(ctx, "Commands")):
+            formatter.write_dl([(name, in_words(ctx, what)) for name, what in self.purposes(ctx)])
+
+    def purposes(self, ctx: click.Context) -> list[tuple[str, str]]:
+        """What each command is for."""
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        return [(name, paragraphs(one.help or "")[0]) for name, one in found if one]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """The command and its words; a language that stands before the command is that of the command."""
@@ -287,8 +365,6 @@ def as_refusal(error: click.ClickException) -> InvalidRequest | None:
     advised = error if isinstance(error, Advised) else None
     advice = advised.advice if advised else None
     error = advised.error if advised else error
-    if isinstance(error, click.MissingParameter):
-        advice = None  # the help of the option, which is in English
     what = _said_by_click(error)
     if what is None:
         return None

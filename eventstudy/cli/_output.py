@@ -17,7 +17,7 @@ from click.core import ParameterSource
 from eventstudy import disk
 from eventstudy.cli._command import LANGUAGE, Choice
 from eventstudy.errors import InvalidRequest, Sentence
-from eventstudy.language import Phrase, shown, spoken_in
+from eventstudy.language import Phrase, Translated, marked, shown, spoken, spoken_in, written
 from eventstudy.text import STDERR, columns, fitted, json_text, width
 
 if TYPE_CHECKING:
@@ -27,11 +27,15 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def form_option(*forms: str) -> Callable[[F], F]:
+    """`--format` with these formats, the first of them by default."""
+    said = "How to write it: to be read, or for a program."
+    return click.option("--format", "form", type=Choice(forms), default=forms[0], show_default=True, help=said)
+
+
 def format_option(f: F) -> F:
     """`--format table|json|csv`."""
-    return click.option("--format", "form", type=Choice(["table", "json", "csv"]), default="table", show_default=True)(
-        f
-    )
+    return form_option("table", "json", "csv")(f)
 
 
 def verbose_option(text: str = "Show the traceback of an error.") -> Callable[[F], F]:
@@ -47,9 +51,9 @@ def verbose_option(text: str = "Show the traceback of an error.") -> Callable[[F
     )
 
 
-def language_option(help: str | None = None) -> Callable[[F], F]:
+def language_option() -> Callable[[F], F]:
     """`--lang en|de` of a command that answers in it."""
-    return click.option("--lang", help=help, **LANGUAGE)
+    return click.option("--lang", **LANGUAGE)
 
 
 def language() -> str:
@@ -322,7 +326,7 @@ def draw(plot: Callable[[], Axes], chart: str | None, *, quiet: bool, dpi: float
 
 
 def listing(name: str, rows: Sequence[Mapping[str, Any]], form: str) -> str:
-    """Rows as a table for people, as JSON (`eventstudy.<name>/1`), or as CSV."""
+    """Rows as a table for people in the language asked for, as JSON (`eventstudy.<name>/1`), or as CSV."""
     if form == "json":
         return json_text({"schema": f"eventstudy.{name}/1", "rows": list(rows)})
     names = list(rows[0]) if rows else []
@@ -332,7 +336,23 @@ def listing(name: str, rows: Sequence[Mapping[str, Any]], form: str) -> str:
         writer.writerow(names)
         writer.writerows([as_text(_plain(row[c])) for c in names] for row in rows)
         return text.getvalue()
-    return columns([names, *([_plain(row[c]) for c in names] for row in rows)])
+    with spoken_in(language()):
+        return columns([[spoken(c) for c in names], *([_read(row[c]) for c in names] for row in rows)])
+
+
+HEADS = marked("announced", "check", "code", "currency", "final_through", "first", "found", "id", "kind", "message", "name",
+               "origin", "outcome", "recognised", "retrieved_at", "session", "sessions", "setting", "source", "status",
+               "summary", "through", "ticker", "tickers", "title", "value", "vintage")  # fmt: skip
+"""What the columns of the listings are called."""
+
+
+def _read(value: Any) -> str:
+    """A cell for people: sentences of ours and dates in their language, several values after commas."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_read, value))
+    if isinstance(value, Phrase | Sentence | Translated):
+        return spoken(value)
+    return written(value) if isinstance(value, str) else _plain(value)
 
 
 def _plain(value: Any) -> str:

@@ -101,7 +101,7 @@ def _found(option: click.Option, context: click.Context, file: _File | None) -> 
     if source not in (ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP):
         value = option.get_default(context)
         said = re.search(r"\[default: (.*)\]", option.help or "")
-        value = value if isinstance(value, _VALUES) and value != "" else said and said[1]
+        value = value if isinstance(value, _VALUES) and value != "" else said and _told(option, said[1])
         return Found(option.opts[0].lstrip("-"), value, UNSET)
     if source == ParameterSource.ENVIRONMENT or file is None:
         origin = next(name for name in _variables(option, context) if os.environ.get(name))
@@ -114,6 +114,15 @@ def _found(option: click.Option, context: click.Context, file: _File | None) -> 
             Sentence("{option}: {message}", option=option.opts[0], message=error.message), where=origin
         ) from error
     return Found(option.opts[0].lstrip("-"), value, origin)
+
+
+def _told(option: click.Option, default: str) -> str:
+    """What the help says of a default, in the language asked for."""
+    from eventstudy.cli._output import language
+    from eventstudy.language import Translated, in_language
+
+    said = in_language(option.help or "", "de") if language() == "de" else None
+    return Translated(default, de=(said or "").rpartition("[Vorgabe: ")[2].partition("]")[0])
 
 
 _VALUES = (str, int, float, tuple, list)

@@ -18,13 +18,17 @@ from eventstudy.cli._study import from_where, only_of_days, options_without, stu
 @click.option("--clustered", is_flag=True, help="With --pairs: all of them on one date.")
 @click.option("--draws", type=int, default=1000, show_default=True, help="Made-up studies, where dates are random.")
 @click.option(
-    "--effect", "effects", type=float, multiple=True, help="To be found, as a decimal. [default: 0.005 0.01 0.02]"
+    "--effect",
+    "effects",
+    type=float,
+    multiple=True,
+    help="Effects to be found, as decimals. [default: 0.005 0.01 0.02]",
 )
 @click.option("--spread", is_flag=True, help="Spread the effect over the window instead of day 0.")
 @click.option("--variance", type=float, default=1.0, show_default=True, help="Factor on the variance of event days.")
-@click.option("--level", type=float, default=0.05, show_default=True, help="Of the tests.")
+@click.option("--level", type=float, default=0.05, show_default=True, help="Level of the tests.")
 @picture_option("--chart", "Draw size and power into this file (PNG, SVG or PDF).")
-@language_option("Of the screen.")
+@language_option()
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

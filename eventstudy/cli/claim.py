@@ -48,12 +48,12 @@ _CONFIG = ("model", "returns", "benchmark", "missing", "min_estimation", "max_sh
 @click.option("--ticker", help="Whose price is meant. [default: the company that the sentence names]")
 @click.option("--from", "start", metavar="X", help="The price before, digits as printed: 142, 1.234,50.")
 @click.option("--to", "end", metavar="Y", help="The price after, digits as printed; with --unit percent the change.")
-@click.option("--unit", help="Of these numbers: USD, EUR, percent.")
+@click.option("--unit", help="Unit of these numbers: USD, EUR, percent.")
 @click.option("--around", metavar="D", help="When: prices are searched ten sessions on either side.")
 @click.option("--span", help='Over what time: "few trading days".')
 @click.option("--names", type=click.Path(), help="CSV of your own with ticker,name, beside the names that ship.")
 @click.option("--number", type=click.IntRange(1), default=1, show_default=True, help="Which claim of the event.")
-@language_option("Of the paragraph.")
+@language_option()
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802
@@ -151,7 +151,7 @@ def _meant(options: dict[str, Any], names: dict[str, str]) -> list[tuple[Underst
             hint=Sentence("add [[event.claim]] to the event"),
         )
     found, event = claims[options["number"] - 1]
-    return [(of_registry(found, event, names), event)]
+    return [(of_registry(found, names), event)]
 
 
 def _is_name(what: str) -> bool:

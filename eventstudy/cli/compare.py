@@ -22,7 +22,7 @@ from eventstudy.errors import InvalidRequest, Sentence
 @click.option("--characteristics", type=click.Path(), help="File: ticker[,event_id][,date], columns to compare by.")
 @click.option("--cut", metavar="median|NUMBER", help="Makes two kinds of numbers. [default: 0 for surprise]")
 @picture_option("--chart", "Write the chart to this file (.png, .svg or .pdf).")
-@language_option("Of the screen.")
+@language_option()
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

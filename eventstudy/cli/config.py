@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from eventstudy.cli._command import command
-from eventstudy.cli._output import format_option, listing, put
+from eventstudy.cli._output import format_option, language, listing, put
 from eventstudy.cli._settings import UNSET, in_force, variables_elsewhere
+from eventstudy.language import Phrase, Translated, marked, shown
 
 
 @command("config")
@@ -27,11 +28,15 @@ def COMMAND(ctx: click.Context, /, name: tuple[str, ...], changed: bool, form: s
     A flag comes before EVENTSTUDY_*, that before eventstudy.toml in this folder, and that before the default.
     """
     rows = [
-        {"setting": one.name, "value": _shown(one.value, form), "origin": one.origin}
+        {"setting": one.name, "value": _shown(one.value, form), "origin": Phrase.quoted(one.origin)}
         for one in (*in_force(ctx.find_root(), name or ("run",)), *variables_elsewhere())
         if not changed or one.origin != UNSET
     ]
-    put("nothing is changed" if form == "table" and not rows else listing("config", rows, form))
+    nothing = form == "table" and not rows
+    put(shown(Phrase("nothing is changed"), "", language()) if nothing else listing("config", rows, form))
+
+
+marked("default", "environment")
 
 
 def _shown(value: Any, form: str) -> Any:
@@ -42,4 +47,4 @@ def _shown(value: Any, form: str) -> Any:
         return str(value).lower()
     if isinstance(value, tuple | list):
         return " ".join(f"[{_shown(part, form)}]" if isinstance(part, tuple | list) else str(part) for part in value)
-    return "" if value is None else str(value)
+    return "" if value is None else value if isinstance(value, Translated) else str(value)

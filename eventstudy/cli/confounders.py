@@ -14,7 +14,7 @@ from eventstudy.cli._study import mask_option, only_of_days, study_options, what
 @command("confounders")
 @study_options
 @mask_option
-@language_option("Of the screen.")
+@language_option()
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

@@ -15,7 +15,7 @@ from eventstudy.cli._study import from_where, only_of_days, split, study, study_
 @study_options
 @click.option("--models", multiple=True, help="[default: market,principal_components,synthetic_control]")
 @picture_option("--chart", "Draw actual against counterfactual price into this file.")
-@language_option("Of the screen.")
+@language_option()
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

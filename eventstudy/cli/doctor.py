@@ -12,15 +12,20 @@ import click
 
 from eventstudy import __version__, plugins
 from eventstudy.cli._command import command
-from eventstudy.cli._output import format_option, listing, put
+from eventstudy.cli._output import format_option, language, listing, put
 from eventstudy.errors import EventStudyError
+from eventstudy.language import Phrase, marked, spoken, spoken_in
 from eventstudy.text import columns
 
 _NAME = "eventstudy-lab"
-_ANEW = "in a copy of the repository: pip install --force-reinstall ."
+_ANEW = Phrase("in a copy of the repository: pip install --force-reinstall .")
 _SAME_IMPORT = "eventstudy"
 """Another distribution that installs a package of our name; both overwrite each other."""
 
+
+_SUMS, _SAMPLE = Phrase("arithmetic"), Phrase("embedded sample")
+_CALENDARS, _STORE = Phrase("calendars"), Phrase("price store")
+marked("ok", "absent", "fault")
 
 _AHEAD = 60
 """Days that a calendar should reach into the future."""
@@ -64,8 +69,12 @@ def COMMAND(ctx: click.Context, online: bool, source: str, form: str) -> None:  
     for row in rows:
         del row["exit_code"]
     if form == "table":
-        wide = max(len(f.status) for f in found)  # status and check are one column, which stays beside what was found
-        put(columns([[f"{f.status:<{wide}}  {f.check}", ": ".join(filter(None, (f.found, f.advice)))] for f in found]))
+        with spoken_in(language()):
+            said = [(spoken(f.status), spoken(f.check), spoken(f.found), spoken(f.advice)) for f in found]
+        wide = max(
+            len(status) for status, *_ in said
+        )  # status and check are one column, which stays beside what was found
+        put(columns([[f"{status:<{wide}}  {check}", ": ".join(filter(None, about))] for status, check, *about in said]))
     else:
         put(listing("doctor", rows, form))
     ctx.exit(next((f.exit_code for f in found if f.status == "fault"), 0))
@@ -73,26 +82,36 @@ def COMMAND(ctx: click.Context, online: bool, source: str, form: str) -> None:  
 
 def _installation() -> Iterator[_Finding]:
     yield _Finding("eventstudy", "ok", __version__)
-    yield _Finding("python", "ok", f"{platform.python_version()} on {sys.platform}")
+    yield _Finding(
+        "python", "ok", Phrase("{version} on {system}", version=platform.python_version(), system=sys.platform)
+    )
     wanted = _wanted()
     if not wanted:
-        yield _Finding("packages", "absent", f"not checked: {_NAME} is not installed here, it runs from its sources")
+        yield _Finding(
+            "packages",
+            "absent",
+            Phrase("not checked: {name} is not installed here, it runs from its sources", name=_NAME),
+        )
     for name, extras in wanted.items():
-        what = f"package {name}"
+        what = Phrase("package {name}", name=name)
         try:
             yield _Finding(what, "ok", version(name))
         except ModuleNotFoundError:
             if extras:
-                text = f"pip install '{_NAME}[{extras[0]}]' adds it"
-                yield _Finding(what, "absent", f"not installed, for extra {', '.join(extras)} only", text)
+                text = Phrase("pip install '{name}[{extra}]' adds it", name=_NAME, extra=extras[0])
+                only = Phrase("not installed, for extra {extras} only", extras=", ".join(extras))
+                yield _Finding(what, "absent", only, text)
             else:
-                yield _Finding(what, "fault", "not installed", _ANEW, 3)
+                yield _Finding(what, "fault", Phrase("not installed"), _ANEW, 3)
     try:
         other = version(_SAME_IMPORT)
     except ModuleNotFoundError:
         return
-    advice = f"pip uninstall {_SAME_IMPORT} {_NAME}, then in a copy of the repository pip install ."
-    yield _Finding(f"package {_SAME_IMPORT}", "fault", f"{other} overwrites files of {_NAME}", advice, 3)
+    advice = Phrase(
+        "pip uninstall {other} {name}, then in a copy of the repository pip install .", other=_SAME_IMPORT, name=_NAME
+    )
+    what = Phrase("{version} overwrites files of {name}", version=other, name=_NAME)
+    yield _Finding(Phrase("package {name}", name=_SAME_IMPORT), "fault", what, advice, 3)
 
 
 def _arithmetic() -> Iterator[_Finding]:
@@ -102,9 +121,12 @@ def _arithmetic() -> Iterator[_Finding]:
     try:
         form = native.form()
     except EventStudyError as error:
-        yield _Finding("arithmetic", "fault", error.what, error.hint or "", error.exit_code)
+        yield _Finding(_SUMS, "fault", error.what, error.hint or "", error.exit_code)
     else:
-        yield _Finding("arithmetic", "absent" if form.advice else "ok", f"{form.name}: {form.why}", form.advice)
+        told = Phrase("{name}: {why}", name=Phrase.quoted(form.name), why=Phrase.quoted(form.why))
+        yield _Finding(
+            _SUMS, "absent" if form.advice else "ok", told, Phrase.quoted(form.advice) if form.advice else ""
+        )
 
 
 def _wanted() -> dict[str, list[str]]:
@@ -134,9 +156,9 @@ def _data() -> Iterator[_Finding]:
     try:
         tickers = len(plugins.load("sources", "bundled").tickers)
     except (FileNotFoundError, EventStudyError) as error:
-        yield _Finding("embedded sample", "fault", str(error), _ANEW, 3)
+        yield _Finding(_SAMPLE, "fault", str(error), _ANEW, 3)
     else:
-        yield _Finding("embedded sample", "ok", f"{tickers} tickers")
+        yield _Finding(_SAMPLE, "ok", Phrase("{n} tickers", n=tickers))
 
 
 def _calendars() -> Iterator[_Finding]:
@@ -152,15 +174,20 @@ def _calendars() -> Iterator[_Finding]:
         ends = {code: calendars.reach(code)[1] for code in calendars.known()}
         put_right = [code for code in ends if override_of(code) != override_of("")]
     except EventStudyError as error:
-        yield _Finding("calendars", "fault", error.what, error.hint or "", error.exit_code)
+        yield _Finding(_CALENDARS, "fault", error.what, error.hint or "", error.exit_code)
         return
-    text = f"{len(ends)} exchanges" + (f", days put right for {', '.join(put_right)}" if put_right else "")
+    text = Phrase("{n} exchanges", n=len(ends))
+    if put_right:
+        text = Phrase("{n} exchanges, days put right for {codes}", n=len(ends), codes=", ".join(put_right))
     if short := {code: end for code, end in ends.items() if end < soon}:
-        told = ", ".join(f"{code} after {end}" for code, end in sorted(short.items(), key=lambda pair: pair[1])[:5])
-        advice = "pip install -U exchange-calendars, or --calendar prices"
-        yield _Finding("calendars", "absent", f"{text}; none for {told}", advice)
+        told = [
+            Phrase("{code} after {end}", code=code, end=end)
+            for code, end in sorted(short.items(), key=lambda pair: pair[1])[:5]
+        ]
+        advice = Phrase("pip install -U exchange-calendars, or --calendar prices")
+        yield _Finding(_CALENDARS, "absent", Phrase("{text}; none for {ends}", text=text, ends=told), advice)
         return
-    yield _Finding("calendars", "ok", text)
+    yield _Finding(_CALENDARS, "ok", text)
 
 
 def _store() -> Iterator[_Finding]:
@@ -168,7 +195,9 @@ def _store() -> Iterator[_Finding]:
 
     path = location()
     if not os.path.exists(path):
-        yield _Finding("price store", "absent", f"none at {path}", "eventstudy prices fetch makes one")
+        yield _Finding(
+            _STORE, "absent", Phrase("none at {path}", path=str(path)), Phrase("eventstudy prices fetch makes one")
+        )
         return
     from eventstudy.prices.store import Store, now
 
@@ -177,26 +206,31 @@ def _store() -> Iterator[_Finding]:
         with Store() as store:
             faults, vintages, symbols, clocks = store.faults(), store.vintages(), store.symbols(), store.clocks(at)
     except EventStudyError as error:
-        yield _Finding("price store", "fault", f"{error.what} ({path})", error.hint or "", error.exit_code)
+        what = Phrase("{what} ({path})", what=error.what, path=str(path))
+        yield _Finding(_STORE, "fault", what, error.hint or "", error.exit_code)
         return
     if faults:
-        text = f"{len(faults)} faults in {path}, the first: {faults[0]}"
-        advice = "`eventstudy prices fetch --force` takes a series anew; or move the file away and fetch again"
-        yield _Finding("price store", "fault", text, advice, 3)
+        text = Phrase("{n} faults in {path}, the first: {fault}", n=len(faults), path=str(path), fault=faults[0])
+        advice = Phrase("`eventstudy prices fetch --force` takes a series anew; or move the file away and fetch again")
+        yield _Finding(_STORE, "fault", text, advice, 3)
         return
     size = sum(p.stat().st_size for p in path.parent.glob(f"{path.name}*"))
-    latest = vintages[-1].retrieved_at if vintages else "never"
-    remote = ", on a network file system" if is_remote(path.resolve()) else ""
-    text = (
-        f"{len(symbols)} symbols, {len(vintages)} vintages, {size / 1e6:.1f} MB, last written {latest}: {path}{remote}"
+    text = Phrase(
+        "{n} symbols, {vintages} vintages, {size:.1f} MB, last written {latest}: {path}{remote}",
+        n=len(symbols),
+        vintages=len(vintages),
+        size=size / 1e6,
+        latest=vintages[-1].retrieved_at if vintages else Phrase("never"),
+        path=str(path),
+        remote=Phrase(", on a network file system") if is_remote(path.resolve()) else "",
     )
-    yield _Finding("price store", "ok", text)
+    yield _Finding(_STORE, "ok", text)
     if clocks:
         to_come = [v for v in {v.series_id: v for v in vintages}.values() if v.ahead(at)]
-        more = f"; and {len(clocks) - 1} more" if len(clocks) > 1 else ""
-        advice = "set the clock of this machine; what is still to come is asked for again with the next fetch"
+        told = Phrase("{first}; and {n} more", first=clocks[0], n=len(clocks) - 1) if len(clocks) > 1 else clocks[0]
+        advice = Phrase("set the clock of this machine; what is still to come is asked for again with the next fetch")
         status, code = ("fault", 3) if to_come else ("absent", 0)
-        yield _Finding("clocks", status, clocks[0] + more, advice if to_come else "", code)
+        yield _Finding(Phrase("clocks"), status, told, advice if to_come else "", code)
 
 
 def _online(name: str) -> Iterator[_Finding]:
@@ -204,12 +238,13 @@ def _online(name: str) -> Iterator[_Finding]:
 
     from eventstudy.prices.store import now
 
-    today = now().date()
+    asked, today = Phrase("source {name}", name=name), now().date()
     try:
         fetch = plugins.load("sources", name).fetch("SPY", today - timedelta(10), today)
     except EventStudyError as error:
-        told = f"{error.what}{f' ({error.available})' if error.available else ''}"
-        yield _Finding(f"source {name}", "fault", told, error.hint or "", error.exit_code)
+        told = Phrase("{what} ({path})", what=error.what, path=error.available) if error.available else error.what
+        yield _Finding(asked, "fault", told, error.hint or "", error.exit_code)
         return
     last = fetch.frame.index[-1]
-    yield _Finding(f"source {name}", "ok", f"SPY: {len(fetch.frame)} sessions, the last {last:%Y-%m-%d}")
+    had = Phrase("{ticker}: {n} sessions, the last {day}", ticker="SPY", n=len(fetch.frame), day=last.date())
+    yield _Finding(asked, "ok", had)

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 import click
 
 from eventstudy.cli._command import Choice, Commands
-from eventstudy.cli._output import STDOUT, form_of, format_option, listing, put, say
+from eventstudy.cli._output import STDOUT, form_of, form_option, format_option, language, listing, put, say
 from eventstudy.cli._study import say_events_read, split
 from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
-from eventstudy.language import Phrase
-from eventstudy.text import columns, json_text
+from eventstudy.language import Phrase, Translated, marked, shown, spoken, spoken_in, written
+from eventstudy.text import columns, fitted, json_text
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -24,8 +24,8 @@ def _registry(path: str | None) -> Any:
     return load_registry(path) if path else shipped_registry()
 
 
-def _counted(n: int) -> str:
-    return str(Phrase.counted("{n} event", "{n} events", n=n))
+def _counted(n: int) -> Phrase:
+    return Phrase.counted("{n} event", "{n} events", n=n)
 
 
 def _reading_options(f: F) -> F:
@@ -35,6 +35,13 @@ def _reading_options(f: F) -> F:
     return click.option("--dates", type=Choice(["dmy", "mdy", "ymd"]), help=named)(f)
 
 
+_timing_option = click.option(
+    "--timing",
+    type=Choice(["pre", "intraday", "post", "unknown"]),
+    default="unknown",
+    show_default=True,
+    help="When on that day the news came: before trading, during or after it.",
+)
 _registry_option = click.option(
     "--registry", type=click.Path(), envvar="EVENTSTUDY_REGISTRY", help="Registry file. [default: the one that ships]"
 )
@@ -58,7 +65,7 @@ def list_events(registry: str | None, category: str | None, tag: str | None, for
             "id": event.id,
             "announced": event.announced.isoformat(),
             "recognised": event.recognised.isoformat() if event.recognised else None,
-            "title": event.title,
+            "title": Translated(event.title, de=event.title_de),
             "tickers": list(event.tickers),
         }
         for event in found
@@ -69,7 +76,7 @@ def list_events(registry: str | None, category: str | None, tag: str | None, for
 @COMMAND.command("show")
 @click.argument("id")
 @_registry_option
-@click.option("--format", "form", type=Choice(["table", "json"]), default="table", show_default=True)
+@form_option("table", "json")
 def show(id: str, registry: str | None, form: str) -> None:
     """Show one event with its groups, claims and sources."""
     known = _registry(registry)
@@ -77,14 +84,22 @@ def show(id: str, registry: str | None, form: str) -> None:
     if form == "json":
         put(json_text({"schema": "eventstudy.event/1", **event.to_dict()}))
         return
-    lines = [
-        [name, _text(value)] for name, value in event.to_dict().items() if name not in ("group", "claim") and value
-    ]
-    lines += [
-        [f"{g.role}", f"{g.name}: {', '.join(g.tickers)}" if g.name else ", ".join(g.tickers)] for g in event.group
-    ]
-    lines += [["claim", claim.text] for claim in event.claim]
-    put(columns(lines))
+    with spoken_in(language()):
+        told, own = event.to_dict(), "_de" if language() == "de" else ""
+        lines = [
+            [spoken(name.replace("_", " ")), written(_text(told.get(f"{name}{own}", value)))]
+            for name, value in told.items()
+            if name not in ("group", "claim") and value and not name.endswith("_de")
+        ]
+        for g in event.group:
+            who, name = ", ".join(g.tickers), spoken(Translated(g.name, de=g.name_de))
+            lines.append([spoken(g.role), f"{name}: {who}" if name else who])
+        lines += [[spoken(Phrase("claim")), claim.text] for claim in event.claim]
+        put(columns(lines))
+
+
+marked("recognised reason", "category", "tags", "sources", "notes", "benchmark", "timing", "tz", "found")
+marked("treated", "exposed", "peer", "control")
 
 
 def _scheduled(id: str) -> Any:
@@ -101,7 +116,7 @@ def _text(value: Any) -> str:
 
 @COMMAND.command("check")
 @click.argument("path", type=click.Path())
-@click.option("--max-shift", type=int, default=7, show_default=True, help="Most calendar days to day 0.")
+@click.option("--max-shift", type=int, default=7, show_default=True, help="Most calendar days from the news to day 0.")
 @_reading_options
 def check(path: str, max_shift: int, dates: Any, tz: str | None) -> None:
     """Check a registry or event file, and map every event to its day 0."""
@@ -124,7 +139,12 @@ def check(path: str, max_shift: int, dates: Any, tz: str | None) -> None:
         raise InvalidFile(
             Sentence("{n} of the dates have no day 0", n=len(problems)), where=f"{path}: {'; '.join(problems)}"
         )
-    put(f"{path}: {_counted(len(registry))}, all with a day 0 on the exchanges of their tickers")
+    told = Phrase(
+        "{path}: {events}, all with a day 0 on the exchanges of their tickers",
+        path=path,
+        events=_counted(len(registry)),
+    )
+    put(shown(told, "", language()))
 
 
 @COMMAND.command("import")
@@ -154,11 +174,12 @@ def import_events(
         )
     else:
         registry.save(output)
-        say(f"{output}: {_counted(len(registry))}", quiet=quiet)
+        say(Phrase("{path}: {events}", path=output, events=_counted(len(registry))), quiet=quiet)
     for windows, lines in asked.items():
-        say(f"{lines} of them ask for: eventstudy run {output or 'registry.toml'} {windows}", quiet=quiet)
+        again = f"eventstudy run {output or 'registry.toml'} {windows}"
+        say(Phrase("{n} of them ask for: {command}", n=lines, command=again), quiet=quiet)
     for row in registry.left_out:
-        say(f"left out {row.said}", quiet=quiet)
+        say(Phrase("left out {row}", row=row.said), quiet=quiet)
     if registry.left_out:
         ctx.exit(4)
 
@@ -171,7 +192,7 @@ def import_events(
 @click.option("--date", required=True, help="When it was announced: 2025-01-27, or 2025-01-27T07:00:00-05:00.")
 @click.option("--tickers", multiple=True, required=True, help="Tickers, comma separated; may be repeated.")
 @click.option("--id", "id_", help="Its id. [default: made of the title]")
-@click.option("--timing", type=Choice(["pre", "intraday", "post", "unknown"]), default="unknown", show_default=True)
+@_timing_option
 @click.option("--tz", help="Zone of a local time: America/New_York.")
 @click.option("--benchmark", help="Ticker of the market: SPY.")
 @click.option("--category", help="One word or two: technology.")
@@ -193,7 +214,7 @@ def add(
         **{name: value for name, value in more.items() if value not in (None, "")},
     )
     known = append_event(registry, event)
-    say(f"{registry}: {event.id} added, {_counted(len(known))}", quiet=quiet)
+    say(Phrase("{path}: {id} added, {events}", path=registry, id=event.id, events=_counted(len(known))), quiet=quiet)
 
 
 @COMMAND.command("find")
@@ -208,7 +229,13 @@ def add(
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The first day.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The last day.")
 @click.option("--as-of", metavar="DATE|last-session", help="Find nothing that came out later.")
-@click.option("--amendments", type=Choice(["drop", "keep"]), default="drop", show_default=True)
+@click.option(
+    "--amendments",
+    type=Choice(["drop", "keep"]),
+    default="drop",
+    show_default=True,
+    help="Filings that correct an earlier one.",
+)
 @click.option(
     "--late",
     type=Choice(["drop", "keep"]),
@@ -267,21 +294,22 @@ def find_events(
     if target := output or merge_into:
         merged = merge(target, found)
         changed = merged.changed
-        say(f"{target}: {_counted(len(merged.added))} added, {len(merged.registry)} in all", quiet=quiet)
+        added, n = _counted(len(merged.added)), len(merged.registry)
+        say(Phrase("{path}: {events} added, {n} in all", path=target, events=added, n=n), quiet=quiet)
         for line in changed:
-            say(f"changed, and left as it is: {line}", quiet=quiet)
+            say(Phrase("changed, and left as it is: {what}", what=line), quiet=quiet)
         for id in merged.gone:
-            say(f"no longer found, and left as it is: {id}", quiet=quiet)
+            say(Phrase("no longer found, and left as it is: {id}", id=id), quiet=quiet)
     if form == "json":
         put(json_text(found.to_dict()))
     elif not target:
         put(listing("find", found.rows(), form))
     if found.requests or found.kept:
-        say(f"{found.requests} requests, {found.kept} answers at hand", quiet=quiet)
+        say(Phrase("{n} requests, {kept} answers at hand", n=found.requests, kept=found.kept), quiet=quiet)
     for note in found.notes:
         say(note, quiet=quiet)
     for one in found.left_out:
-        say(f"left out {one.key}: {one.reason}", quiet=quiet)
+        say(Phrase("left out {key}: {why}", key=one.key, why=one.reason), quiet=quiet)
     if found.incomplete or changed:
         ctx.exit(4)
 
@@ -298,10 +326,10 @@ def schema() -> None:
 @click.argument("when")
 @click.option("--exchange", help="Market code, e.g. XNYS.")
 @click.option("--ticker", help="A ticker; its suffix names the exchange.")
-@click.option("--timing", type=Choice(["pre", "intraday", "post", "unknown"]), default="unknown", show_default=True)
+@_timing_option
 @click.option("--tz", help="Zone of a local time: America/New_York.")
-@click.option("--max-shift", type=int, default=7, show_default=True, help="Most calendar days to day 0.")
-@click.option("--format", "form", type=Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--max-shift", type=int, default=7, show_default=True, help="Most calendar days from the news to day 0.")
+@form_option("table", "json")
 def find_day0(
     when: str, exchange: str | None, ticker: str | None, timing: Any, tz: str | None, max_shift: int, form: str
 ) -> None:
@@ -322,8 +350,15 @@ def find_day0(
         told["day0"] = told.pop("session")
         put(json_text({"schema": "eventstudy.day0/1", **told}, indent=None))
         return
-    days = f"{found.shift_days} calendar day{'' if found.shift_days == 1 else 's'}"
-    why = f", {days} later [DAY0_SHIFTED]" if found.shifted else ""
-    put(
-        f"{found.announced} is {found.local_date:%a %Y-%m-%d} at {found.exchange}; day 0 is {found.session:%a %Y-%m-%d}{why}"
+    said = Phrase(
+        "Day 0 is {day0:weekday}, the first session of {exchange} that could react to {announced} ({local:short} there"
+        "{later}).",
+        day0=found.session,
+        announced=str(found.announced),
+        local=found.local_date,
+        exchange=found.exchange,
+        later=Phrase.counted(", {n} calendar day before", ", {n} calendar days before", n=found.shift_days)
+        if found.shifted
+        else "",
     )
+    put(fitted(shown(said, "", language())))

@@ -33,9 +33,9 @@ _OF_EVENTS = (
     show_default=True,
     help="Category or tag of the events, a form and item (8-K:2.02), or fomc, cpi, jobs, whose dates ship.",
 )
-@click.option("--last", type=int, default=12, show_default=True, help="So many of them.")
+@click.option("--last", type=int, default=12, show_default=True, help="How many of the latest.")
 @picture_option("--chart", "Write the chart to this file (.png, .svg or .pdf).")
-@language_option("Of the screen.")
+@language_option()
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

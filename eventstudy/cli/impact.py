@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @command("impact")
 @study_options
 @picture_option("--chart", "Draw it into this file.")
-@language_option("Of the screen.")
+@language_option()
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from pathlib import Path
 
 import click
 
 from eventstudy.cli._command import command
-from eventstudy.cli._output import made, put, say, there_already
+from eventstudy.cli._output import language, made, put, say, there_already
 from eventstudy.cli._settings import FILE
 from eventstudy.cli._study import split
 from eventstudy.errors import InvalidRequest, Sentence
+from eventstudy.language import Phrase, in_language, marked, shown
 from eventstudy.text import json_text
 
 STUDY = "study.toml"
@@ -55,15 +57,48 @@ def COMMAND(  # noqa: N802
         )
     made(folder, where=f"--folder {folder}")
     for name, text in ((FILE, _settings(benchmark)), (STUDY, _study(named, when, benchmark))):
-        put(text, str(place / name))
+        put(_in_words(text), str(place / name))
         say(str(place / name))
-    say(f"next: eventstudy update {shlex.quote(str(place / STUDY))}")
+    say(Phrase("next: {command}", command=f"eventstudy update {shlex.quote(str(place / STUDY))}"))
+
+
+def _in_words(text: str) -> str:
+    """A file with its comments, and its language, in the language asked for."""
+    if language() == "en":
+        return text
+    said = re.sub(
+        r"(?<=# )\S[^#\n]*$", lambda found: in_language(found[0], language()) or found[0], text, flags=re.MULTILINE
+    )
+    return re.sub(r'^(#? ?)lang = "en"', rf'\1lang = "{language()}"', said, flags=re.MULTILINE)
+
+
+marked(
+    "Settings of the commands that are run in this folder, a table a command: each is called as its flag, without the dashes.",
+    "`eventstudy config` prints all, their values here and where these come from. A flag comes before what stands here.",
+    "sessions before the event that say what is normal",
+    "sessions around it",
+    "over which abnormal returns are added up",
+    "what ships, then the price store, then Yahoo",
+    'or "de"',
+    'ids of `eventstudy events list`; a file of events: "mine.xlsx"',
+    "what is found goes here",
+    "so many are kept",
+    'Looked for before each update. The SEC wants to know who asks: EVENTSTUDY_CONTACT="Name name@example.org"',
+    "What `eventstudy update study.toml` keeps reports of; `eventstudy schedule show` prints what a scheduler needs to run it.",
+    "the folder of the pages; begin with index.html",
+    "also: pdf, xlsx, pptx, md, latex, json",
+    "only events that were announced in it",
+    "as the flags of `eventstudy run`, for all events",
+    "when the market took notice, where the event says so",
+    "My event studies",
+)
+"""What the files say beside their settings."""
 
 
 def _settings(benchmark: str) -> str:
     return f"""\
 # Settings of the commands that are run in this folder, a table a command: each is called as its flag, without the dashes.
-# `eventstudy config` prints all of them, their values here and where these come from. A flag comes before what stands here.
+# `eventstudy config` prints all, their values here and where these come from. A flag comes before what stands here.
 
 [run]
 benchmark = {json_text(benchmark, indent=None)}
@@ -82,13 +117,13 @@ benchmark = {json_text(benchmark, indent=None)}
 def _study(tickers: list[str], date: str | None, benchmark: str) -> str:
     listed = json_text(tickers, indent=None)
     if not tickers:
-        title, search = "My event studies", ""
+        title, search = in_language("My event studies", language()) or "", ""
         events = (
             'events = ["deepseek-r1"]            # ids of `eventstudy events list`; a file of events: "mine.xlsx"\n'
         )
         events += '# events = [{ date = 2025-01-27, tickers = ["NVDA", "AMD"] }]\n'
     elif date is None:
-        title = f"{', '.join(tickers)}: reports of earnings"
+        title = shown(Phrase("{names}: reports of earnings", names=", ".join(tickers)), "", language())
         events = 'registry = "earnings.toml"          # what is found goes here\n'
         events += "latest = 8                          # so many are kept\n"
         search = f"""
@@ -99,7 +134,7 @@ tickers = {listed}
 since = 2023-01-01
 """
     else:
-        title, search = f"{', '.join(tickers)} on {date[:10]}", ""
+        title, search = shown(Phrase("{names} on {day}", names=", ".join(tickers), day=date[:10]), "", language()), ""
         events = f"events = [{{ date = {date}, tickers = {listed} }}]\n"
     return f"""\
 # What `eventstudy update {STUDY}` keeps reports of; `eventstudy schedule show` prints what a scheduler needs to run it.

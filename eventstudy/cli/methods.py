@@ -9,6 +9,7 @@ import click
 from eventstudy import plugins
 from eventstudy.cli._command import Choice, command
 from eventstudy.cli._output import format_option, listing, put
+from eventstudy.language import Phrase, marked
 
 _KINDS = ("models", "tests", "sources", "finders", "charts")
 
@@ -24,8 +25,12 @@ def COMMAND(kind: str | None, form: str) -> None:  # noqa: N802
     put(listing("methods", rows, form))
 
 
+marked("model", "test", "source", "finder", "chart")
+
+
 def _row(kind: str, name: str) -> dict[str, Any]:
     member = plugins.load(kind, name)
     more = {key: getattr(member, key, None) for key in ("null", "assumes", "fails", "paper")}
     variants = [v for v in getattr(member, "variants", ()) if v != "default"]
-    return {"kind": kind.rstrip("s"), "name": name, "summary": member.summary, **more, "variants": variants}
+    noun, summary = Phrase.quoted(kind.rstrip("s")), Phrase.quoted(member.summary)
+    return {"kind": noun, "name": name, "summary": summary, **more, "variants": variants}

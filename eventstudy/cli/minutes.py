@@ -35,7 +35,7 @@ from eventstudy.cli._study import some_options, split
     "--width",
     type=int,
     metavar="MINUTES",
-    help="Of a bar: 1, 5, 15, 30, 60 (massive: up to 30; yahoo: 5 and more). [default: as they stand]",
+    help="Minutes of a bar: 1, 5, 15, 30, 60 (massive: up to 30; yahoo: 5 and more). [default: as they stand]",
 )
 @click.option("--bar-zone", help="Zone of times that have none: America/New_York, UTC.")
 @click.option(
@@ -76,7 +76,7 @@ from eventstudy.cli._study import some_options, split
 @click.option(
     "--report", type=click.Path(dir_okay=False), metavar="FILE", help="Write a report: .html, .md, .pdf, .tex."
 )
-@language_option("Of screen, chart and report.")
+@language_option()
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

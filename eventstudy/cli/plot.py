@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     shell_complete=completing("charts"),
     default="car",
     show_default=True,
-    help="See `eventstudy methods charts`.",
+    help="Which one: see `eventstudy methods charts`.",
 )
-@click.option("--size", type=Choice(["16:9", "4:3"]), help="Of a slide. [default: as high as the chart needs]")
+@click.option("--size", type=Choice(["16:9", "4:3"]), help="Shape of a slide. [default: as high as the chart needs]")
 @click.option("--dpi", type=click.IntRange(50, 600), help="Dots per inch of a .png. [default: 150]")
-@click.option("--title", help="In place of the finding; a doubt stands before it all the same.")
+@click.option("--title", help="Title in place of the finding; a doubt stands before it all the same.")
 @language_option()
 @picture_option("--output", "File: .png, .svg or .pdf. [default: EVENT-CHART.png]")
 @click.option("--quiet", is_flag=True, help="No messages on stderr but errors.")

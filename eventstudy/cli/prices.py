@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +14,7 @@ import click
 
 from eventstudy import plugins
 from eventstudy.cli._command import Choice, Commands, Files
-from eventstudy.cli._output import form_of, format_option, listing, output_options, progress, put, say
+from eventstudy.cli._output import form_of, format_option, language, listing, output_options, progress, put, say
 from eventstudy.cli._study import split
 from eventstudy.errors import (
     EventStudyError,
@@ -26,6 +26,7 @@ from eventstudy.errors import (
     SourceError,
     SourceRateLimited,
 )
+from eventstudy.language import Phrase, marked, refusal, shown, spoken, spoken_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,10 +38,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 _DATE = click.DateTime(formats=["%Y-%m-%d"])
 
 
-def _tickers_option(what: str, *, required: bool = False) -> Callable[[F], F]:
-    return click.option(
-        "--tickers", multiple=True, required=required, help=f"Tickers {what}, comma separated; may be repeated."
-    )
+def _tickers_option(help: str, *, required: bool = False) -> Callable[[F], F]:
+    return click.option("--tickers", multiple=True, required=required, help=help)
 
 
 @click.group("prices", cls=Commands)
@@ -51,6 +50,9 @@ def COMMAND() -> None:  # noqa: N802
 # ---- fetch and import -----------------------------------------------------------------------------------------------------
 
 
+marked("held", "failed", "not asked for", "new", "extended", "unchanged", "rebased", "revised")
+
+
 @dataclass
 class _Tally:
     """What came of each ticker: rows for the listing, and the errors of those that could not be had."""
@@ -58,13 +60,16 @@ class _Tally:
     rows: list[dict[str, Any]] = field(default_factory=list)
     errors: list[EventStudyError] = field(default_factory=list)
 
-    def held(self, vintage: Vintage, outcome: str, notes: tuple[str, ...] | None = None) -> None:
-        told = "; ".join(vintage.notes if notes is None else notes)
-        self.rows.append({"ticker": vintage.symbol, "outcome": outcome, **_told(vintage), "message": told})
+    def held(self, vintage: Vintage, outcome: str, notes: Sequence[str] | None = None) -> None:
+        told = list(vintage.notes if notes is None else notes)
+        message = Phrase("{notes:;}", notes=told) if told else ""
+        self.rows.append(
+            {"ticker": vintage.symbol, "outcome": Phrase.quoted(outcome), **_told(vintage), "message": message}
+        )
 
     def failed(self, ticker: str, error: EventStudyError, outcome: str = "failed") -> None:
         nothing = dict.fromkeys(("source", "sessions", "first", "through", "final_through", "retrieved_at"))
-        self.rows.append({"ticker": ticker, "outcome": outcome, **nothing, "message": error.what})
+        self.rows.append({"ticker": ticker, "outcome": Phrase.quoted(outcome), **nothing, "message": error.what})
         self.errors.append(error)
 
     @property
@@ -81,12 +86,12 @@ class _Tally:
     def end(self, ctx: click.Context, *, verbose: bool) -> None:
         """Say the first error (`verbose`: each), and exit."""
         for error in self.errors if verbose else self.errors[:1]:
-            say(f"eventstudy: {error}")
+            say(f"eventstudy: {refusal(error, language())}")
         ctx.exit(self.exit_code)
 
 
 @COMMAND.command("fetch")
-@_tickers_option("to fetch", required=True)
+@_tickers_option("Tickers to fetch, comma separated; may be repeated.", required=True)
 @click.option("--start", type=_DATE, required=True, help="First day, included.")
 @click.option("--end", type=_DATE, required=True, help="Last day, included.")
 @click.option("--source", default="yahoo", show_default=True, help="Where from: see `eventstudy methods sources`.")
@@ -162,17 +167,18 @@ _SHOWN = 5
 """So many things to look at are named of a ticker; `prices check` names all."""
 
 
-def _odd(source: str, fetch: Fetch) -> list[str]:
+def _odd(source: str, fetch: Fetch) -> list[Phrase]:
     """What looks wrong in prices that were just fetched, as `prices check` will say it."""
     from eventstudy.prices import PriceTable, flags
 
     found = [
-        f"{flag.code} {flag.session}: {flag.message}" for flag in flags(PriceTable.from_fetches([(source, fetch)]))
+        Phrase("{code} {day}: {what}", code=flag.code, day=flag.session, what=flag.message)
+        for flag in flags(PriceTable.from_fetches([(source, fetch)]))
     ]
-    more = len(found) - _SHOWN
+    more, named = len(found) - _SHOWN, f"eventstudy prices check --tickers {fetch.symbol}"
     return [
         *found[:_SHOWN],
-        *([f"and {more} more: eventstudy prices check --tickers {fetch.symbol}"] if more > 0 else []),
+        *([Phrase("and {n} more: {command}", n=more, command=named)] if more > 0 else []),
     ]
 
 
@@ -187,7 +193,7 @@ def _not_asked(ticker: str, error: EventStudyError) -> EventStudyError:
 @COMMAND.command("import")
 @click.argument("path", type=click.Path(), nargs=-1, required=True)
 @click.option("--source", default="auto", show_default=True, help="Kind of file. [default: as its suffix says]")
-@_tickers_option("to take. [default: all of the file]")
+@_tickers_option("Tickers to take, comma separated; may be repeated. [default: all of the file]")
 @click.option("--currency", help="Currency of the prices.")
 @click.option("--ticker", help="Whose prices a file is of that names nobody.")
 @click.option("--dates", type=Choice(["dmy", "mdy", "ymd"]), help="Order of dates, where a file leaves it open.")
@@ -226,11 +232,12 @@ def import_file(
     if explain:
         from eventstudy.panel import places_of
 
-        left = (f"{t}: {error.what}" for t, error in table.missing.items())
-        put("\n".join([*(table.explained or table.read_as), *places_of(table), *left]), output)
+        left = (Phrase("{name}: {why}", name=t, why=error.what) for t, error in table.missing.items())
+        with spoken_in(language()):
+            put("\n".join(map(spoken, (*(table.explained or table.read_as), *places_of(table), *left))), output)
         return
     if table.read_as:
-        say(f"read as: {'; '.join(table.read_as)}", quiet=quiet)
+        say(Phrase("read as: {what:;}", what=table.read_as), quiet=quiet)
     tally = _Tally()
     with Store(write=True) as store:
         for ticker in table.tickers:
@@ -296,7 +303,7 @@ def _picked(store: Store, tickers: tuple[str, ...]) -> list[str]:
 
 
 @COMMAND.command("status")
-@_tickers_option("to list. [default: all]")
+@_tickers_option("Tickers to list, comma separated; may be repeated. [default: all]")
 @click.option("--history", is_flag=True, help="Every vintage, not only the newest of each series.")
 @format_option
 def status(tickers: tuple[str, ...], history: bool, form: str) -> None:
@@ -307,7 +314,12 @@ def status(tickers: tuple[str, ...], history: bool, form: str) -> None:
             vintages = store.vintages(ticker)
             newest = {v.series_id: v for v in sorted(vintages, key=lambda v: v.number)}
             for v in vintages if history else newest.values():
-                about = {"vintage": v.number, "outcome": v.outcome, "currency": v.currency, "sha256": v.sha256}
+                about = {
+                    "vintage": v.number,
+                    "outcome": Phrase.quoted(v.outcome),
+                    "currency": v.currency,
+                    "sha256": v.sha256,
+                }
                 rows.append({"ticker": ticker, **_told(v), **about, "notes": list(v.notes)})
     if form == "table":
         shown = (
@@ -326,7 +338,7 @@ def status(tickers: tuple[str, ...], history: bool, form: str) -> None:
 
 
 @COMMAND.command("check")
-@_tickers_option("to check. [default: all]")
+@_tickers_option("Tickers to check, comma separated; may be repeated. [default: all]")
 @click.option("--start", type=_DATE, help="First day, included.")
 @click.option("--end", type=_DATE, help="Last day, included.")
 @click.option(
@@ -364,7 +376,14 @@ def check(
     if rows or form != "table":
         put(listing("prices_check", rows, form))
     else:
-        put(f"{len(table.tickers)} tickers, {len(table.close)} sessions: nothing to look at")
+        n, sessions = len(table.tickers), len(table.close)
+        told = Phrase.counted(
+            "{n} ticker, {days} sessions: nothing to look at",
+            "{n} tickers, {days} sessions: nothing to look at",
+            n=n,
+            days=sessions,
+        )
+        put(shown(told, "", language()))
     if rows:
         ctx.exit(4)
 
@@ -378,7 +397,13 @@ def _new_currencies(tickers: list[str]) -> list[dict[str, Any]]:
             for v in store.vintages(ticker):
                 before = past.get(v.source)
                 if before and v.currency and before.currency != v.currency:
-                    text = f"{v.source} gave it in {before.currency} until {before.retrieved_at[:10]}, and now in {v.currency}"
+                    text = Phrase(
+                        "{source} gave it in {before} until {day}, and now in {now}",
+                        source=v.source,
+                        before=before.currency,
+                        day=before.retrieved_at[:10],
+                        now=v.currency,
+                    )
                     session = v.retrieved_at[:10]
                     rows.append({"code": "CURRENCY_CHANGE", "ticker": ticker, "session": session, "message": text})
                 if v.currency:
@@ -388,7 +413,7 @@ def _new_currencies(tickers: list[str]) -> list[dict[str, Any]]:
 
 @COMMAND.command("export")
 @click.argument("path", type=click.Path(dir_okay=False), required=False)
-@_tickers_option("to export. [default: all]")
+@_tickers_option("Tickers to export, comma separated; may be repeated. [default: all]")
 @click.option("--start", type=_DATE, help="First day, included.")
 @click.option("--end", type=_DATE, help="Last day, included.")
 @click.option("--as-of", type=_DATE, help="The prices as they were known on this day.")

@@ -27,14 +27,14 @@ from eventstudy.cli._study import options_without, split, study
     type=Choice(["equal", "precision", "random_effects"]),
     default="equal",
     show_default=True,
-    help="Of the pairs; precision is 1 over the variance of a CAR.",
+    help="Weights of the pairs; precision is 1 over the variance of a CAR.",
 )
 @click.option(
     "--cluster",
     multiple=True,
     help="date, ticker or a column; at most two. [default: windows that share days]",
 )
-@language_option("Of the text; JSON and CSV are the same in both.")
+@language_option()
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

@@ -14,6 +14,7 @@ from eventstudy.cli._output import (
     STDOUT,
     Forms,
     finish,
+    form_option,
     language_option,
     progress,
     put,
@@ -42,16 +43,18 @@ _PRINTED = ("md", "latex", "json")
 
 @command("report")
 @study_options
-@click.option("--format", "form", type=Choice(list(FORMATS)), default="html", show_default=True)
+@form_option(*FORMATS)
 @language_option()
 @click.option(
     "--style",
     type=Choice(["plain", "journal"]),
     default="plain",
     show_default=True,
-    help="Of LaTeX: all tables, or the one of an article.",
+    help="LaTeX: all tables, or the one of an article.",
 )
-@click.option("--stars", metavar="P,P,P", help="Of --style journal: levels of p, or none. [default: 0.10,0.05,0.01]")
+@click.option(
+    "--stars", metavar="P,P,P", help="Stars of --style journal: levels of p, or none. [default: 0.10,0.05,0.01]"
+)
 @click.option(
     "--output",
     type=click.Path(),

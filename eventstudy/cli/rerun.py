@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy.cli._command import Choice, Files, command
-from eventstudy.cli._output import TABLES, progress, put, verbose_option, written_as
+from eventstudy.cli._output import TABLES, form_option, progress, put, verbose_option, written_as
 from eventstudy.text import columns, json_text
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _SHOWN = 20
 @click.option(
     "--unit-in", type=Choice(["percent", "decimal", "bp"]), help="Unit of returns, where their file leaves it open."
 )
-@click.option("--format", "form", type=Choice(["table", "json"]), default="table", show_default=True)
+@form_option("table", "json")
 @click.option("--output", type=click.Path(dir_okay=False), help="Write to this file instead of stdout (-).")
 @click.option("--quiet", is_flag=True, help="Print nothing where every figure is the same.")
 @verbose_option("Show every figure that differs, and the traceback of an error.")

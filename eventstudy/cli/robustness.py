@@ -27,7 +27,7 @@ from eventstudy.cli._study import from_where, only_of_days, split, study, study_
     help="Estimation window to try; may be repeated. [default: parts of the study's own]",
 )
 @picture_option("--chart", "Draw the specification curve into this file.")
-@language_option("Of the screen.")
+@language_option()
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     help="Every pair, or sums alone. [default: sums where prices are a folder or a file has over 20,000 events]",
 )
 @output_options
-@language_option("Of the screen.")
+@language_option()
 @click.pass_context
 def COMMAND(  # noqa: N802
     ctx: click.Context,

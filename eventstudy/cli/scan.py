@@ -20,7 +20,7 @@ from eventstudy.cli._study import only_of_days, study, study_options
     metavar="A B",
     help="Days to search, fixed beforehand. [default: 0 10, or from 0 on those of a given --event-window]",
 )
-@language_option("Of the screen.")
+@language_option()
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

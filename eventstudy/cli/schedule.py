@@ -10,6 +10,7 @@ import click
 from eventstudy.cli._command import Choice, Commands
 from eventstudy.cli._output import made, put, say, there_already
 from eventstudy.errors import InvalidRequest, Sentence
+from eventstudy.language import Phrase
 
 
 @click.group("schedule", cls=Commands)
@@ -44,7 +45,11 @@ def show(kind: str, study: str, at: str, output: str | None) -> None:
     found = texts(kind, Path(study), at)
     read_study(study)
     if at.lower().startswith("close ") and at.upper().split()[-1] not in ("XNYS", "XNAS", "NYSE", "NASDAQ"):
-        say("`update` reads up to the last session that New York has closed: the day before, where that is still open")
+        say(
+            Phrase(
+                "`update` reads up to the last session that New York has closed: the day before, where that is still open"
+            )
+        )
     if output is not None:
         if there := [name for name in found if os.path.exists(Path(output) / name)]:
             raise InvalidRequest(

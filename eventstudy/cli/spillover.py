@@ -13,7 +13,7 @@ from eventstudy.cli._study import only_of_days, study, study_options
 
 @command("spillover")
 @study_options
-@language_option("Of the screen.")
+@language_option()
 @output_options
 @click.pass_context
 def COMMAND(  # noqa: N802

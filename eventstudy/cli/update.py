@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eventstudy.cli._command import Choice, command
-from eventstudy.cli._output import TABLES, progress, put, say, verbose_option, written_as
+from eventstudy.cli._output import TABLES, form_option, progress, put, say, verbose_option, written_as
+from eventstudy.language import Phrase, marked, spoken, spoken_in
 from eventstudy.text import columns, json_text
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     "--as-of", default="last-session", metavar="DATE|last-session", show_default=True, help="Read no newer price."
 )
 @click.option("--catch-up", is_flag=True, help="Session by session since the last change, each with its own news.")
-@click.option("--format", "form", type=Choice(["table", "json"]), default="table", show_default=True)
+@form_option("table", "json")
 @click.option("--output", type=click.Path(dir_okay=False), help="Write the summary to this file instead of stdout.")
 @click.option(
     "--notify-if",
@@ -67,7 +68,8 @@ def COMMAND(  # noqa: N802
         told = {**summary.to_dict(), "exit_code": code, "undelivered": failed}
         put(json_text(told), output)
     elif not quiet or (summary.calls_for(asked.notify_if) if asked.notify_if else summary.written or code):
-        put(_lines(summary), output)
+        with spoken_in(ctx.obj.get("lang", asked.lang) if isinstance(ctx.obj, dict) else asked.lang):
+            put(_lines(summary), output)
     for problem in failed:
         say(f"eventstudy: {problem}")
     ctx.exit(code)
@@ -82,35 +84,45 @@ def _lines(summary: Summary) -> str:
             *(e.changes if e.status in ("new", "updated") else ()),
             *([e.gap] if e.gap else []),
         ]
-        rows.append([e.status, e.id, "; ".join(told)])
-    gone = f"not announced in the span of the study file, {summary.aged}" if summary.aged else "not in the study file"
-    rows += [["removed", id, gone] for id in summary.removed]
-    rows += [["found", one.finder, "; ".join((f"{len(one.added)} new", *one.told))] for one in summary.found]
-    rows += [["left out", e.event_id, str(e.message)] for e in summary.excluded]
-    written = f"{len(summary.written)} files written" if summary.written else "nothing to write"
-    return "\n".join([*_opening(summary), columns(rows), f"{summary.output}: {written}"])
+        rows.append([spoken(e.status), e.id, "; ".join(told)])
+    gone = Phrase("not in the study file")
+    if summary.aged:
+        gone = Phrase("not announced in the span of the study file, {span}", span=summary.aged)
+    rows += [[spoken(Phrase("removed")), id, spoken(gone)] for id in summary.removed]
+    for one in summary.found:
+        new = spoken(Phrase("{n} new", n=len(one.added)))
+        rows.append([spoken(Phrase("found")), one.finder, "; ".join((new, *map(spoken, one.told)))])
+    rows += [[spoken(Phrase("left out")), e.event_id, spoken(e.message)] for e in summary.excluded]
+    n, where = len(summary.written), summary.output
+    wrote = Phrase.counted("{where}: {n} file written", "{where}: {n} files written", where=where, n=n)
+    written = wrote if n else Phrase("{where}: nothing to write", where=where)
+    return "\n".join([*_opening(summary), columns(rows), spoken(written)])
 
 
-_ORDER = ("failed", "kept", "new", "updated", "unchanged")
+_ORDER = marked("failed", "kept", "new", "updated", "unchanged")
 
 
 def _opening(summary: Summary) -> list[str]:
     """How many reports are new, changed or could not be brought up to date, since when."""
-    counts = {status: sum(e.status == status for e in summary.events) for status in _ORDER}
+    n = {status: sum(e.status == status for e in summary.events) for status in _ORDER}
     told = [
-        f"{n} {word}"
-        for n, word in (
-            (counts["new"], "new"),
-            (counts["updated"], "changed"),
-            (len(summary.removed), "removed"),
-            (counts["kept"] + counts["failed"], "not brought up to date"),
-            (sum(bool(e.doubts) for e in summary.events), "in doubt"),
-        )
-        if n
+        Phrase("{n} new", n=n["new"]),
+        Phrase("{n} changed", n=n["updated"]),
+        Phrase("{n} removed", n=len(summary.removed)),
+        Phrase("{n} not brought up to date", n=n["kept"] + n["failed"]),
+        Phrase("{n} in doubt", n=sum(bool(e.doubts) for e in summary.events)),
     ]
-    since = f"Since {summary.since}: " if summary.since else ""
-    what = ", ".join(told) if told else "nothing changed"
-    opening = [f"{since}{what} ({len(summary.events)} report{'s' if len(summary.events) != 1 else ''})."]
+    told = [one for one in told if one.params["n"]]
+    what = Phrase.counted(
+        "{what} ({n} report).",
+        "{what} ({n} reports).",
+        what=Phrase("{names}", names=told) if told else Phrase("nothing changed"),
+        n=len(summary.events),
+    )
+    opening = [spoken(Phrase("Since {day}: {what}", day=summary.since, what=what) if summary.since else what)]
     if summary.back:
-        opening += [f"As of {summary.as_of}, a day before these reports were last changed: what they know stays."]
+        back = Phrase(
+            "As of {day}, a day before these reports were last changed: what they know stays.", day=summary.as_of
+        )
+        opening.append(spoken(back))
     return opening

@@ -36,7 +36,7 @@ def _regress(result: StudyResult) -> Answer:
 
 def _claim(_: StudyResult) -> Answer:
     event = es.load_registry()["deepseek-r1"]
-    return check(of_registry(event.claim[0], event, {}), event)
+    return check(of_registry(event.claim[0], {}), event)
 
 
 def _news(which: int) -> Callable[[StudyResult], Answer]:

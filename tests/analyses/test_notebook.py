@@ -46,7 +46,7 @@ def test_a_calibration_says_what_its_first_test_does(result: StudyResult) -> Non
 
 def test_a_claim_shows_its_verdict_and_the_closes() -> None:
     event = es.load_registry()["deepseek-r1"]
-    found: Any = check(of_registry(event.claim[0], event, {}), event)
+    found: Any = check(of_registry(event.claim[0], {}), event)
     page = unescape(found._repr_html_())
     assert found.to_dict()["sentence"] in page
     assert "142.62" in page or "142.6" in page

@@ -44,7 +44,7 @@ def told(sentence: str, around: str | None = "2025-01-20", ticker: str | None = 
 
 def examples() -> list[dict[str, Any]]:
     deepseek = REGISTRY["deepseek-r1"]
-    registered = of_registry(deepseek.claim[0], deepseek, NAMES)
+    registered = of_registry(deepseek.claim[0], NAMES)
     parts = from_parts("NVDA", start="142", end="128.99", phrase="few trading days")
     return [
         check(registered, deepseek).to_dict(),

@@ -152,7 +152,7 @@ def test_the_word_stands_first_on_every_surface_in_both_languages() -> None:
 
 def test_the_span_of_a_claim_is_in_the_language_of_its_paragraph() -> None:
     event = shipped_registry()["deepseek-r1"]
-    found = check(of_registry(event.claim[0], event, NAMES), event, names=NAMES)
+    found = check(of_registry(event.claim[0], NAMES), event, names=NAMES)
     assert "„weniger Handelstage“" in " ".join(found.text("de").split())
     assert "“a few trading days”" in " ".join(found.text("en").split())
 

@@ -74,7 +74,7 @@ GERMAN = [
     ("run deepseek-r1 --outcome volume --model capm", 2, ["capm ist kein Modell des Handelsvolumens"]),
     ("run bad.csv", 3, ["Zeile 2, Spalte date: „2025-13-45“ ist kein Datum", "die Zeile berichtigen oder entfernen"]),
     ("events foo", 2, ["'foo' ist hier nicht bekannt (Befehl von eventstudy events)"]),
-    ("prices fetch", 2, ["--tickers fehlt", "eventstudy prices fetch --help zeigt alle"]),
+    ("prices fetch", 2, ["--tickers fehlt", "--tickers: Ticker, die abgerufen werden, durch Kommas getrennt"]),
     (
         "compare deepseek-r1 --by no",
         2,

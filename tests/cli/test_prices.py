@@ -408,7 +408,7 @@ def test_check_lists_what_looks_wrong(es: Es, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("ticker,date,close\n" + good + bad)
     assert es("prices", "import", "in.csv").code == 0
     sound = es("prices", "check", "--tickers", "AAA")
-    assert (sound.code, sound.out) == (0, f"1 tickers, {len(DAYS)} sessions: nothing to look at\n")
+    assert (sound.code, sound.out) == (0, f"1 ticker, {len(DAYS)} sessions: nothing to look at\n")
     ran = es("prices", "check", "--format", "json")
     assert ran.code == 4
     assert json.loads(ran.out)["schema"] == "eventstudy.prices_check/1"

@@ -38,7 +38,7 @@ def money() -> Any:
 def claimed() -> Any:
     (event,) = events_of("deepseek-r1")
     names = load_names(None)
-    return check(of_registry(event.claim[0], event, names), event, names=names)
+    return check(of_registry(event.claim[0], names), event, names=names)
 
 
 ANSWERS: dict[str, tuple[tuple[str, ...], Callable[[], Any], bool]] = {

@@ -7,12 +7,17 @@ are no longer used.
 from __future__ import annotations
 
 import ast
+import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import click
 import eventstudy
 from eventstudy import plugins
+from eventstudy.cli import command, purpose
+from eventstudy.cli._command import WORDS, paragraphs
 from eventstudy.errors import LABELS
 from eventstudy.language import LANGUAGES, LOCALE, entries, messages
 from eventstudy.reports.words import PHRASES
@@ -37,6 +42,7 @@ def used() -> dict[str, None]:
     found |= dict.fromkeys(PHRASES.values())
     found |= dict.fromkeys(_of_methods())
     found |= dict.fromkeys([*LABELS.values(), *(family.noun for family in plugins.FAMILIES.values())])
+    found |= dict.fromkeys(of_help())
     for path in sorted(PACKAGE.rglob("*.py")):
         found |= dict.fromkeys(_in_source(path))
     return found
@@ -49,17 +55,37 @@ def of_refusals() -> set[str]:
     return said["Sentence"] - said["Phrase"]
 
 
+def of_help() -> list[str]:
+    """msgids of `--help`: in the words of the options as well."""
+    return [*WORDS, *_of_help(command)]
+
+
 def _first(call: ast.Call) -> str:
     """The template, where it is plain text."""
     return str(call.args[0].value) if call.args and isinstance(call.args[0], ast.Constant) else ""
 
 
 def _of_methods() -> Iterator[str]:
-    """What models and tests say of themselves."""
-    for kind in ("models", "tests"):
+    """What models, tests, sources, finders and charts say of themselves."""
+    for kind in ("models", "tests", "sources", "finders", "charts"):
         for name in plugins.names(kind):
             member = plugins.load(kind, name)
             yield from (text for at in ("summary", "null", "assumes", "paper") if (text := getattr(member, at, "")))
+
+
+def _of_help(of: click.Command) -> Iterator[str]:
+    """What `--help` says of a command and of those within it; a block of code is one only where it explains itself."""
+    yield from (part for part in paragraphs(of.help or "") if part[:1] != "\b" or re.search(r"\S {2,}\S", part))
+    names = command.context_settings["help_option_names"]  # a command remembers those of whoever asks it first
+    with click.Context(of, info_name=of.name, help_option_names=names) as ctx:
+        for param in of.get_params(ctx):
+            yield from filter(None, (getattr(param, "help", None), getattr(param, "heading", None)))
+        if isinstance(of, click.Group):
+            for name in of.list_commands(ctx):
+                if of is command:
+                    yield purpose(name)
+                if inner := of.get_command(ctx, name):
+                    yield from _of_help(inner)
 
 
 def _in_source(path: Path) -> Iterator[str]:
@@ -112,7 +138,7 @@ def _entry(msgid: str, said: str) -> str:
 def _lines(name: str, text: str) -> str:
     """One line; the header, which has several, one below another."""
     pieces = text.splitlines(keepends=True) if text.count("\n") > 1 else [text]
-    shown = ['"' + p.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"' for p in pieces]
+    shown = [json.dumps(piece, ensure_ascii=False) for piece in pieces]
     return f"{name} " + "\n".join(shown if len(shown) == 1 else ['""', *shown]) + "\n"
 
 

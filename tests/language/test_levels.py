@@ -10,7 +10,7 @@ from eventstudy.language.wording import of_levels
 from eventstudy.units import PERCENT, UNITS, shown_in
 from eventstudy.units.frequency import counted_in
 
-from .templates import of_refusals
+from .templates import of_help, of_refusals
 
 WORDS_OF_RETURNS = {
     "en": r"\b[Rr]eturns?\b|\b[Ss]tocks?\b|\b[Ff]irms?\b|\b[Pp]rices?\b|\bcloses\b|\bwealth\b|dividends",
@@ -25,7 +25,7 @@ def test_every_template_has_words_of_levels() -> None:
     refused = r"is of returns|of returns alone|consumer prices|studies of returns|excess return|no wealth change"
     refused += r"|it is a price|prices by their returns|gross return|logarithmic"
     catalogue = (LOCALE / "de" / "LC_MESSAGES" / "eventstudy.po").read_text(encoding="utf-8")
-    own = of_refusals()
+    own = of_refusals().union(of_help())
     for english, german in entries(catalogue):
         for template, said in zip(english.split("\0"), german.split("\0"), strict=True):
             if re.search(f"{alone}|{refused}", template) or template in own:
