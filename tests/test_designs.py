@@ -1321,7 +1321,17 @@ def test_codes_of_crsp_for_no_return_are_missing_and_each_costs_one_return(tmp_p
     assert "codes of CRSP for no return taken for missing: 2 (-66 and -99)" in said
 
 
-@pytest.mark.parametrize(("factor", "spoil"), [(100.0, {}), (100.0, {60: "-66.0"}), (1.0, {60: "X"})])
+def test_returns_of_which_some_would_be_losses_of_more_than_all_are_per_cent(tmp_path: Path) -> None:
+    run_as = [
+        run(of_returns(tmp_path / "crsp.csv", {}, factor), prices=tmp_path / "crsp.csv", **LONG)
+        for factor in (1.0, 100.0)
+    ]
+    decimals, percent = (found.windows()["car"].to_numpy() for found in run_as)
+    assert percent == pytest.approx(decimals, rel=0, abs=1e-12)
+    assert "returns in per cent" in " ".join(map(str, run_as[1].provenance["read_as"]))
+
+
+@pytest.mark.parametrize(("factor", "spoil"), [(100.0, {60: "-66.0"}), (1.0, {60: "X"})])
 def test_the_unit_of_returns_is_never_guessed(tmp_path: Path, factor: float, spoil: dict[int, str]) -> None:
     events = of_returns(tmp_path / "crsp.csv", spoil, factor)
     with pytest.raises(EventStudyError, match=r"reads two ways|no pair is left|not a number"):

@@ -978,12 +978,15 @@ def _unit_beside(returns: Floats, closes: Floats) -> str | None:
 def _unit_or_refused(place: Place, cells: _Cells, returns: Floats, shape: Shape) -> str:
     """Decimals, where they cannot be per cent; per cent, where some would be losses of more than all, and are no basis points.
 
+    A code for no return beside them may be a loss in per cent as well: that is asked.
+
     Raises:
         InvalidFile: they can be either.
     """
     if _are_decimals(returns, cells, decimals=shape.decimals):
         return "decimal"
     lost = np.median(np.abs(returns[np.isfinite(returns)])) > QUIET and (returns < -1).sum() >= _SEVERAL
+    lost = lost and not np.isin(returns, NO_RETURN).any()
     if lost and not shape.logarithmic and _are_decimals(returns / 100, cells, decimals=False):
         return "percent"
     k = int(np.nanargmax(np.where(np.isfinite(returns), np.abs(returns), -1).max(axis=0)))

@@ -410,7 +410,7 @@ def test_a_claim_on_closes_that_look_wrong_is_neither_right_nor_wrong(es: Es, wh
     given = ["--prices", written(frame), "--benchmark", "SPY", "--lang", lang]
     done = es("claim", *said, *given)
     assert done.code == 4
-    says_no_finding(done.out, doubt, "verdict:")
+    says_no_finding(done.out, doubt, {"en": "verdict:", "de": "Urteil:"}[lang])
     assert [word for word in JUDGED if word in done.out] == []
     told = json.loads(es("claim", *said, *given, "--format", "json").out)
     assert set(told["verdict"].values()) == {None}

@@ -16,10 +16,11 @@ PLACES: dict[str, tuple[set[str], set[str]]] = {
     "files are written whole": (
         {"os.replace", "tempfile.mkstemp", "tempfile.NamedTemporaryFile", ".write_bytes", ".write_text", "os.fsync"},
         {
+            "cli/_command.py",
             "disk.py",
             "reports/files.py",
             "reports/pdf.py",
-        },  # folders by a link; a page in a folder that the browser reads
+        },  # help on the screen; folders by a link; a page in a folder that the browser reads
     ),
     "a lock": ({"fcntl.flock", "msvcrt.locking", "filelock.FileLock"}, {"disk.py"}),
     "a folder of our own": ({"platformdirs.user_data_dir", "Path.home"}, {"disk.py"}),
