@@ -98,6 +98,8 @@ _FORMS = {
     "LP",
 }
 """Behind a comma these are part of a firm's name: `NVIDIA, INC.`."""
+_CLASSES = frozenset("ABC")
+"""And these are classes of its shares, `BRK, B`, where no row beside is of a ticker called so."""
 
 
 class _Numbers(Sequence[str]):
@@ -238,13 +240,13 @@ def rows_of(table: Headed, reading: Reading, tz: str | None = None) -> Rows:
         tickers = _coded(raw[columns["ticker"]])
         own, several = place, sum(k == i for k, i in pairwise(at))
         place = Place(own.name, lambda i: own.row(at[i]))
-        told.append(
+        told += [
             Phrase.counted(
                 "{n} ticker more in cells that name several: a row for each",
                 "{n} tickers more in cells that name several: a row for each",
                 n=several,
             )
-        )
+        ] * (several > 0)
     n = len(raw[columns["ticker"]])
     dates = dates_of(place, raw[columns["date"]], heads[columns["date"]] or "date", reading)
     codes, whens = dates.codes, list(dates.whens)
@@ -396,15 +398,17 @@ def _named_in(cell: str, known: Set[str], *, meant: bool) -> list[str] | None:
     """The tickers that a cell names; None: one, or what may be one.
 
     Words with marks between that names of firms have as well are tickers where all are `known` to be, or where the heading says
-    that several are `meant` and none is the mark of a market or a class of shares.
+    that several are `meant` and none is a currency or the mark of a market or a class of shares.
     """
     inner = _BRACKETS.fullmatch(cell.strip())
     text = (inner[1] if inner else cell.strip()).replace("'", "").replace('"', "")
     parts = _BETWEEN.split(text)
     if _LISTED.fullmatch(text) or (inner and len(parts) == 1 and _LIKE_A_TICKER.fullmatch(text)):
-        return None if _FORMS & {t.strip(" .") for t in parts} else parts
-    plain = _JOINED.fullmatch(text) and all(len(t) > 1 for t in parts) and not _FORMS & set(parts)
-    return parts if plain and calendars.mark_of(text) is None and (meant or known >= set(parts)) else None
+        return None if (_FORMS | (_CLASSES - known)) & {t.strip(" .") for t in parts} else parts
+    no_tickers = _FORMS.union(map(str.upper, words("brackets")["currencies"]))
+    plain = _JOINED.fullmatch(text) and all(len(t) > 1 for t in parts) and no_tickers.isdisjoint(parts)
+    marked = calendars.mark_of(text) or calendars.mark_of("-".join(parts))
+    return parts if plain and marked is None and (meant or known >= set(parts)) else None
 
 
 def _told(columns: Mapping[str, int], others: Mapping[int, str], heads: list[str], n: int) -> list[Phrase]:

@@ -74,6 +74,8 @@ _FEW_DAYS = 20
 """Fewer returns tell no spread, and no study is made of them."""
 _SEVERAL = 3
 """So many losses of more than all are no codes for something else."""
+_COARSE = 4
+"""Where a number stands so often in the mean, it may be a price between two ticks."""
 _LOPSIDED = 0.95
 """So many gains, or losses, are those of money that earns interest, and tell no unit."""
 
@@ -751,8 +753,13 @@ def _are_returns(cells: _Cells, numbers: Numbers, columns: Mapping[tuple[str, st
 
 
 def _are_gross(cells: _Cells) -> bool:
-    """Whether columns that are called by tickers can only be gross returns: all start anew, and move as shares do."""
-    return gross_base(cells.grids["close"], every=True, least=PEGGED) is not None
+    """Whether columns that are called by tickers can only be gross returns: all start anew, and move as shares do.
+
+    The closes of a share of a dollar that is quoted in cents start anew as well, and are few different numbers.
+    """
+    closes = cells.grids["close"]
+    fine = [len(np.unique(own)) > len(own) / _COARSE for c in closes.T if len(own := c[np.isfinite(c)])]
+    return all(fine) and gross_base(closes, every=True, least=PEGGED) is not None
 
 
 def _whose(

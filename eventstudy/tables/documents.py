@@ -175,7 +175,8 @@ class Document:
                 available=", ".join(inside),
                 hint=Sentence("hand over the part that is meant, in a file of its own"),
             )
-        beside = [[str(n), str(v)] for n, v in _leaves(found) if not isinstance(v, list | dict) and v is not None]
+        apart = _leaves({name: value for name, value in found.items() if name not in inside})
+        beside = [_title(n, str(v)) for n, v in apart if not isinstance(v, list | dict) and v is not None]
         return next(((frame, [*beside, *titles]) for frame, titles in inside.values()), None)
 
     def _roles(self, names: Iterable[Any]) -> set[str]:
@@ -259,6 +260,15 @@ class Document:
         if all(dated) and not any(by_date) and pairs:
             return pd.DataFrame(pairs, columns=["ticker", "date"], dtype=object)
         return None
+
+
+def _title(name: str, value: str) -> list[str]:
+    """What stands beside a table: a symbol as such, wherever it stands; other names for tickers are answers', as code 200."""
+    last = name.rpartition(".")[2].strip()
+    role = role_of(last, "prices")
+    if role in (role_of("symbol", "prices"), role_of("ticker", "prices")):
+        return [last, value]
+    return [f"{name} {value}"] if role and role[0] == "ticker" else [name, value]
 
 
 def _dated(value: Any) -> bool:

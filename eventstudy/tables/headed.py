@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
+from statistics import median
 from typing import Any, Protocol
 
 from eventstudy.errors import InvalidFile, Sentence
@@ -180,12 +181,16 @@ def headed(cells: Cells, part: str) -> Headed:
 
 _TICKER = re.compile(r"[A-Z]{1,5}(?:[.-][A-Z]{1,3})?")
 """A ticker that needs no heading to be one."""
+_NO_TICKERS = frozenset(("US", "USA", "UK", "GB", "EU", "BUY", "SELL", "HOLD", "YES", "NO", "Y", "N"))
+"""Where a column holds nothing but these and currencies, it tells a market, a verdict or a choice."""
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 _MIDNIGHT = re.compile(r"0?0:00(?::00)?")
 _CANDLES = 20
 """So many rows tell the first price of a day from the last,"""
 _NEARER = 0.7
 """where gaps over night are by so much smaller than moves of two days."""
+_VOLUME = 0.05
+"""Volumes change by more from row to row, in the middle, and prices by less."""
 
 
 def names_of(rows: Sequence[Sequence[Any]], part: str) -> list[str] | None:
@@ -205,7 +210,8 @@ def names_of(rows: Sequence[Sequence[Any]], part: str) -> list[str] | None:
     names = {dates[0]: "date", **dict.fromkeys(tickers, "ticker")}
     rest = [i for i in others if i not in tickers]
     if part == "events":
-        if not tickers:
+        said = {_text(v) for i in tickers for v in columns[i]}
+        if said <= _NO_TICKERS.union(map(str.upper, words("brackets")["currencies"])):
             return None
         if len(rest) == 1 and not any(_PLAIN_NUMBER.fullmatch(_text(v)) for v in columns[rest[0]]):
             names[rest[0]] = "title"
@@ -216,8 +222,11 @@ def names_of(rows: Sequence[Sequence[Any]], part: str) -> list[str] | None:
             return None
         first, last = days_meant(columns[dates[0]][0]), days_meant(columns[dates[0]][-1])
         found = _candles([columns[i] for i in rest], rising=max(first) < min(last)) if first and last else None
-        if len(rest) > 1 and found is None:
-            return None
+        if found is None:
+            whose = columns[tickers[0]] if tickers else [""] * len(rows)
+            beside = list(zip(whose, _numbers(columns[rest[0]]), strict=True))
+            if len(rest) > 1 or all(_like_volume([v for k, v in beside if k == one]) for one in dict.fromkeys(whose)):
+                return None
         names |= dict(zip(rest, found or ["value"], strict=True))
     return [names.get(i, "") for i in range(len(columns))]
 
@@ -225,12 +234,16 @@ def names_of(rows: Sequence[Sequence[Any]], part: str) -> list[str] | None:
 def _candles(columns: Sequence[Sequence[Any]], *, rising: bool) -> list[str] | None:
     """What four numbers a day, and a volume, are; `rising`: the days are. None: they are none of this.
 
-    A day begins nearer to where the day before ended than it ends to where that began.
+    A day begins nearer to where the day before ended than it ends to where that began; a fifth number that moves as prices do,
+    and is written as they are, may be an adjusted close.
     """
     if len(columns) not in (4, 5) or len(columns[0]) < _CANDLES:
         return None
-    numbers = [[float(_text(v).replace(",", ".")) for v in own] for own in columns[:4]]
-    days = list(zip(*numbers, strict=True))
+    numbers = [_numbers(own) for own in columns]
+    whole = [all(x.is_integer() for x in own) for own in numbers]
+    if len(columns) == 5 and not _like_volume(numbers[4]) and not (whole[4] and not all(whole[:4])):
+        return None
+    days = list(zip(*numbers[:4], strict=True))
     if not all(high == max(day) and low == min(day) for day in days for _, high, low, _ in [day]):
         return None
     pairs = list(pairwise(days if rising else days[::-1]))
@@ -239,6 +252,19 @@ def _candles(columns: Sequence[Sequence[Any]], *, rising: bool) -> list[str] | N
         return None
     ends = ("open", "close") if gaps[0] < gaps[1] else ("close", "open")
     return [ends[0], "high", "low", ends[1], "volume"][: len(columns)]
+
+
+def _numbers(column: Sequence[Any]) -> list[float]:
+    """The plain numbers of a column."""
+    return [float(_text(v).replace(",", ".")) for v in column]
+
+
+def _like_volume(numbers: Sequence[float]) -> bool:
+    """Whether numbers move from row to row as no prices do, or some are zero."""
+    if min(numbers) < 0:
+        return False
+    moves = [abs(b / a - 1) if a > 0 < b else 1.0 for a, b in pairwise(numbers)]
+    return 0 in numbers or (len(moves) > 1 and median(moves) > _VOLUME)
 
 
 _TUPLE = re.compile(r"""\(\s*(['"])([^'"]*)\1\s*,\s*(['"])([^'"]*)\3\s*\)""")

@@ -157,6 +157,9 @@ LONG = CLOSES.rename_axis("date").reset_index().melt("date", var_name="ticker", 
 LONG["date"] = LONG["date"].dt.strftime("%Y-%m-%d")
 
 
+VOLUMES = np.exp(np.random.default_rng(5).normal(15, 0.4, len(DAYS))).astype(int)
+
+
 def at(frame: pd.DataFrame, day: pd.Timestamp, ticker: str) -> float:
     return float(frame[ticker].to_numpy()[int(DAYS.searchsorted(day))])
 
@@ -166,12 +169,21 @@ def each(written: Any) -> str:
     return "".join(written(t, d, at(CLOSES, d, t)) for t in ("NVDA", "SPY") for d in DAYS)
 
 
-def bars(order: str, *, up: bool = True, mark: str = ",", day: str = "%Y-%m-%d", more: str = "") -> str:
-    """Four prices of NVDA a day in this order, without headings."""
+def bars(
+    order: str,
+    *,
+    up: bool = True,
+    mark: str = ",",
+    day: str = "%Y-%m-%d",
+    more: str = "",
+    last: pd.DataFrame | None = None,
+) -> str:
+    """Four prices of NVDA a day in this order, without headings, and a volume, or .97 of the `last`."""
     of = {"o": OPENS, "h": HIGHS, "l": LOWS, "c": CLOSES}
-    rows = [
-        mark.join([f"{d:{day}}{more}", *(f"{at(of[f], d, 'NVDA'):.2f}" for f in order), "1200"]) + "\n" for d in DAYS
-    ]
+    rows = []
+    for d in DAYS:
+        fifth = "1200" if last is None else f"{0.97 * at(last, d, 'NVDA'):.4f}"
+        rows.append(mark.join([f"{d:{day}}{more}", *(f"{at(of[f], d, 'NVDA'):.2f}" for f in order), fifth]) + "\n")
     return "".join(rows if up else rows[::-1])
 
 
@@ -214,6 +226,10 @@ PRICES: dict[str, tuple[str, str]] = {
     "fields, a comma": ("p.csv", FIELDS.format("item").replace(",", ";").replace(".", ",")),
     "no headings, long": ("p.csv", each(lambda t, d, c: f"{t},{d:%Y-%m-%d},{c}\n")),
     "no headings": ("NVDA.csv", "".join(f"{d:%Y-%m-%d},{c}\n" for d, c in CLOSES["NVDA"].items())),
+    "no headings, day by day": (
+        "p.csv",
+        "".join(f"{d:%Y-%m-%d},{t},{at(CLOSES, d, t)}\n" for d in DAYS for t in ("NVDA", "SPY")),
+    ),
     "bars": ("NVDA.txt", bars("ohlc", mark=";", day="%Y%m%d")),
     "bars at midnight": ("NVDA.csv", bars("ohlc", day="%Y.%m.%d", more=",00:00")),
     "bars, newest first": ("NVDA.csv", bars("ohlc", up=False)),
@@ -243,6 +259,12 @@ def test_prices_are_read_to_the_same_numbers(tmp_path: Path, key: str) -> None:
         (FIELDS.format("field") + "2024-01-02,NVDA,PX_LAST,99\n", "PX_LAST of 2024-01-02 is given twice"),
         (bars("ohcl"), "no row that names the columns"),
         (bars("olhc"), "no row that names the columns"),
+        (bars("ohlc", last=CLOSES), "no row that names the columns"),
+        ("".join(f"{d:%Y-%m-%d},{v}\n" for d, v in zip(DAYS, VOLUMES, strict=True)), "no row that names the columns"),
+        (
+            "".join(f"{d:%Y-%m-%d},NVDA,{v}\n" for d, v in zip(DAYS, VOLUMES, strict=True)),
+            "no row that names the columns",
+        ),
         ("".join(bars("ohlc").splitlines(keepends=True)[:12]), "no row that names the columns"),
         ("-- MySQL dump 8\n/*!40101 SET NAMES utf8 */;\nCREATE TABLE px (d date);\n", "the file is SQL, not a table"),
     ],
@@ -345,3 +367,56 @@ def test_reading_values_as_closes_is_still_asked() -> None:
     gross = (CLOSES / CLOSES.shift()).iloc[1:]
     as_closes = load_prices(path=gross, reading=Reading(values="close"))
     assert "ret" not in as_closes.fields
+
+
+@pytest.mark.parametrize("least", [0.01, 0.005])
+def test_closes_between_two_ticks_are_no_gross_returns(tmp_path: Path, least: float) -> None:
+    prices = 1 + least * np.random.default_rng(2).integers(-1, 2, len(DAYS))
+    pd.DataFrame({"date": DAYS.strftime("%Y-%m-%d"), "NVDA": prices}).to_csv(tmp_path / "p.csv", index=False)
+    with pytest.raises(InvalidFile, match=r"reads two ways: a gross return \(1 for no move\), or a close"):
+        load_prices(["NVDA"], path=tmp_path / "p.csv")
+
+
+@pytest.mark.parametrize(("symbol", "missing"), [("NVDA", []), ("AMD", ["NVDA"])])
+def test_an_answer_is_of_the_symbol_that_it_names(tmp_path: Path, symbol: str, missing: list[str]) -> None:
+    rows = [{"datetime": f"{d:%Y-%m-%d}", "close": c} for d, c in CLOSES["NVDA"].items()]
+    (tmp_path / "p.json").write_text(dumped({"code": 200, "meta": {"symbol": symbol, "id": 7}, "values": rows}))
+    assert list(load_prices(["NVDA"], path=tmp_path / "p.json").missing) == missing
+
+
+def test_a_code_of_an_answer_is_no_ticker(tmp_path: Path) -> None:
+    rows = [{"date": f"{d:%Y-%m-%d}", "close": c} for d, c in CLOSES["NVDA"].items()]
+    (tmp_path / "p.json").write_text(dumped({"code": 200, "data": rows}))
+    np.testing.assert_allclose(load_prices(["NVDA"], path=tmp_path / "p.json").close["NVDA"], CLOSES["NVDA"])
+
+
+@pytest.mark.parametrize("rows", ["Apple Inc,2025-01-27,US\n", "Nvidia,2025-01-27,BUY\nApple,2025-02-03,SELL\n"])
+def test_a_market_or_a_verdict_is_no_ticker(tmp_path: Path, rows: str) -> None:
+    (tmp_path / "e.csv").write_text(rows)
+    with pytest.raises(InvalidFile, match="no row that names the columns"):
+        load_registry(tmp_path / "e.csv")
+
+
+@pytest.mark.parametrize("heading", ["ticker", "tickers", "symbols"])
+@pytest.mark.parametrize(
+    ("cell", "tickers"),
+    [
+        ("EUR/USD", ["EUR/USD"]),
+        ("SAP DE", ["SAP DE"]),
+        ("VOD LN", ["VOD LN"]),
+        ("AT & T", ["AT & T"]),
+        ("[NVDA]", ["NVDA"]),
+        ("BRK, B", None),
+        ("NVDA, AMD", ["NVDA", "AMD"]),
+        ("NVDA & AMD", ["NVDA", "AMD"]),
+    ],
+)
+def test_a_pair_a_market_and_a_class_are_one_ticker(heading: str, cell: str, tickers: list[str] | None) -> None:
+    frame = pd.DataFrame({heading: [cell], "date": ["2025-01-27"]})
+    if tickers is None:
+        with pytest.raises(InvalidFile, match="is not one ticker"):
+            from_frame(frame)
+        return
+    found = from_frame(frame)
+    assert [t for e in found for g in e.group for t in g.tickers] == tickers
+    assert ("more in cells" in told(found)) == (len(tickers) > 1)
