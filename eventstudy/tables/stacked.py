@@ -36,7 +36,7 @@ def side_by_side(table: Headed) -> Headed:
     """The table with a column a field, the numbers below their names; any other as it is.
 
     Raises:
-        InvalidFile: a field stands there twice for a day.
+        InvalidFile: a field stands there twice for a day, or a number beside none.
     """
     if len(table.levels[0]) > 1 or len(table.headings) > 4:
         return table
@@ -55,6 +55,14 @@ def side_by_side(table: Headed) -> Headed:
     raw = {i: pd.Series(column) for i, column in cells.columns(set(range(len(heads))), set()).items()}
     place = cells.place
     known = raw[names].map(lambda v: _field(v) in _FIELDS).astype(bool)
+    blank, given = (_blank(raw[i]) for i in (names, values[0]))
+    if (lost := blank & ~given).any():
+        raise place.fault(
+            Sentence("no field says what this number is"),
+            row=int(lost.idxmax()),
+            column=heads[names],
+            hint=Sentence("name its field, or remove the row"),
+        )
     frame = pd.DataFrame({str(i): raw[i][known] for i in (*keys, names, values[0])}, dtype=object)
     on = [str(i) for i in keys]
     if (again := frame.duplicated([*on, str(names)]).to_numpy()).any():
@@ -75,10 +83,15 @@ def side_by_side(table: Headed) -> Headed:
     found.cells.usual = weighed([raw[values[0]].tolist()]) if weighed else cells.usual
     shown = [str(name) for name in wide.columns]
     found.cells.said = [*cells.said, Phrase("fields below each other put side by side: {names:list}", names=shown)]
-    if gone := sorted({str(v) for v in raw[names][~known] if str(v).strip()}):
+    if gone := sorted({str(v) for v in raw[names][~known & ~blank]}):
         found.cells.said.append(Phrase("fields that are not needed: {names:some 4}", names=gone))
     found.titles = table.titles
     return found
+
+
+def _blank(column: Any) -> Any:
+    """Which cells of a column hold nothing."""
+    return column.isna() | column.astype(str).str.strip().eq("")
 
 
 def _field(value: Any) -> str:

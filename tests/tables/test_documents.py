@@ -257,6 +257,7 @@ def test_prices_are_read_to_the_same_numbers(tmp_path: Path, key: str) -> None:
     ("content", "said"),
     [
         (FIELDS.format("field") + "2024-01-02,NVDA,PX_LAST,99\n", "PX_LAST of 2024-01-02 is given twice"),
+        (FIELDS.format("field") + "2024-01-02,NVDA,,99\n", "no field says what this number is"),
         (bars("ohcl"), "no row that names the columns"),
         (bars("olhc"), "no row that names the columns"),
         (bars("ohlc", last=CLOSES), "no row that names the columns"),
