@@ -27,7 +27,7 @@ static inline int twice_make(Twice *s, int64_t most) {
     s->mark = malloc(sizeof(uint32_t) * ((size_t)most + 2));
     s->key = malloc(sizeof(uint64_t) << s->log2);
     s->once = malloc(sizeof(uint64_t) * 2 * words);
-    s->again = s->once + words;
+    s->again = s->once ? s->once + words : NULL;
     return s->number && s->mark && s->key && s->once ? 0 : -1;
 }
 

@@ -29,6 +29,7 @@ from eventstudy.charts._style import (
     TITLE,
     WIDTH,
     is_own,
+    text_width,
 )
 from eventstudy.errors import named
 
@@ -380,14 +381,3 @@ def in_clauses(text: str, room: float, size: float, weight: str = "normal") -> l
         if all(_fits(half, _advances(half, size, weight), room, size, weight) for half in halves):
             return halves
     return lines
-
-
-@lru_cache(maxsize=4096)
-def text_width(text: str, size: float, weight: str = "normal") -> float:
-    """Width in points, as it comes out at our resolution: letters stand on whole dots."""
-    from matplotlib.font_manager import FontProperties, findfont, get_font
-
-    font = get_font(findfont(FontProperties(family=FAMILY, weight=weight)))
-    font.set_size(size, DPI)
-    font.set_text(text)
-    return float(font.get_width_height()[0]) / 64 * 72 / DPI

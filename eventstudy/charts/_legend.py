@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from eventstudy.charts._canvas import is_small, text_width
-from eventstudy.charts._style import NOTE, SMALL, is_own
+from eventstudy.charts._canvas import is_small
+from eventstudy.charts._style import NOTE, SMALL, is_own, text_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

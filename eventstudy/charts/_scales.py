@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from eventstudy.charts._canvas import text_width
 from eventstudy.charts._language import month_day, say, writer
 from eventstudy.charts._select import day0_date
-from eventstudy.charts._style import EDGE, INK, MUTED, SMALL
+from eventstudy.charts._style import EDGE, INK, MUTED, SMALL, text_width
 from eventstudy.charts._words import signed
 from eventstudy.panel import Ints
 from eventstudy.units import unit_shown

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import broken, grid_of_rows, head, narrow, open_axes, text_width
+from eventstudy.charts._canvas import broken, grid_of_rows, head, narrow, open_axes
 from eventstudy.charts._language import say, spoken
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._paths import Verdict, verdict
 from eventstudy.charts._scales import percent_axis, zero_line
 from eventstudy.charts._select import members, names, window_of
-from eventstudy.charts._style import BLACK, BLUE, INK, MARKS, SMALL, is_own
+from eventstudy.charts._style import BLACK, BLUE, INK, MARKS, SMALL, is_own, text_width
 from eventstudy.charts._touch import answer_rows
 from eventstudy.charts._words import (
     caveat,

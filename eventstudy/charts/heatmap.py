@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import head, narrow, open_axes, text_width
+from eventstudy.charts._canvas import head, narrow, open_axes
 from eventstudy.charts._language import say
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import day_axis
 from eventstudy.charts._select import members, names
-from eventstudy.charts._style import EDGE, GRID, INK, SMALL, is_own
+from eventstudy.charts._style import EDGE, GRID, INK, SMALL, is_own, text_width
 from eventstudy.charts._words import NBSP, caveat, drawn_of, finding, looks, method, percent, signed, subject, when
 from eventstudy.errors import InvalidRequest, Sentence
 from eventstudy.panel import Floats, Ints

@@ -9,13 +9,13 @@ import numpy as np
 
 from eventstudy.analyses.reaction import Day, Subject, searched_days, subject_of
 from eventstudy.charts._base import Chart
-from eventstudy.charts._canvas import head, open_axes, text_width
+from eventstudy.charts._canvas import head, open_axes
 from eventstudy.charts._car_path import DRAWN
 from eventstudy.charts._language import p_text, say, say_counted, spoken
 from eventstudy.charts._legend import legend_below
 from eventstudy.charts._scales import day_axis, name_above, percent_axis, zero_line
 from eventstudy.charts._select import members
-from eventstudy.charts._style import BLUE, EDGE, INK, MUTED, ORANGE, SKY, SMALL, THIN
+from eventstudy.charts._style import BLUE, EDGE, INK, MUTED, ORANGE, SKY, SMALL, THIN, text_width
 from eventstudy.charts._words import caveat, method, percent, signed, subject, window_text
 from eventstudy.panel import Ints
 from eventstudy.units.windows import Window

@@ -119,7 +119,7 @@ def _yaml(place: Place, text: str) -> Any:
         raise InvalidRequest(
             Sentence("YAML needs PyYAML"),
             where=place.name,
-            hint=Sentence("python -m pip install pyyaml, or save the table as CSV"),
+            hint=Sentence("python -m pip install 'eventstudy-lab[yaml]', or save the table as CSV"),
         ) from None
 
     class Texts(yaml.BaseLoader):  # type: ignore[misc]

@@ -7,9 +7,10 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from eventstudy.charts._canvas import in_clauses, open_axes, text_width, wrapped
+from eventstudy.charts._canvas import in_clauses, open_axes, wrapped
 from eventstudy.charts._labels import apart
 from eventstudy.charts._scales import percent_axis
+from eventstudy.charts._style import text_width
 from eventstudy.charts._words import percent
 from eventstudy.study.study import EventStudy
 from matplotlib.figure import Figure

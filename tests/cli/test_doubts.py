@@ -248,7 +248,7 @@ def test_an_update_says_it_and_ends_with_4(es: Es) -> None:
     Path("study.toml").write_text(
         'registry = "events.toml"\nlang = "de"\noutput = "site"\n[options]\nprices = "prices.csv"\nbenchmark = "SPY"\n'
     )
-    for status in ("new", "unchanged"):
+    for status in ("neu", "unverändert"):
         done = es("update", "study.toml", "--as-of", "2025-02-14")
         assert f"one  ZWEIFEL AAA, {GERMAN}: der Kurs ist das Hundertfache" in done.out
         assert f"Ohne {GERMAN} ist die CAR[0, 0] von AAA" in done.out

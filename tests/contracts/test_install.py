@@ -16,7 +16,7 @@ from tests.contracts.test_one_place import said
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
-NAMED = {"sklearn": "scikit-learn", "pptx": "python-pptx"}
+NAMED = {"sklearn": "scikit-learn", "pptx": "python-pptx", "yaml": "pyyaml"}
 BROUGHT = {"markupsafe": "jinja2", "peewee": "yfinance", "curl_cffi": "yfinance", "pydantic_core": "pydantic"}
 """Import package -> the package that brings it along."""
 
@@ -43,7 +43,7 @@ def test_reports_workbooks_and_updates_need_no_extra() -> None:
 
 @pytest.mark.slow
 def test_what_is_imported_is_a_dependency_or_of_an_extra_and_the_other_way_round() -> None:
-    extras = EXTRAS["garch"] | EXTRAS["ml"] | EXTRAS["scale"] | EXTRAS["slides"]
+    extras = EXTRAS["garch"] | EXTRAS["ml"] | EXTRAS["scale"] | EXTRAS["slides"] | EXTRAS["yaml"]
     assert imported() == CORE | extras
     assert not CORE & extras
 
