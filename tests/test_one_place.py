@@ -136,6 +136,7 @@ OTHERS = {
     "warnings of the estimates": "cautions",
     "warnings of the design of the windows, from pairs and from sums": "of_design",
     "which series of prices need no closer look": "first_look",
+    "which series may hold closes of another": "copies",
     "which figures rest on prices that cannot be believed": "of_pairs",
     "the JSON object of a result": "document",
     "a file written whole or not at all": "replace",
