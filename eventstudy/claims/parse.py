@@ -320,8 +320,8 @@ _GERMAN = (
 )
 _ENGLISH = "the of from to by within percent share price fell is and in on since after a its shares stock"
 _FALLING = re.compile(
-    r"\b(?:(?:ab)?stürz\w*|(?:ab|Kurs)?sturz\w*|fiel\w*|fällt|(?:ge)?fallen|sank\w*|sink\w*|gesunken|brach\w*|einge?brochen|"
-    r"Einbruch|verlor\w*|verliert|Verlust\w*|rutsch\w*|sackt\w*|nachgegeben|gab(?:en)?\b.*\bnach|büßte|Minus|"
+    r"\b(?:(?:ab)?stürz\w*|(?:ab|Kurs)?sturz\w*|fiel\w*|fällt|(?:ge)?fallen|sank\w*|sink\w*|gesunken|brach\w*|bricht|brechen|einge?brochen|"
+    r"Einbruch|verlor\w*|verliert|Verlust\w*|rutsch\w*|sackt\w*|nachgegeben|(?:gab|gibt|geben)(?:en)?\b.*\bnach|büßt|büßte|Minus|"
     r"schwächer|leichter|tiefer|(?:rausch|purzel|schrumpf|verbillig)\w*|billiger|hinab|"
     r"hinunter|abwärts|wip(?:ed|es|ing)|vernicht\w*|ausradier\w*|shr[aiu]nk\w*|losing|halbier\w*|Halbierung|halv\w*|weaker|lower|fell|falls?|drop\w*|"
     r"plung\w*|plummet\w*|tumbl\w*|slid\w*|slump\w*|sunk|lost|lose[sd]?|loss|shed|crash\w*|declin\w*|down|collaps\w*)\b",
@@ -329,7 +329,7 @@ _FALLING = re.compile(
 )
 _RISING = re.compile(
     r"\b(?:(?:an)?stieg\w*|steig\w*|gestiegen|kletter\w*|sprang|spring\w*|Kurssprung|gewann|gewonnen|gewinnt|zugelegt|"
-    r"legte?n?\b.*\bzu|erhol\w*|Anstieg|Plus|rose|verdoppel\w*|verdreifach\w*|doubl\w*|tripled|fester|höher|teurer|verteuer\w*|aufwärts|higher|"
+    r"leg(?:t|te|ten|en)\b.*\bzu|gewinnen|erhol\w*|Anstieg|Plus|rose|verdoppel\w*|verdreifach\w*|doubl\w*|tripled|fester|höher|teurer|verteuer\w*|aufwärts|higher|"
     r"rises?|risen|rising|gain\w*|jump\w*|climb\w*|surg\w*|rall\w*|soar\w*|"
     r"rebound\w*|recover\w*|up|increas\w*|advanc\w*)\b",
     re.IGNORECASE,

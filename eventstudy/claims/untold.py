@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from itertools import pairwise
 
 from eventstudy.claims.when import MONTH_NAMES
 from eventstudy.errors import InvalidRequest, Sentence
 
 _ENDS = re.compile(
-    r"[;:–!?]|[,.](?=\s)|\b(?:and|but|while|whereas|because|that|whether|amid|despite|"
+    r"[;:–!?]|(?:,|(?<!\.[A-Z])\.)(?=\s)|\b(?:and|but|while|whereas|because|that|whether|amid|despite|"
     r"(?<!much )(?<!low )(?<!high )(?<!far )as(?! (?:much|low|high|far|many)\b)|"
     r"after(?! (?:the (?:bell|close)|hours)\b)|und|aber|während|sondern|weil|dass|ob|nachdem|obwohl)\b",
     re.IGNORECASE,
@@ -30,7 +29,13 @@ _NICHT = re.compile(
 _DENIED = re.compile(
     r"\b(?:not true|untrue|den(?:y|ies|ied)|stimmt nicht|nicht wahr|unwahr|dementier\w*)\b", re.IGNORECASE
 )
-"""What is said of the whole sentence."""
+"""What is said of the whole sentence, unless it is told besides: after DeepSeek denied it."""
+_BESIDES = re.compile(r"\b(?:after|as|while|although|though|since|nachdem|während|obwohl)\b[^,;:]*$", re.IGNORECASE)
+_BROKEN_OFF = re.compile(
+    r"(?:\b(?:not|never|could|would|might|should|will|nicht|nie|soll|(?:könnt|würd|dürft|sollt)en?)|n['’]t)$",
+    re.IGNORECASE,
+)
+"""A clause that another one breaks off: it would, analysts say, fall."""
 _MAY = re.compile(
     r"\b(?:could|would|might|should|will|(?-i:may)|if|unless|expects?|(?:is|are|was|were) expected to|predicts?|forecasts?|"
     r"likely to)\b",
@@ -87,6 +92,12 @@ _FROM_THERE = re.compile(
     r"(?:highs?|peaks?|lows?|troughs?|\w*(?:höchst|tiefst)\w*|(?:\w*-)?\w*(?:hoch|tief)s?)\b",
     re.IGNORECASE,
 )
+_WEEKS = re.compile(
+    r"\b(?:(?:this|last) week|(?:diese|vergangene|letzte|vorige)[rn]? Woche|(?:each|every) (?:day|session|week)|"
+    r"jede[nr]? (?:Tag|Woche))\b",
+    re.IGNORECASE,
+)
+"""Whose days, or each of which, no day in the claim says."""
 _LONG_AGO = re.compile(
     rf"\b(?P<lead>since|seit|in|im|during|throughout)(?: (?:early|late|mid|Anfang|Ende|Mitte|dem|Jahre?))*"
     rf"[ -](?:(?:{MONTH_NAMES})\b\.?(?! ?[0-9]{{1,2}}(?![0-9]))|(?:19|20)[0-9]{{2}}\b(?![.,-]?[0-9]))",
@@ -108,6 +119,8 @@ def refuse_what_is_no_price(text: str, numbers: Collection[str]) -> None:
         InvalidRequest: one is; names the words.
     """
     denied = _DENIED.search(text)
+    if denied and _BESIDES.search(text[: denied.start()]):
+        denied = None
     for clause, at in clauses(text, numbers):
         if found := denied or _NOT.search(clause, 0, at) or _NICHT.search(clause):
             raise InvalidRequest(
@@ -150,7 +163,7 @@ def base_in(text: str, sentence: str, numbers: Collection[str], *, dated: bool) 
             if (found := pattern.search(clause)) and not _MOST.search(clause[: found.start()]):
                 return found[0]
     if not dated:
-        for found in _LONG_AGO.finditer(sentence):
+        for found in (*_WEEKS.finditer(sentence), *_LONG_AGO.finditer(sentence)):
             if not _MOST.search(sentence[: found.start()]):
                 return found[0]
     return ""
@@ -160,7 +173,10 @@ def clauses(text: str, numbers: Collection[str]) -> Iterator[tuple[str, int]]:
     """The clauses of a text that hold one of the numbers, each with where the last of these begins in it."""
     ends = [0, *(end for match in _ENDS.finditer(text) for end in match.span()), len(text)]
     printed = [re.compile(rf"(?<![\w.,]){re.escape(number)}(?![0-9])") for number in numbers]
-    for a, b in pairwise(ends):
-        clause = text[a:b]
+    before = ""
+    for a, b in zip(ends[::2], ends[1::2], strict=True):
+        clause = before + text[a:b]
+        if text[b : b + 1] == "," and _BROKEN_OFF.search(clause.rstrip()):
+            before = f"{clause.rstrip()} "
         if held := [found.start() for one in printed for found in one.finditer(clause)]:
             yield clause, max(held)

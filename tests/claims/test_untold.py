@@ -52,6 +52,12 @@ NOT_A_MOVE = [
     ("Nvidia lost 17 percent in 2025", "'in 2025'"),
     ("Nvidia fell 17 percent over the past year", "'over the past year'"),
     ("Nvidia lost 500 billion dollars in market value this month", "'this month'"),
+    ("Nvidia fell 17 percent last week", "'last week'"),
+    ("Nvidia fell 17 percent each day", "'each day'"),
+    ("Nvidia verlor vergangene Woche 17 Prozent", "'vergangene Woche'"),
+    ("Nvidia did not, as some wrote, fall 17 percent on Monday", "'not'"),
+    ("Nvidia would, analysts say, fall 17 percent on Monday", "'would'"),
+    ("Nvidia did not in U.S. trading fall 17 percent on Monday", "'not'"),
 ]
 
 
@@ -81,6 +87,11 @@ A_MOVE = [
     "Die Aktie von Nvidia fiel am Montag um 17 Prozent, den stärksten Rückgang seit 2020",
     "In January 2025 Nvidia fell 17 percent in one day",
     "Nvidia fell 17 percent on Monday after it had reported after the close on Friday",
+    "Nvidia fell 17 percent on Monday after DeepSeek denied using banned chips",
+    "Die Aktie von Nvidia fiel am Montag um 17 Prozent, nachdem DeepSeek Vorwürfe dementierte",
+    "Nvidia-Aktie bricht am Montag um 17 Prozent ein",
+    "Nvidia gibt am Montag um 17 Prozent nach",
+    "On Monday last week, Nvidia fell 17 percent",
 ]
 
 
