@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from copy import copy
+from datetime import datetime, time
 from functools import partial
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,23 @@ class Choice(click.Choice):  # type: ignore[type-arg]
                     "{value!r} is not one of {names}. Did you mean {near!r}?", value=value, names=names, near=near
                 )
             raise click.BadParameter(why, ctx, param) from error
+
+
+class Day(click.DateTime):
+    """A day, in every notation that `--date` reads."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Midnight of the day that is meant."""
+        from eventstudy.tables.written import one_day
+
+        try:
+            return datetime.combine(one_day(value), time()) if isinstance(value, str) else value
+        except InvalidRequest as error:
+            raise InvalidRequest(error.what, where=param.opts[0] if param else None, hint=error.hint) from error
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """In place of the notations."""
+        return "DATE"
 
 
 def frequency_of_minutes(option: str, value: str = "") -> bool:
@@ -407,7 +425,6 @@ _OF_VALUES: dict[str, Callable[[re.Match[str]], Sentence]] = {
     r"\w+ '(.*)' does not exist\.": lambda m: Sentence("there is no {path}", path=m[1]),
     r"File '(.*)' is a directory\.": lambda m: Sentence("{path} is a folder", path=m[1]),
     r"Directory '(.*)' is a file\.": lambda m: Sentence("{path} is a file", path=m[1]),
-    r"'(.*)' does not match the formats? .*": lambda m: Sentence("{value!r} is not a date", value=m[1]),
 }
 """What click says of values, and what we do."""
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from eventstudy.cli._command import Choice, Commands
+from eventstudy.cli._command import Choice, Commands, Day
 from eventstudy.cli._output import STDOUT, form_of, form_option, format_option, language, listing, put, say
 from eventstudy.cli._study import say_events_read, split
 from eventstudy.errors import InvalidFile, InvalidRequest, Sentence
@@ -226,8 +226,8 @@ def add(
 @click.option(
     "--release", "releases", multiple=True, help="Release of macro: cpi, jobs, gdp (asks the BEA); may be repeated."
 )
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The first day.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The last day.")
+@click.option("--since", type=Day(), metavar="DATE", help="The first day.")
+@click.option("--until", type=Day(), metavar="DATE", help="The last day.")
 @click.option("--as-of", metavar="DATE|last-session", help="Find nothing that came out later.")
 @click.option(
     "--amendments",

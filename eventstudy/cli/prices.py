@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from eventstudy import plugins
-from eventstudy.cli._command import Choice, Commands, Files
+from eventstudy.cli._command import Choice, Commands, Day, Files
 from eventstudy.cli._output import form_of, format_option, language, listing, output_options, progress, put, say
 from eventstudy.cli._study import split
 from eventstudy.errors import (
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from eventstudy.prices.store import Store, Vintage
 
 F = TypeVar("F", bound=Callable[..., Any])
-_DATE = click.DateTime(formats=["%Y-%m-%d"])
+_DATE = Day()
 
 
 def _tickers_option(help: str, *, required: bool = False) -> Callable[[F], F]:

@@ -537,3 +537,15 @@ def test_run_as_of_gives_the_same_bytes_after_prices_have_changed(es: Es, tmp_pa
     assert after.out == before.out
     assert told(now)["firms"] != told(before)["firms"]
     assert told(now)["provenance"]["retrieved_at"] == "2025-03-10T12:00:00+00:00"
+
+
+@pytest.mark.parametrize("day", ["27.01.2025", "Jan 27 2025", "2025-01-27", "20250127"])
+def test_days_of_options_are_read_as_those_of_events_are(es: Es, day: str) -> None:
+    ran = es("prices", "check", "--tickers", "NVDA", "--source", "bundled", "--start", day, "--end", "28.01.2025")
+    assert (ran.code, "1 ticker, 2 sessions:" in ran.out) == (0, True), ran.out + ran.err
+
+
+def test_a_day_of_an_option_that_reads_two_ways_is_refused(es: Es) -> None:
+    ran = es("prices", "check", "--source", "bundled", "--start", "01/02/2025", "--lang", "de")
+    assert (ran.code, ran.out) == (2, "")
+    assert "das Datum '01/02/2025' lässt sich zweifach lesen" in ran.err
