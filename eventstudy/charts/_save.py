@@ -122,7 +122,7 @@ def _kind(suffix: str, name: str = "") -> str:
     if kind not in _KINDS:
         known = ", ".join(f".{k}" for k in _KINDS)
         raise InvalidRequest(
-            Sentence("a chart cannot be written as {suffix}", suffix=suffix or "a file without suffix"),
+            Sentence("a chart cannot be written as {suffix}", suffix=suffix or Sentence("a file without suffix")),
             where=name,
             available=known,
         )

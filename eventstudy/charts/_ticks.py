@@ -11,7 +11,7 @@ from matplotlib.ticker import Locator, MaxNLocator
 
 from eventstudy.charts._style import SMALL
 
-_STEPS = (1, 2, 5, 10, 20, 50, 100, 250)
+_STEPS = (1, 2, 5, 10, 20, 50, 100, 250, 500, 1000, 2500)
 _GAP = 5.0
 """Points between the labels of two days at least."""
 _FEW = 8
@@ -27,7 +27,7 @@ def room_along(axis: Axis) -> float:
 class DayTicks(Locator):
     """Each of `days`, or each second, fifth ... from day 0 on: `most` at most, with their labels apart.
 
-    `wide`: points of the widest label in small letters.
+    Where no such day is among them, they are counted from the first. `wide`: points of the widest label in small letters.
     """
 
     def __init__(self, days: Sequence[int], wide: float, most: int) -> None:
@@ -39,7 +39,8 @@ class DayTicks(Locator):
         letters = float(self.axis.get_major_ticks(1)[0].label1.get_fontsize()) / SMALL
         n, ticks = len(self.days), min(self.most, int(room_along(self.axis) / (self.wide * letters + _GAP)))
         every = next((s for s in _STEPS if n / s <= (ticks if s == 1 else min(ticks, _FEW))), n)
-        return np.array([day for day in self.days if day % every == 0])
+        of_zero = [day for day in self.days if day % every == 0]
+        return np.array(of_zero or self.days[::every])
 
     def tick_values(self, vmin: float, vmax: float) -> Any:
         """The same, whatever is in view."""

@@ -133,9 +133,11 @@ def main(args: list[str] | None = None) -> Any:
         code = 0
     except Exception as error:  # noqa: BLE001 - told as a fault, with its traceback where that is asked for
         _trace(told)
-        fault = _Fault(error)
+        from eventstudy.cli._output import unwritable
+
+        fault = unwritable(error) if isinstance(error, OSError) and told["help"] else _Fault(error)
         click.echo(f"eventstudy: {_refusal(fault, told)}", err=True)
-        code = 1
+        code = fault.exit_code
     sys.exit(code or 0)
 
 

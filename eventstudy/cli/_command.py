@@ -241,7 +241,8 @@ def paragraphs(text: str) -> list[str]:
 
 
 WORDS = ("[OPTIONS]", "Of this command", "COMMAND [ARGS]...", "[TICKERS]...", "Usage: ", "Commands", "Options", "default: ",
-         "required", "INTEGER", "FLOAT", "PATH", "FILE", "DIRECTORY", "DATE", "COLUMN", "EXCHANGE")  # fmt: skip
+         "required", "INTEGER", "FLOAT", "PATH", "FILE", "DIRECTORY", "DATE", "COLUMN", "EXCHANGE", "RANGE",
+         "NUMBER")  # fmt: skip
 """What click writes around them, and what stands for a value."""
 
 
@@ -388,9 +389,17 @@ def as_refusal(error: click.ClickException) -> InvalidRequest | None:
         return None
     if isinstance(error, click.NoSuchOption) and error.possibilities:
         advice = Sentence("did you mean {near!r}?", near=error.possibilities[0])
-    elif advice is None and isinstance(error, click.NoSuchOption | click.MissingParameter) and error.ctx:
+    elif (
+        advice is None
+        and isinstance(error, click.UsageError)
+        and error.ctx
+        and (isinstance(error, click.NoSuchOption | click.MissingParameter) or error.message == _NO_COMMAND)
+    ):
         advice = Sentence("{command} --help shows all", command=error.ctx.command_path)
     return InvalidRequest(what, hint=advice)
+
+
+_NO_COMMAND = "Missing command."
 
 
 def _said_by_click(error: click.ClickException) -> str | None:
@@ -411,6 +420,8 @@ def _said_by_click(error: click.ClickException) -> str | None:
         for pattern, why in _OF_VALUES.items():
             if given := re.fullmatch(pattern, error.message):
                 return Sentence("{option}: {why}", option=_name(error.param), why=why(given))
+    if isinstance(error, click.UsageError) and error.message == _NO_COMMAND:
+        return Sentence("a command is missing")
     if words := re.fullmatch(r"Got unexpected extra arguments? \((.*)\)\.?", error.message):
         return Sentence("too many words: {words}", words=words[1])
     return None

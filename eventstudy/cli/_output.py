@@ -219,11 +219,14 @@ def put(content: str | bytes, output: str | None = None) -> None:
         except BrokenPipeError:
             raise  # who reads has read enough
         except OSError as error:
-            raise InvalidRequest(
-                Sentence("the output cannot be written: {said}", said=error.strerror or error)
-            ) from error
+            raise unwritable(error) from error
         return
     disk.write(output, content if isinstance(content, bytes) else content.encode())
+
+
+def unwritable(error: OSError) -> InvalidRequest:
+    """What is said where nothing can be printed: the disk is full, say."""
+    return InvalidRequest(Sentence("the output cannot be written: {said}", said=error.strerror or error))
 
 
 def there_already(names: Sequence[str]) -> Sentence:

@@ -147,8 +147,9 @@ def _meant(options: dict[str, Any], names: dict[str, str]) -> list[tuple[Underst
         )
     if len(claims) < options["number"]:
         raise InvalidRequest(
-            Sentence("{what} has {n} claims, not {number}", what=what, n=len(claims), number=options["number"]),
-            hint=Sentence("add [[event.claim]] to the event"),
+            Sentence("{what} has no claim {number}", what=what, number=options["number"]),
+            available=", ".join(str(n) for n in range(1, len(claims) + 1)) or None,
+            hint=None if claims else Sentence("add [[event.claim]] to the event"),
         )
     found, event = claims[options["number"] - 1]
     return [(of_registry(found, names), event)]

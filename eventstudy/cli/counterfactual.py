@@ -13,7 +13,11 @@ from eventstudy.cli._study import from_where, only_of_days, split, study, study_
 
 @command("counterfactual")
 @study_options
-@click.option("--models", multiple=True, help="[default: market,principal_components,synthetic_control]")
+@click.option(
+    "--models",
+    multiple=True,
+    help="Models of the price without the event, comma separated. [default: market,principal_components,synthetic_control]",
+)
 @picture_option("--chart", "Draw actual against counterfactual price into this file.")
 @language_option()
 @output_options

@@ -226,8 +226,8 @@ def add(
 @click.option(
     "--release", "releases", multiple=True, help="Release of macro: cpi, jobs, gdp (asks the BEA); may be repeated."
 )
-@click.option("--since", type=Day(), metavar="DATE", help="The first day.")
-@click.option("--until", type=Day(), metavar="DATE", help="The last day.")
+@click.option("--since", type=Day(), help="The first day.")
+@click.option("--until", type=Day(), help="The last day.")
 @click.option("--as-of", metavar="DATE|last-session", help="Find nothing that came out later.")
 @click.option(
     "--amendments",

@@ -321,8 +321,11 @@ def status(tickers: tuple[str, ...], history: bool, form: str) -> None:
                     "sha256": v.sha256,
                 }
                 rows.append({"ticker": ticker, **_told(v), **about, "notes": list(v.notes)})
+    if form == "table" and not rows:
+        put(shown(Phrase("the price store holds nothing yet"), "", language()))
+        return
     if form == "table":
-        shown = (
+        columns = (
             "ticker",
             "source",
             "sessions",
@@ -333,7 +336,7 @@ def status(tickers: tuple[str, ...], history: bool, form: str) -> None:
             "vintage",
             "outcome",
         )
-        rows = [{name: row[name] for name in shown} for row in rows]
+        rows = [{name: row[name] for name in columns} for row in rows]
     put(listing("prices_status", rows, form))
 
 

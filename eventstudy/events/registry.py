@@ -130,6 +130,9 @@ class Registry:
                     event=named_by[-1],
                 )
                 raise
+            if os.path.isdir(id):
+                error.hint = _of_folder(id)
+                raise
             if looks_like_one(id):
                 error.hint = Sentence("{day} is a date: eventstudy run --date {day} --tickers NVDA", day=id)
                 raise
@@ -276,7 +279,9 @@ def _day_of(when: str | date) -> date:
 def _only_toml(path: Path) -> None:
     if path.suffix.lower() != ".toml":
         raise InvalidFile(
-            Sentence("a registry is saved as .toml, not as {suffix}", suffix=path.suffix or "a file without suffix")
+            Sentence(
+                "a registry is saved as .toml, not as {suffix}", suffix=path.suffix or Sentence("a file without suffix")
+            )
         )
 
 
@@ -312,9 +317,11 @@ def load_registry(
         return shipped_registry()
     path = Path(path)
     suffix = path.suffix.lower()
+    if suffix not in SUFFIXES and os.path.isdir(path):
+        raise InvalidFile(_of_folder(path))
     if suffix not in SUFFIXES and os.path.exists(path):
         raise InvalidFile(
-            Sentence("events are not read from {kind}", kind=suffix or "a file without suffix"),
+            Sentence("events are not read from {kind}", kind=suffix or Sentence("files without suffix")),
             where=str(path),
             available=", ".join(SUFFIXES),
             hint=Sentence("save the table as .xlsx or CSV"),
@@ -464,9 +471,15 @@ def shipped_registry() -> Registry:
     return registry
 
 
+def _of_folder(path: str | Path) -> Sentence:
+    return Sentence("{path} is a folder: name the file of events in it", path=str(path))
+
+
 def _content(path: Path) -> str:
     if not os.path.lexists(str(path).replace("\0", "")):
-        raise InvalidFile(Sentence("there is no such file"), where=str(path), available=_beside(path))
+        raise InvalidFile(
+            Sentence("there is no such file"), where=str(path), available=_beside(path), hint=Sentence("check the path")
+        )
     return disk.read_text(path, most=LARGEST)
 
 

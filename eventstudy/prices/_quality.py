@@ -382,9 +382,7 @@ def _mismatches(
     `every`: the columns of all; `seen_of`: the members of each market, and what was counted of them (`_shut`).
     """
     most = Counter(homes.values()).most_common(1)[0][0] if homes else ""
-    for home, (members, priced, on) in sorted(
-        _with_calendar(seen_of).items(), key=lambda one: [*every].index(one[1][0][0])
-    ):
+    for home, (members, priced, on) in sorted(_with_calendar(seen_of).items(), key=lambda one: every[one[1][0][0]]):
         sessions = _sessions(home, any_price[home])
         often, astray = on[0], on[0] + len(unplanned[home])  # at most so many
         many = (often > 0) & (astray >= ODD_DAYS * priced - 1)

@@ -9,6 +9,7 @@ import eventstudy as es
 import pytest
 from eventstudy.charts._layout import Margins
 from eventstudy.charts._style import BELOW, style
+from eventstudy.charts._ticks import DayTicks
 from eventstudy.study.result import StudyResult
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -107,3 +108,21 @@ def test_on_narrow_figures_no_panel_is_told_of_over_the_next(announced: StudyRes
         told = [ax.title, ax._left_title, *(text for text in ax.texts if not text.get_in_layout())]  # type: ignore[attr-defined]
         for text in told:
             assert text.get_window_extent().x1 <= end, text.get_text()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "inches", "named"),
+    [
+        (21, 24, 0.9, [21]),
+        (11, 13, 0.8, [11]),
+        (1, 3, 1.0, [1]),
+        (-5, 5, 8, [*range(-5, 6)]),
+        (-1000, 1000, 8, [-1000, -500, 0, 500, 1000]),
+    ],
+)
+def test_some_day_is_named_whatever_the_window_and_the_room(
+    first: int, last: int, inches: float, named: list[int]
+) -> None:
+    ax = Figure((inches / 0.775, 3)).add_subplot()  # whose panel is so many inches wide
+    ax.xaxis.set_major_locator(DayTicks(range(first, last + 1), 30.0, 11))
+    assert list(ax.xaxis.get_major_locator()()) == named

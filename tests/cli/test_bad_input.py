@@ -240,9 +240,12 @@ def test_a_list_has_no_formula_either() -> None:
 
 @pytest.mark.wait
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.parametrize("words", ["--tickers NVDA --format json", "--help"])
 @pytest.mark.parametrize("closed", ["1>/dev/full", "1>&-", "2>&-", "1>&- 2>&-", "| head -c 20"])
-def test_an_output_that_is_full_closed_or_left_is_no_fault_of_the_program(tmp_path: Path, closed: str) -> None:
-    command = f"{shlex.quote(sys.executable)} -m eventstudy run deepseek-r1 --tickers NVDA --format json {closed}"
+def test_an_output_that_is_full_closed_or_left_is_no_fault_of_the_program(
+    tmp_path: Path, closed: str, words: str
+) -> None:
+    command = f"{shlex.quote(sys.executable)} -m eventstudy run deepseek-r1 {words} {closed}"
     ran = subprocess.run(
         ["sh", "-c", command],
         capture_output=True,

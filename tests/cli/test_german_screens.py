@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 from eventstudy.cli import command
+from eventstudy.prices._store import Store
 
 from .conftest import Ran
 
@@ -128,3 +129,27 @@ def test_prices_that_are_taken_in_are_listed_in_german(es: Es, tmp_path: Path, m
     assert taken[1].split()[:6] == ["AAA", "neu", "csv", "3", "27.01.2025", "29.01.2025"]
     assert "Fassung" in es("prices", "status", "--lang", "de").out
     assert es("prices", "check", "--lang", "de").out == "1 Ticker, 3 Handelstage: nichts anzusehen\n"
+
+
+def test_without_a_command_german_is_german_as_a_whole(es: Es) -> None:
+    ran = es("events", "--lang", "de")
+    assert (ran.code, ran.out) == (2, "")
+    assert "es fehlt ein Befehl" in ran.err
+    assert "eventstudy events --help" in ran.err
+    assert "Missing" not in ran.err
+
+
+def test_an_empty_store_is_told_to_be_empty(es: Es, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENTSTUDY_STORE", str(tmp_path / "prices.db"))
+    with Store(write=True):
+        pass
+    assert es("prices", "status").out == "the price store holds nothing yet\n"
+    assert es("prices", "status", "--lang", "de").out == "der Kursspeicher enthält noch nichts\n"
+    assert es("prices", "status", "--format", "csv").out.strip() == ""
+
+
+def test_a_folder_in_place_of_events_is_told_to_be_one(es: Es, tmp_path: Path) -> None:
+    (tmp_path / "lists").mkdir()
+    ran = es("run", str(tmp_path / "lists"), "--lang", "de")
+    assert ran.code == 3
+    assert "ist ein Ordner: die Ereignisdatei darin nennen" in ran.err
