@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from eventstudy.study.result import StudyResult
 
 
-_PERCENT = 62.0
+_PERCENT = 50.0
 """Points from one share below a scale to the next at least."""
 
 
