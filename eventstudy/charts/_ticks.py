@@ -37,7 +37,7 @@ class DayTicks(Locator):
         """The days that are named now."""
         assert isinstance(self.axis, Axis)
         letters = float(self.axis.get_major_ticks(1)[0].label1.get_fontsize()) / SMALL
-        n, ticks = len(self.days), min(self.most, int(room_along(self.axis) / (self.wide * letters + _GAP)))
+        n, ticks = len(self.days), min(self.most, room_along(self.axis) / (self.wide * letters + _GAP))
         every = next((s for s in _STEPS if n / s <= (ticks if s == 1 else min(ticks, _FEW))), n)
         of_zero = [day for day in self.days if day % every == 0]
         return np.array(of_zero or self.days[::every])
