@@ -6,6 +6,7 @@ import copy
 import pickle
 from collections.abc import Callable
 from functools import cache
+from inspect import signature
 from typing import Any
 
 import eventstudy as es
@@ -132,21 +133,13 @@ def test_what_is_forgotten_of_a_regression_is_named() -> None:
     assert es.analyses.regress(result=result(), on="size").n == 6
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "calibrate",
-        "compare",
-        "confounders",
-        "counterfactual",
-        "history",
-        "impact",
-        "regress",
-        "robustness",
-        "scan",
-        "spillover",
-    ],
-)
+ASKED = [
+    name for name in es.analyses.__all__ if next(iter(signature(getattr(es.analyses, name)).parameters), "") == "result"
+]
+"""All analyses of a study."""
+
+
+@pytest.mark.parametrize("name", ASKED)
 def test_an_analysis_refuses_what_is_no_study_of_pairs(name: str) -> None:
     ask, more = getattr(es.analyses, name), {"by": "size"} if name == "compare" else {}
     with pytest.raises(NeedsPairs, match="cannot be had from sums"):
